@@ -1,0 +1,63 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// `swift build -c release` makes static, stripped executables that start on any Linux with /proc: no glibc, no Swift
+// runtime and no ICU data on the machine that runs them. Debug builds stay dynamic and quick. See docs/design.md.
+let swift: [SwiftSetting] = [
+    .unsafeFlags(["-static-executable"], .when(configuration: .release))
+]
+let link: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s"],
+        .when(configuration: .release)
+    )
+]
+
+let package = Package(
+    name: "shim",
+    products: [
+        .library(name: "ShimRuntime", targets: ["ShimRuntime"]),
+        .executable(name: "shim", targets: ["Shim"]),
+        .executable(name: "shim-sim", targets: ["shim-sim"]),
+        .executable(name: "shim-pack", targets: ["shim-pack"]),
+        .executable(name: "echo", targets: ["echo"]),
+    ],
+    // An arrow only ever points up this list: a room knows those above it, never those below.
+    targets: [
+        .target(name: "CLinux"),
+        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: swift),
+        .target(name: "HTTPWire", swiftSettings: swift),
+        .target(name: "ELF", swiftSettings: swift),
+        .target(name: "CommandLineKit", swiftSettings: swift),
+        .target(name: "ShimRuntime", dependencies: ["Platform", "HTTPWire", "ELF"], swiftSettings: swift),
+        .executableTarget(
+            name: "Shim",
+            dependencies: ["ShimRuntime", "CommandLineKit"],
+            swiftSettings: swift,
+            linkerSettings: link
+        ),
+        .executableTarget(name: "echo", path: "handlers/echo", swiftSettings: swift, linkerSettings: link),
+        .target(name: "PackKit", dependencies: ["Platform", "ELF"], swiftSettings: swift),
+        .target(name: "SimKit", dependencies: ["Platform", "HTTPWire"], swiftSettings: swift),
+        // These two start `shim` as a program of its own; the dependency only makes SwiftPM build it beside them.
+        .executableTarget(
+            name: "shim-pack",
+            dependencies: ["PackKit", "CommandLineKit", "Shim", "shim-sim"],
+            swiftSettings: swift,
+            linkerSettings: link
+        ),
+        .executableTarget(
+            name: "shim-sim",
+            dependencies: ["SimKit", "CommandLineKit", "Shim", "echo"],
+            swiftSettings: swift,
+            linkerSettings: link
+        ),
+        .testTarget(
+            name: "ShimTests",
+            dependencies: [
+                "Platform", "HTTPWire", "ELF", "CommandLineKit", "ShimRuntime", "PackKit", "SimKit",
+                "Shim", "echo", "shim-sim", "shim-pack",
+            ]
+        ),
+    ]
+)
