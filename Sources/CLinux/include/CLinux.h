@@ -1,0 +1,25 @@
+// Calls and constants that Swift's Glibc module hides because it is built without _GNU_SOURCE, or that are C macros.
+// One line each and no logic: what they mean is said where Platform wraps them.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <sys/types.h>
+
+/// pipe2(2) with O_CLOEXEC.
+int clinux_pipe_cloexec(int descriptors[2]);
+/// accept4(2) with SOCK_CLOEXEC.
+int clinux_accept_cloexec(int listener);
+/// pidfd_open(2). The descriptor is close-on-exec and becomes readable when the process ends.
+int clinux_pidfd_open(pid_t pid);
+/// close_range(2) from `first` to the highest descriptor.
+int clinux_close_from(unsigned int first);
+/// fcntl(2) with F_SETPIPE_SZ.
+int clinux_set_pipe_size(int descriptor, int bytes);
+/// prctl(2) with PR_SET_CHILD_SUBREAPER.
+int clinux_become_subreaper(void);
+/// WIFEXITED, WEXITSTATUS and WTERMSIG of a wait status.
+int clinux_exited(int status);
+int clinux_exit_status(int status);
+int clinux_term_signal(int status);
+
+#endif

@@ -1,0 +1,148 @@
+/// A command: from one table come the parsing, `--help` and the usage errors.
+package struct CommandSpec: Sendable {
+    /// What the user types first, `shim-sim`, or `shim-sim run` for a subcommand.
+    package let program: String
+    /// What it does, one sentence without a full stop.
+    package let summary: String
+    /// The ways to call it, without the program: `[options] TARGET [-- ARG...]`.
+    package let usage: [String]
+    /// The options; `--help` and `--version` need not be listed.
+    package let options: [Option]
+    /// Paragraphs behind the options: examples, exit statuses.
+    package let notes: [String]
+    /// Whether the first word that is not an option ends the options: what follows belongs to somebody else.
+    package let stopsAtFirstPositional: Bool
+
+    /// Describes a command.
+    package init(
+        program: String,
+        summary: String,
+        usage: [String],
+        options: [Option] = [],
+        notes: [String] = [],
+        stopsAtFirstPositional: Bool = false
+    ) {
+        self.program = program
+        self.summary = summary
+        self.usage = usage
+        self.options = options + [.help, .version]
+        self.notes = notes
+        self.stopsAtFirstPositional = stopsAtFirstPositional
+    }
+
+    /// Takes apart what was typed, without the program's name.
+    ///
+    /// `--name=value` and `--name value` are the same, as are `-d value` and `-dvalue`. A lone `-` is a positional.
+    ///
+    /// - Throws: ``UsageError`` for an unknown option, a missing or a superfluous value, an option given twice.
+    package func parse(_ words: [String]) throws(UsageError) -> Arguments {
+        var result = Arguments()
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                result.afterDoubleDash = Array(rest)
+                break
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                result.positionals.append(word)
+                if stopsAtFirstPositional {
+                    result.positionals += rest
+                    break
+                }
+                continue
+            }
+            let (name, attached) = split(word)
+            guard let option = options.first(where: { $0.names.contains(name) }) else {
+                throw UsageError("unknown option '\(name)'", hint: suggestion(for: name))
+            }
+            if result.given[option.key] != nil, !option.isRepeatable, option.value != nil {
+                throw UsageError("\(name) was given twice", hint: helpHint)
+            }
+            guard let valueName = option.value else {
+                guard attached == nil else {
+                    throw UsageError("\(name) takes no value, but got '\(attached ?? "")'", hint: helpHint)
+                }
+                result.given[option.key, default: []].append("")
+                continue
+            }
+            guard let value = attached ?? rest.popFirst() else {
+                throw UsageError("missing value for '\(name) \(valueName)'", hint: option.help)
+            }
+            result.given[option.key, default: []].append(value)
+        }
+        return result
+    }
+
+    /// What `--help` prints.
+    package var help: String {
+        var lines = ["\(program): \(summary)", ""]
+        for (index, form) in usage.enumerated() {
+            lines.append((index == 0 ? "usage: " : "       ") + "\(program) \(form)")
+        }
+        lines += ["", "options:"]
+        let width = min(options.map(\.signature.count).max() ?? 0, 30)
+        for option in options {
+            var text = option.help
+            if let value = option.defaultValue { text += " (default: \(value))" }
+            if option.isRepeatable { text += " (repeatable)" }
+            var signature = "  " + option.signature
+            if option.signature.count > width {
+                lines.append(signature)
+                signature = ""
+            }
+            let padding = String(repeating: " ", count: width + 4 - signature.count)
+            let wrapped = wrap(text, to: 100 - width)
+            lines.append(signature + padding + (wrapped.first ?? ""))
+            lines += wrapped.dropFirst().map { String(repeating: " ", count: width + 4) + $0 }
+        }
+        for note in notes { lines += ["", note] }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Where to read on after a usage error.
+    package var helpHint: String { "see '\(program) --help'" }
+
+    private func split(_ word: String) -> (name: String, attached: String?) {
+        if word.hasPrefix("--") {
+            guard let equals = word.firstIndex(of: "=") else { return (word, nil) }
+            return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+        }
+        return word.count > 2 ? (String(word.prefix(2)), String(word.dropFirst(2))) : (word, nil)
+    }
+
+    private func suggestion(for name: String) -> String {
+        let names = options.flatMap(\.names).filter { $0.hasPrefix("--") }
+        let near = names.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }
+        if let near, near.1 <= 2 || (name.count > 3 && near.0.hasPrefix(name)) { return "did you mean '\(near.0)'?" }
+        return helpHint
+    }
+
+    private func wrap(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return lines + [line]
+    }
+}
+
+/// How many letters must be added, removed or changed to make one word the other (Levenshtein).
+package func editDistance(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var row = Array(0...right.count)
+    for (i, letter) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in right.indices {
+            let substitution = diagonal + (letter == right[j] ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[right.count]
+}

@@ -1,0 +1,39 @@
+/// One option of a command: what parses it and what `--help` says about it.
+package struct Option: Sendable {
+    /// The spellings, `-d` and `--data`.
+    package let names: [String]
+    /// What its value is called in the help, `FILE`; `nil` for an option without a value.
+    package let value: String?
+    /// One sentence without a full stop.
+    package let help: String
+    /// What holds without the option, for the help only.
+    package let defaultValue: String?
+    /// Whether it may be given more than once.
+    package let isRepeatable: Bool
+
+    /// Describes an option.
+    package init(
+        _ names: String...,
+        value: String? = nil,
+        help: String,
+        default defaultValue: String? = nil,
+        repeatable: Bool = false
+    ) {
+        self.names = names
+        self.value = value
+        self.help = help
+        self.defaultValue = defaultValue
+        isRepeatable = repeatable
+    }
+
+    /// The long spelling, under which ``Arguments`` keeps what was given.
+    package var key: String { names.last ?? "" }
+
+    /// Spellings and value as the help shows them, `-d, --data JSON`.
+    var signature: String { names.joined(separator: ", ") + (value.map { " " + $0 } ?? "") }
+
+    /// `--help`, which every command has.
+    package static let help = Option("-h", "--help", help: "Show this help")
+    /// `--version`, which every command has.
+    package static let version = Option("--version", help: "Show the version")
+}

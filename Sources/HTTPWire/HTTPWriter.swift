@@ -1,0 +1,77 @@
+extension HTTPRequestHead {
+    /// The bytes of the head, with the empty line.
+    package func serialized() -> [UInt8] { HTTPWriter.head("\(method) \(target) HTTP/1.1", fields) }
+}
+
+extension HTTPResponseHead {
+    /// The bytes of the head, with the empty line; the usual words where no reason is given.
+    package func serialized() -> [UInt8] {
+        HTTPWriter.head("HTTP/1.1 \(status) \(reason.isEmpty ? HTTPWriter.reason(of: status) : reason)", fields)
+    }
+}
+
+/// Values to bytes.
+package enum HTTPWriter {
+    /// One chunk of a chunked body; an empty one would end it and gives no bytes.
+    package static func chunk(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        bytes.isEmpty ? [] : Array(String(bytes.count, radix: 16).utf8) + [0x0D, 0x0A] + bytes + [0x0D, 0x0A]
+    }
+
+    /// The end of a chunked body.
+    package static func lastChunk(trailers: HTTPFields = [:]) -> [UInt8] { head("0", trailers) }
+
+    /// Whether a value can stand in a field: no line end and no NUL, or it would become another field.
+    package static func isFieldValue(_ value: String) -> Bool {
+        value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+    }
+
+    private static func withoutControls(_ value: String) -> String {
+        String(value.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
+    }
+
+    static func head(_ startLine: String, _ fields: HTTPFields) -> [UInt8] {
+        var text = startLine + "\r\n"
+        for (name, value) in fields.entries {
+            text += name
+            text += ": "
+            // A line end in a value would begin another field: such bytes become spaces.
+            text += isFieldValue(value) ? value : withoutControls(value)
+            text += "\r\n"
+        }
+        text += "\r\n"
+        return Array(text.utf8)
+    }
+
+    /// The usual words for a status.
+    package static func reason(of status: Int) -> String {
+        switch status {
+        case 100: "Continue"
+        case 200: "OK"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 301: "Moved Permanently"
+        case 302: "Found"
+        case 304: "Not Modified"
+        case 400: "Bad Request"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 410: "Gone"
+        case 413: "Request Entity Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: "Status"
+        }
+    }
+}

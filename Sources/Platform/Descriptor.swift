@@ -1,0 +1,111 @@
+import CLinux
+import Glibc
+
+/// A file descriptor with one owner, who closes it by letting go of it.
+package struct Descriptor: ~Copyable, Sendable {
+    /// The number, for `poll` and for a child; it is valid only while this value lives.
+    package let raw: Int32
+
+    /// Takes over an open descriptor.
+    package init(owning raw: Int32) { self.raw = raw }
+
+    deinit { close(raw) }
+
+    /// Gives the number away: the caller closes it from now on.
+    package consuming func take() -> Int32 {
+        let number = raw
+        discard self
+        return number
+    }
+
+    /// Reads what is there, at most as much as fits.
+    ///
+    /// - Returns: The number of bytes, `0` at the end of the file, `nil` where a non-blocking descriptor has nothing yet.
+    package borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+        let number = raw
+        do throws(SystemError) {
+            return try check("read") { Glibc.read(number, buffer.baseAddress, buffer.count) }
+        } catch {
+            if error.errno == EAGAIN { return nil }
+            throw error
+        }
+    }
+
+    /// Writes as much as the descriptor takes now.
+    ///
+    /// - Returns: The number of bytes, `nil` where a non-blocking descriptor takes nothing now.
+    package borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
+        let number = raw
+        do throws(SystemError) {
+            return try check("write") { Glibc.write(number, bytes.baseAddress, bytes.count) }
+        } catch {
+            if error.errno == EAGAIN { return nil }
+            throw error
+        }
+    }
+
+    /// Makes reads and writes return at once.
+    package borrowing func setNonBlocking() throws(SystemError) {
+        let number = raw
+        let flags = try check("fcntl") { fcntl(number, F_GETFL) }
+        try check("fcntl") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
+    }
+
+    /// Opens a file, close-on-exec; the flags are those of `open(2)`.
+    package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try check("open") { Glibc.open(path, flags | O_CLOEXEC, mode) })
+    }
+
+    /// Both ends of a pipe, close-on-exec.
+    package struct PipeEnds: ~Copyable {
+        /// The end to read from.
+        package let reader: Descriptor
+        /// The end to write to.
+        package let writer: Descriptor
+    }
+
+    /// Makes a pipe whose ends no child inherits by accident.
+    package static func pipe() throws(SystemError) -> PipeEnds {
+        var ends: [Int32] = [-1, -1]
+        try check("pipe2") { clinux_pipe_cloexec(&ends) }
+        return PipeEnds(reader: Descriptor(owning: ends[0]), writer: Descriptor(owning: ends[1]))
+    }
+
+    /// Asks for a larger pipe.
+    ///
+    /// The kernel may refuse (`/proc/sys/fs/pipe-max-size`); that only costs speed.
+    package static func enlargePipe(_ raw: Int32, to bytes: Int32) { _ = clinux_set_pipe_size(raw, bytes) }
+
+    /// Closes what was inherited above standard error.
+    ///
+    /// Foundation's Process closes every descriptor up to the highest open one for each child it starts, so one
+    /// inherited 255 costs 250 calls an invocation.
+    package static func closeInherited() { _ = clinux_close_from(3) }
+}
+
+/// Writes all bytes to a descriptor that blocks; the one place for standard output and the log.
+///
+/// - Throws: ``SystemError``, with `EPIPE` where nobody reads any more.
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to raw: Int32) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let slice = UnsafeRawBufferPointer(rebasing: rest)
+        do throws(SystemError) {
+            let count = try check("write") { Glibc.write(raw, slice.baseAddress, slice.count) }
+            rest = rest.dropFirst(count)
+        } catch {
+            guard error.errno == EAGAIN else { throw error }
+            // Whoever gave us this descriptor made it non-blocking; wait for room, a busy loop would burn their CPU.
+            _ = try poll([PollRequest(raw, .writable)], timeout: nil)
+        }
+    }
+}
+
+/// Writes a text to a descriptor that blocks.
+package func writeAll(_ text: String, to raw: Int32) throws(SystemError) {
+    var text = text
+    // The standard library's closures lose the type of what they throw; a Result carries it.
+    try text.withUTF8 { bytes in
+        Result { () throws(SystemError) in try writeAll(UnsafeRawBufferPointer(bytes), to: raw) }
+    }.get()
+}

@@ -1,0 +1,111 @@
+import Glibc
+
+/// The few calls on files that the hot path and the static executable need without Foundation's FileManager.
+package enum Files {
+    /// What a path leads to, links followed.
+    package struct Status: Sendable, Equatable {
+        /// A regular file.
+        package let isRegular: Bool
+        /// A folder.
+        package let isDirectory: Bool
+        /// The permission bits, `0o755`.
+        package let mode: mode_t
+        /// The size in bytes.
+        package let size: Int
+    }
+
+    /// What is there, or `nil` where nothing is or it may not be looked at.
+    package static func status(_ path: String) -> Status? {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        let kind = info.st_mode & S_IFMT
+        return Status(
+            isRegular: kind == S_IFREG,
+            isDirectory: kind == S_IFDIR,
+            mode: info.st_mode & 0o7777,
+            size: Int(info.st_size)
+        )
+    }
+
+    /// Whether this process may execute the file.
+    package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    /// Reads the first bytes of a file, at most as many as asked for.
+    package static func read(_ path: String, atMost limit: Int) throws(SystemError) -> [UInt8] {
+        let file = try Descriptor.open(path, O_RDONLY)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+        while bytes.count < limit {
+            let wanted = min(buffer.count, limit - bytes.count)
+            let count = try check("read") {
+                buffer.withUnsafeMutableBytes { Glibc.read(file.raw, $0.baseAddress, wanted) }
+            }
+            guard count > 0 else { break }
+            bytes.append(contentsOf: buffer.prefix(count))
+        }
+        return bytes
+    }
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    package static func list(_ path: String) throws(SystemError) -> [String] {
+        guard let folder = opendir(path) else { throw SystemError(call: "opendir", errno: errno) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Makes a new folder that only this user may enter.
+    ///
+    /// The prefix says where and how it is named: `/tmp/shim-` gives `/tmp/shim-aB3xZ9`.
+    package static func makeTemporaryFolder(prefix: String) throws(SystemError) -> String {
+        var template = Array((prefix + "XXXXXX").utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } != nil }
+        guard made else { throw SystemError(call: "mkdtemp", errno: errno) }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes a file, or a folder with all that is in it.
+    ///
+    /// Links are removed, never followed. A folder without permission bits gets them back first, as a program can leave one behind.
+    ///
+    /// - Throws: The first ``SystemError``, after all that could be removed has been. Nothing there is no error.
+    package static func removeTree(_ path: String) throws(SystemError) {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        // Linux says EISDIR for a folder, some file systems EPERM.
+        guard errno == EISDIR || errno == EPERM else { throw SystemError(call: "unlink", errno: errno) }
+        var firstFailure: SystemError?
+        chmod(path, 0o700)
+        do throws(SystemError) {
+            for name in try list(path) {
+                do throws(SystemError) {
+                    try removeTree(path + "/" + name)
+                } catch {
+                    firstFailure = firstFailure ?? error
+                }
+            }
+        } catch {
+            firstFailure = error
+        }
+        if rmdir(path) != 0, errno != ENOENT { firstFailure = firstFailure ?? SystemError(call: "rmdir", errno: errno) }
+        if let firstFailure { throw firstFailure }
+    }
+
+    /// Where this program's own file is (`/proc/self/exe`).
+    package static func ownExecutable() throws(SystemError) -> String {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = try check("readlink") {
+            buffer.withUnsafeMutableBytes { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { path in
+                    path.baseAddress.map { readlink("/proc/self/exe", $0, path.count) } ?? -1
+                }
+            }
+        }
+        return String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+}

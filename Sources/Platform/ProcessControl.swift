@@ -1,0 +1,85 @@
+import CLinux
+import Glibc
+
+/// How a process ended.
+package enum ProcessEnd: Equatable, Sendable {
+    /// It called `exit`, or returned from `main`.
+    case exited(status: Int32)
+    /// A signal killed it.
+    case signalled(Int32)
+}
+
+/// Calls on processes that Foundation's Process does not have.
+package enum ProcessControl {
+    /// A descriptor that becomes readable when the process ends (`pidfd_open`, Linux 5.3).
+    package static func endDescriptor(of pid: pid_t) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try check("pidfd_open") { clinux_pidfd_open(pid) })
+    }
+
+    /// How a child ended, without reaping it: Foundation's Process does that.
+    ///
+    /// - Returns: `nil` while the child runs.
+    /// - Throws: ``SystemError`` with `ECHILD` where somebody was faster and has reaped the child: that is no failure.
+    package static func peekEnd(of pid: pid_t) throws(SystemError) -> ProcessEnd? {
+        var info = siginfo_t()
+        try check("waitid") { waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) }
+        // si_pid and si_status follow the three ints and the padding of siginfo_t; Swift does not import the union.
+        let (child, status) = withUnsafeBytes(of: &info) { bytes in
+            (bytes.load(fromByteOffset: 16, as: Int32.self), bytes.load(fromByteOffset: 24, as: Int32.self))
+        }
+        if child == 0 { return nil }
+        return Int(info.si_code) == Int(CLD_EXITED) ? .exited(status: status) : .signalled(status)
+    }
+
+    /// Reaps a child that was not started by Foundation's Process.
+    ///
+    /// - Returns: `nil` while it runs.
+    package static func reap(_ pid: pid_t) throws(SystemError) -> ProcessEnd? {
+        var status: Int32 = 0
+        let found = try check("waitpid") { waitpid(pid, &status, WNOHANG) }
+        if found == 0 { return nil }
+        return clinux_exited(status) != 0
+            ? .exited(status: clinux_exit_status(status)) : .signalled(clinux_term_signal(status))
+    }
+
+    /// Sends a signal to a process group.
+    ///
+    /// A group that is gone is fine.
+    ///
+    /// - Returns: Whether a process was there to get it.
+    @discardableResult
+    package static func signalGroup(_ group: pid_t, _ signal: Int32) -> Bool {
+        precondition(group > 1, "a signal to group 0, 1 or -1 would hit ourselves or everything")
+        return kill(-group, signal) == 0
+    }
+
+    /// Sends a signal to one process.
+    ///
+    /// A process that is gone is fine.
+    ///
+    /// - Returns: Whether the process was there to get it.
+    @discardableResult
+    package static func signal(_ pid: pid_t, _ signal: Int32) -> Bool {
+        precondition(pid > 1, "a signal to 0, 1 or -1 would hit ourselves or everything")
+        return kill(pid, signal) == 0
+    }
+
+    /// Makes this process the parent of every descendant whose own parent ends, so that none escapes to init.
+    package static func becomeSubreaper() throws(SystemError) {
+        try check("prctl") { clinux_become_subreaper() }
+    }
+
+    /// The name of a signal, `SIGSEGV`; `signal 42` for one without a name.
+    package static func name(ofSignal number: Int32) -> String {
+        let names: [Int32: String] = [
+            SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
+            SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1",
+            SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2", SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM",
+            16: "SIGSTKFLT", SIGCHLD: "SIGCHLD", SIGCONT: "SIGCONT", SIGSTOP: "SIGSTOP", SIGTSTP: "SIGTSTP",
+            SIGTTIN: "SIGTTIN", SIGTTOU: "SIGTTOU", SIGURG: "SIGURG", SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ",
+            SIGVTALRM: "SIGVTALRM", SIGPROF: "SIGPROF", SIGWINCH: "SIGWINCH", SIGIO: "SIGIO", SIGPWR: "SIGPWR",
+            SIGSYS: "SIGSYS",
+        ]
+        return names[number] ?? "signal \(number)"
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+import Synchronization
+
+/// Signals as bytes on a pipe, and a harmless SIGPIPE.
+///
+/// A handler that is a function is reset by `exec`, so no child inherits it; an ignored signal or a blocked mask would
+/// be inherited, and Foundation's Process resets neither. So nothing here ignores or blocks.
+package enum Signals {
+    /// The end that handlers write to; set once, before the first handler is installed.
+    private static let writeEnd = Atomic<Int32>(-1)
+
+    /// Turns a write to a closed pipe into `EPIPE` instead of the end of this program.
+    package static func makePipeErrorsHarmless() { install(SIGPIPE) { _ in } }
+
+    /// Makes the signals readable: each one that arrives becomes one byte, its number.
+    ///
+    /// May be called once per process; the descriptor is never closed.
+    ///
+    /// - Returns: The descriptor to poll and read, non-blocking.
+    package static func readable(_ signals: [Int32]) throws(SystemError) -> Int32 {
+        let ends = try Descriptor.pipe()
+        try ends.reader.setNonBlocking()
+        try ends.writer.setNonBlocking()
+        let (reader, writer) = ends.giveAway()
+        let (installed, _) = writeEnd.compareExchange(expected: -1, desired: writer, ordering: .sequentiallyConsistent)
+        precondition(installed, "signals are made readable once")
+        for signal in signals {
+            install(signal) { number in
+                // Only calls that are async-signal-safe, and errno as it was.
+                let saved = errno
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = Glibc.write(Signals.writeEnd.load(ordering: .relaxed), &byte, 1)
+                errno = saved
+            }
+        }
+        return reader
+    }
+
+    /// Reads one signal that arrived, if one did.
+    package static func next(from descriptor: Int32) -> Int32? {
+        var byte: UInt8 = 0
+        return Glibc.read(descriptor, &byte, 1) == 1 ? Int32(byte) : nil
+    }
+
+    /// Ends this program by a signal's default action, so that whoever waits sees what ended it.
+    package static func dieBy(_ number: Int32) -> Never {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = SIG_DFL
+        sigaction(number, &action, nil)
+        kill(getpid(), number)
+        // A signal whose default is to do nothing, or one that comes late.
+        exit(128 + number)
+    }
+
+    private static func install(_ signal: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = handler
+        action.sa_flags = SA_RESTART
+        sigaction(signal, &action, nil)
+    }
+}
+
+extension Descriptor.PipeEnds {
+    /// Both numbers; the caller closes them from now on.
+    package consuming func giveAway() -> (reader: Int32, writer: Int32) {
+        (reader.take(), writer.take())
+    }
+}

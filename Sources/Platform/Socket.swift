@@ -1,0 +1,124 @@
+import CLinux
+import Glibc
+
+/// TCP sockets, close-on-exec.
+package enum Socket {
+    /// Connects, blocking.
+    package static func connect(to address: SocketAddress) throws(SystemError) -> Descriptor {
+        let socket = try make(address)
+        try check("connect") { address.withSockaddr { Glibc.connect(socket.raw, $0, $1) } }
+        setNoDelay(socket)
+        return socket
+    }
+
+    /// A socket that takes connections.
+    package struct Listener: ~Copyable, Sendable {
+        /// The listening socket.
+        package let socket: Descriptor
+        /// Its address, with the port that the system chose where 0 was asked for.
+        package let address: SocketAddress
+    }
+
+    /// Listens for connections.
+    package static func listen(
+        on address: SocketAddress,
+        backlog: Int32 = 1024
+    ) throws(SystemError) -> Listener {
+        let socket = try make(address)
+        var yes: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        try check("setsockopt") { setsockopt(socket.raw, SOL_SOCKET, SO_REUSEADDR, &yes, size) }
+        try check("bind") { address.withSockaddr { Glibc.bind(socket.raw, $0, $1) } }
+        try check("listen") { Glibc.listen(socket.raw, backlog) }
+        let port = try localPort(of: socket)
+        guard let bound = SocketAddress(host: address.host, port: port) else {
+            preconditionFailure("the host of an address is a literal")
+        }
+        return Listener(socket: socket, address: bound)
+    }
+
+    /// Accepts one connection.
+    ///
+    /// - Returns: `nil` where a non-blocking listener has none, or the peer was gone before it was accepted.
+    package static func accept(_ listener: borrowing Descriptor) throws(SystemError) -> Descriptor? {
+        let raw = listener.raw
+        do throws(SystemError) {
+            let socket = Descriptor(owning: try check("accept4") { clinux_accept_cloexec(raw) })
+            setNoDelay(socket)
+            return socket
+        } catch {
+            if error.errno == EAGAIN || error.errno == ECONNABORTED { return nil }
+            throw error
+        }
+    }
+
+    /// Says that no more bytes will come.
+    package static func finishWriting(_ socket: borrowing Descriptor) {
+        _ = shutdown(socket.raw, Int32(SHUT_WR))
+    }
+
+    /// Wakes up every read and write on the socket: they see its end.
+    package static func shutDown(_ raw: Int32) {
+        _ = shutdown(raw, Int32(SHUT_RDWR))
+    }
+
+    /// Sends two runs of bytes, blocking, with one system call where the socket takes them.
+    ///
+    /// No SIGPIPE: a peer that is gone is ``SystemError`` with `EPIPE` or `ECONNRESET`.
+    package static func send(
+        _ head: UnsafeRawBufferPointer,
+        _ body: UnsafeRawBufferPointer,
+        to socket: borrowing Descriptor
+    ) throws(SystemError) {
+        let raw = socket.raw
+        var sent = 0
+        let total = head.count + body.count
+        while sent < total {
+            let first = UnsafeRawBufferPointer(rebasing: head.dropFirst(sent))
+            let second = UnsafeRawBufferPointer(rebasing: body.dropFirst(max(0, sent - head.count)))
+            var parts = [
+                iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
+                iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count),
+            ]
+            do throws(SystemError) {
+                sent += try check("sendmsg") {
+                    parts.withUnsafeMutableBufferPointer { parts in
+                        var message = msghdr()
+                        message.msg_iov = parts.baseAddress
+                        message.msg_iovlen = parts.count
+                        return sendmsg(raw, &message, Int32(MSG_NOSIGNAL))
+                    }
+                }
+            } catch {
+                guard error.errno == EAGAIN else { throw error }
+                _ = try poll([PollRequest(raw, .writable)], timeout: nil)
+            }
+        }
+    }
+
+    private static func make(_ address: SocketAddress) throws(SystemError) -> Descriptor {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        return Descriptor(
+            owning: try check("socket") { socket(address.isIPv6 ? AF_INET6 : AF_INET, type, 0) }
+        )
+    }
+
+    private static func setNoDelay(_ socket: borrowing Descriptor) {
+        var yes: Int32 = 1
+        // Only speed depends on it.
+        _ = setsockopt(socket.raw, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    private static func localPort(of socket: borrowing Descriptor) throws(SystemError) -> UInt16 {
+        let raw = socket.raw
+        var storage = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        try check("getsockname") {
+            withUnsafeMutablePointer(to: &storage) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &size) }
+            }
+        }
+        // The port stands at the same place in sockaddr_in and sockaddr_in6.
+        return withUnsafeBytes(of: &storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
+    }
+}
