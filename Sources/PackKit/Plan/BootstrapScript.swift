@@ -7,17 +7,32 @@ import Foundation
 /// word; these take that word's place, each quoted, so that nothing starts in between and no second file says the same.
 struct BootstrapScript {
     /// The template that is used where no other is named; the same as templates/bootstrap.tmpl.
-    static let standard = """
+    static let standard = #"""
         #!/bin/sh
-        # AWS Lambda starts this file. Set here what the program needs before it starts, for example:
-        # export PATH="$LAMBDA_TASK_ROOT/bin:/opt/bin:$PATH"
-        exec "$LAMBDA_TASK_ROOT/shim" "$LAMBDA_TASK_ROOT/$$main$$"
+        # Lambda starts this file once per execution environment, before the first event. It sets up what the program needs and
+        # hands over to shim, which runs the program for each event: the event on standard input, the response on standard
+        # output, the log on standard error.
+        #
+        # This is the place for what the program wants to find in its environment. $LAMBDA_TASK_ROOT is the folder of this
+        # package (read-only), /opt holds the layers, /tmp is the only place that can be written to. For example:
+        #
+        #   export PATH="$LAMBDA_TASK_ROOT/bin:$PATH"
+        #   export R_HOME=/opt/R/lib/R
+        #   export JULIA_DEPOT_PATH="/tmp/julia:/opt/julia"
+        #   export OMP_NUM_THREADS=1
+        #
+        # shim puts the package's folder and its lib/ in front of LD_LIBRARY_PATH for the program only; leave it alone here, or
+        # /bin/sh itself may pick up the wrong libraries. How shim itself behaves is set by SHIM_... variables.
 
-        """
+        # The folder of this file: the package, or /opt where the bootstrap comes from a layer.
+        here=${0%/*}
+
+        exec "$here/shim" "$LAMBDA_TASK_ROOT/$$main$$"
+
+        """#
 
     static let placeholder = "$$main$$"
     static let word = "\"$LAMBDA_TASK_ROOT/$$main$$\""
-    private static let shim = "\"$LAMBDA_TASK_ROOT/shim\""
 
     /// The template's text.
     let template: String
@@ -60,7 +75,11 @@ struct BootstrapScript {
     }
 
     /// The script for a layer, which finds the program by `_HANDLER`.
-    func renderForLayer() -> String {
-        template.replacing(" " + Self.word, with: "").replacing(Self.shim, with: "\"${0%/*}/shim\"")
+    func renderForLayer() throws -> String {
+        let text = template.replacing(" " + Self.word, with: "")
+        guard !text.contains(Self.placeholder) else {
+            throw PackError.unusableTemplate(path: path, cause: "a layer has no program for \(Self.placeholder)")
+        }
+        return text
     }
 }

@@ -45,9 +45,15 @@ struct LaunchLine: Equatable, Sendable {
         }
     }
 
-    /// Text between single quotes, so that a shell takes it as it is.
+    /// Text that a shell takes as it is: between single quotes where it needs them.
     static func quoted(_ text: String) -> String {
-        "'" + text.replacing("'", with: "'\\''") + "'"
+        let plain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 47, 58, 61, 95: true
+            default: false
+            }
+        }
+        return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 
     /// Text for the inside of double quotes.

@@ -235,7 +235,7 @@ struct PackageBuilder {
     /// Puts each library where the right loader finds it and no other.
     ///
     /// `lib/` is on LD_LIBRARY_PATH, which every program inherits that the program starts: so it holds only what the
-    /// target's own loader can load, all needed libraries included. What needs the bundled glibc goes beside it.
+    /// target's own loader can load, all needed libraries included. What needs the bundled glibc goes into `glibc/lib/`.
     private func placeLibraries(
         _ built: inout BuiltPlan,
         _ closure: Closure,
@@ -258,7 +258,7 @@ struct PackageBuilder {
             let tree = closure.tree(of: name).compactMap { closure.libraries[$0] }.filter { !$0.isGlibc }
             let fits = tree.allSatisfy { check.fits($0.binary) }
             if fits || outside.contains(name) { try place(library, in: "lib", &built.plan) }
-            if !fits, inBundle.contains(name) { try place(library, in: "glibc", &built.plan) }
+            if !fits, inBundle.contains(name) { try place(library, in: "glibc/lib", &built.plan) }
         }
     }
 
@@ -281,7 +281,7 @@ struct PackageBuilder {
 
     /// The words that start a program through the packed loader.
     private func prefix(loader: String, for place: String, _ closure: Closure) -> [LaunchLine.Word] {
-        let search: [LaunchLine.Word] = [.file(loader), .text("--library-path"), .searchPath(["glibc", "lib", ""])]
+        let search: [LaunchLine.Word] = [.file(loader), .text("--library-path"), .searchPath(["glibc", "glibc/lib", "lib", ""])]
         return search + (knowsArgv0(closure) ? [.text("--argv0"), .file(place)] : [])
     }
 
@@ -304,7 +304,7 @@ struct PackageBuilder {
             #!/bin/sh
             case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
             root=$here\(up)
-            exec "$root/\(loader)" --library-path "$root/glibc:$root/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\(argv0) \
+            exec "$root/\(loader)" --library-path "$root/glibc:$root/glibc/lib:$root/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\(argv0) \
             "$here/.\(LaunchLine.escaped(name))" "$@"
 
             """
@@ -319,7 +319,7 @@ struct PackageBuilder {
         let template = try BootstrapScript(path: request.template)
         let script: String
         if request.form == .layer {
-            script = template.renderForLayer()
+            script = try template.renderForLayer()
         } else if let launch = built.launch {
             script = try template.render(launch)
         } else {
