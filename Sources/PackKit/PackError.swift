@@ -71,7 +71,8 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot put two files at '\(name)': '\(first)' and '\(second)' differ"
         case .mixedMachines(let path, let machine, let program, let programMachine):
             "cannot pack '\(path)': it is for \(machine), '\(program)' for \(programMachine)"
-        case .unknownMachine(let path, let machine): "cannot pack '\(path)': it is for \(machine), which Lambda does not have"
+        case .unknownMachine(let path, let machine):
+            "cannot pack '\(path)': it is for \(machine), which Lambda does not have"
         case .missingVersion(let file, let version, let library):
             "cannot pack '\(file)': it needs \(version), which '\(library)' does not have"
         case .glibcTooOld(let reason, _): reason
@@ -110,7 +111,9 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noInterpreterHere: "install it, or correct the first line of the script"
         case .unusableShim(_, _, let hint): hint
         case .unusableTemplate: "templates/bootstrap.tmpl is the one to start from"
-        case .tooLarge: "leave files out, strip with --strip, move some into layers (they count as well), or make an image: --image"
+        case .tooLarge:
+            "leave files out, strip with --strip, move some into layers (they count as well), "
+                + "or make an image: --image"
         case .observedProgramFailed: "it ran here, unpacked: the event or the program is wrong, not the package"
         case .contradiction(_, let hint): hint
         default: nil

@@ -106,7 +106,7 @@ package struct Packer {
         try Disk.setMode(file, 0o644)
         try Disk.move(file, to: request.output)
         if bytes > SizeTable.zippedLimit {
-            built.notes.append("warning: \(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3")
+            built.notes.append(SizeTable.zippedWarning(bytes))
         }
         return PackResult(
             architecture: built.machine.description,

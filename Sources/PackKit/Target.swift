@@ -16,6 +16,9 @@ package enum Target: String, CaseIterable, Sendable {
         }
     }
 
+    /// Libraries beyond glibc that its image has, for packages of others that count on them; ours bring their own.
+    var commonLibraries: Set<String> { self == .image ? [] : ["libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"] }
+
     /// The interpreters it has, by their paths and by the names `env` finds.
     var interpreters: Set<String> {
         self == .image ? [] : ["/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/bash", "sh", "bash"]

@@ -47,7 +47,12 @@ struct PackCommand {
                 repeatable: true
             ),
             Option("--image", value: "FILE", help: "Write an OCI image archive, without Docker"),
-            Option("--base", value: "PATH", help: "Put the image on this OCI layout or archive", default: "from scratch"),
+            Option(
+                "--base",
+                value: "PATH",
+                help: "Put the image on this OCI layout or archive",
+                default: "from scratch"
+            ),
             Option("--dockerfile", value: "DIR", help: "Write a Dockerfile and what it copies"),
             Option("--test", value: "JSON|@FILE", help: "Run the finished package in the simulator on this event"),
             Option("--rootfs", value: "DIR", help: "Run that test in this root folder, by chroot; needs root"),
@@ -132,7 +137,9 @@ struct PackCommand {
             throw UsageError("\(forms.joined(separator: " and ")) exclude each other", hint: Self.spec.helpHint)
         }
         for (option, needed) in [("--rootfs", "--test"), ("--base", "--image")] where arguments.flag(option) {
-            guard arguments.flag(needed) else { throw UsageError("\(option) without \(needed)", hint: Self.spec.helpHint) }
+            guard arguments.flag(needed) else {
+                throw UsageError("\(option) without \(needed)", hint: Self.spec.helpHint)
+            }
         }
         let program = arguments.positionals.first
         let name = program.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "layer"
@@ -141,7 +148,10 @@ struct PackCommand {
             throw UsageError("--output and \(forms.first ?? "") both name the output", hint: Self.spec.helpHint)
         }
         guard !arguments.flag("--test") || forms.isEmpty else {
-            throw UsageError("--test runs a function's package, not what \(forms.first ?? "") makes", hint: Self.spec.helpHint)
+            throw UsageError(
+                "--test runs a function's package, not what \(forms.first ?? "") makes",
+                hint: Self.spec.helpHint
+            )
         }
         var request = PackRequest(
             program: program,

@@ -15,7 +15,10 @@ let package = Package(
             dependencies: ["CLAPACK"],
             swiftSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))],
             linkerSettings: [
-                .unsafeFlags(["-static-stdlib", "-Xlinker", "--gc-sections", "-Xlinker", "-s"], .when(configuration: .release))
+                .unsafeFlags(
+                    ["-static-stdlib", "-Xlinker", "--gc-sections", "-Xlinker", "-s"],
+                    .when(configuration: .release)
+                )
             ]
         ),
     ]

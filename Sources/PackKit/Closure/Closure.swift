@@ -52,7 +52,10 @@ struct ClosureBuilder {
     ///
     /// - Parameters:
     ///   - path: The real path of the file.
+    ///   - name: What it is called in messages.
     ///   - loader: The loader that is asked for a library, which names none itself.
+    ///   - closure: What it is added to.
+    /// - Throws: ``PackError`` for a missing library, two different ones of one name, another architecture.
     func add(_ path: String, named name: String, loader: String?, to closure: inout Closure) throws {
         try toolbox.checkInterrupt()
         guard closure.librariesOfRoot[path] == nil, let file = try binaries.read(path) else { return }
@@ -151,7 +154,9 @@ struct ClosureBuilder {
             for path in [owner.path] + found {
                 guard let file = try binaries.read(path), file.needed.contains(name) else { continue }
                 neededBy.append(path == owner.path ? owner.name : Disk.name(path))
-                for place in try resolver.placesSearched(for: path) where !places.contains(place) { places.append(place) }
+                for place in try resolver.placesSearched(for: path) where !places.contains(place) {
+                    places.append(place)
+                }
             }
             return MissingLibrary(name: name, neededBy: neededBy, lookedIn: places)
         }

@@ -8,7 +8,7 @@ struct GlibcCheck: Sendable {
         let version: String
         let symbol: String?
 
-        /// `fmod@GLIBC_2.38 in libfoo.so.1`
+        /// The need in words, `fmod@GLIBC_2.38 in libfoo.so.1`.
         var detail: String { "\(symbol.map { $0 + "@" } ?? "")\(version) in \(file)" }
     }
 
@@ -50,6 +50,7 @@ struct GlibcCheck: Sendable {
     ///   - program: The name of the program for the message.
     ///   - binaries: The program and all that is loaded with it.
     ///   - target: The name of the target.
+    /// - Returns: The reason in words.
     func reason(program: String, binaries: [Binary], target: String) -> String? {
         guard let available else {
             let needs = binaries.contains { $0.file.kind == .dynamicExecutable }
@@ -66,7 +67,8 @@ struct GlibcCheck: Sendable {
             }
         }
         let all = binaries.flatMap(unmet)
-        let worst = all.first { GlibcVersion(symbolVersion: $0.version) == nil }
+        let worst =
+            all.first { GlibcVersion(symbolVersion: $0.version) == nil }
             ?? all.max { left, right in
                 (GlibcVersion(symbolVersion: left.version) ?? GlibcVersion(0))
                     < (GlibcVersion(symbolVersion: right.version) ?? GlibcVersion(0))

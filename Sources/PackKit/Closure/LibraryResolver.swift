@@ -24,6 +24,8 @@ protocol LibraryResolver {
     /// The libraries of a file and of its libraries.
     ///
     /// - Parameter path: The real path of the file.
+    /// - Returns: The libraries, and the names of those that are not there.
+    /// - Throws: ``PackError`` for a file that cannot be read.
     func libraries(of path: String) throws -> ResolvedLibraries
 
     /// The places that were searched for a file's libraries, for the message about a missing one.

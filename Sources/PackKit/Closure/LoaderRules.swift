@@ -98,7 +98,9 @@ struct LoaderRules: LibraryResolver {
         }
         result += libraryPath
         result += paths(own.file.runpath, own)
-        if !own.file.ignoresDefaultFolders { result += (configuration.configured + configuration.builtIn).map(root.host) }
+        if !own.file.ignoresDefaultFolders {
+            result += (configuration.configured + configuration.builtIn).map(root.host)
+        }
         return result.map { $0.count > 1 && $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     }
 

@@ -7,6 +7,11 @@ package struct SizeTable: Equatable, Sendable {
     /// Lambda's limit for a zip that is sent directly, 50 MB.
     package static let zippedLimit = 52_428_800
 
+    /// What is said about an archive over ``zippedLimit``.
+    static func zippedWarning(_ bytes: Int) -> String {
+        "warning: \(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+    }
+
     /// One file.
     package struct Row: Equatable, Sendable {
         /// Its place in the package.
@@ -29,7 +34,8 @@ package struct SizeTable: Equatable, Sendable {
     init(folder: String) throws {
         func walk(_ path: String, _ place: String) throws -> [Row] {
             switch Disk.kind(path) {
-            case .folder: try Disk.list(path).flatMap { try walk(path + "/" + $0, place.isEmpty ? $0 : place + "/" + $0) }
+            case .folder:
+                try Disk.list(path).flatMap { try walk(path + "/" + $0, place.isEmpty ? $0 : place + "/" + $0) }
             case .file: [Row(place: place, bytes: try Self.size(path))]
             default: []
             }
@@ -63,6 +69,10 @@ package struct SizeTable: Equatable, Sendable {
     /// Refuses a package that Lambda would refuse.
     func checkUnpackedLimit() throws {
         guard total > Self.unpackedLimit, let largest = rows.first else { return }
-        throw PackError.tooLarge(bytes: total, limit: Self.unpackedLimit, largest: "\(largest.place) (\(largest.bytes))")
+        throw PackError.tooLarge(
+            bytes: total,
+            limit: Self.unpackedLimit,
+            largest: "\(largest.place) (\(largest.bytes))"
+        )
     }
 }

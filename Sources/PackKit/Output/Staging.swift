@@ -9,6 +9,7 @@ package struct Staging: Sendable {
     /// Makes the folder.
     ///
     /// - Parameter output: The file or folder that will be written.
+    /// - Throws: ``PackError/cannotWrite(path:cause:)`` that names the output.
     package init(beside output: String) throws {
         let parent = Disk.folder(Disk.absolute(output))
         let prefix = "\(parent == "/" ? "" : parent)/.\(Disk.name(output))."
@@ -81,5 +82,7 @@ package struct Staging: Sendable {
         try Disk.setMode(path, 0o755)
     }
 
-    private static func isELF(_ path: String) throws -> Bool { try Disk.map(path).starts(with: [0x7f, 0x45, 0x4c, 0x46]) }
+    private static func isELF(_ path: String) throws -> Bool {
+        try Disk.map(path).starts(with: [0x7f, 0x45, 0x4c, 0x46])
+    }
 }

@@ -27,12 +27,16 @@ struct ZipReader: Equatable, Sendable {
             }
             // The end record is the last 22 bytes, or up to 64 KB before the end where a comment follows it.
             let lowest = max(0, bytes.count - 22 - 65_535)
-            let end = stride(from: bytes.count - 22, through: lowest, by: -1).first { number(UInt32.self, $0) == 0x0605_4b50 }
-            guard bytes.count >= 22, let end else { throw fail("it has no table of contents; it is no zip archive or cut off") }
+            let places = stride(from: bytes.count - 22, through: lowest, by: -1)
+            guard bytes.count >= 22, let end = places.first(where: { number(UInt32.self, $0) == 0x0605_4b50 }) else {
+                throw fail("it has no table of contents; it is no zip archive or cut off")
+            }
             guard let count = number(UInt16.self, end + 10), let start = number(UInt32.self, end + 16) else {
                 throw fail("its table of contents is damaged")
             }
-            guard count != 0xffff, start != 0xffff_ffff else { throw fail("it is a zip64 archive, larger than Lambda takes") }
+            guard count != 0xffff, start != 0xffff_ffff else {
+                throw fail("it is a zip64 archive, larger than Lambda takes")
+            }
             var offset = Int(start)
             var result: [Entry] = []
             for _ in 0..<count {

@@ -31,7 +31,7 @@ struct BootstrapScript {
 
         """#
 
-    static let placeholder = "$$main$$"
+    /// The word that a command takes the place of.
     static let word = "\"$LAMBDA_TASK_ROOT/$$main$$\""
 
     /// The template's text.
@@ -50,35 +50,33 @@ struct BootstrapScript {
 
     /// The script for a function that starts a command.
     func render(_ launch: LaunchLine) throws -> String {
-        guard template.contains(Self.placeholder) else {
-            throw PackError.unusableTemplate(path: path, cause: "it has no \(Self.placeholder)")
+        guard template.contains(BootstrapTemplate.placeholder) else {
+            throw PackError.unusableTemplate(path: path, cause: "it has no \(BootstrapTemplate.placeholder)")
         }
-        let name = launch.program
-        // A name goes wherever the placeholder stands, quoted or not, so it may hold nothing that a shell reads.
-        guard !name.contains(where: { "\"'\\$`;&|<>()*?[]#~!{} \t\n\r".contains($0) }) else {
+        guard launch.words.count > 1 else { return try BootstrapTemplate.render(template, main: launch.program) }
+        guard template.contains(Self.word) else {
             throw PackError.unusableTemplate(
                 path: path,
-                cause: "the name '\(name)' holds characters that a shell reads; rename the program"
+                cause: "it has no word \(Self.word), where arguments or a bundled loader go"
             )
         }
-        var text = template
-        if launch.words.count > 1 {
-            guard text.contains(Self.word) else {
-                throw PackError.unusableTemplate(
-                    path: path,
-                    cause: "it has no word \(Self.word), where arguments or a bundled loader go"
-                )
-            }
-            text = text.replacing(Self.word, with: launch.shell())
+        // The parts around that word may say the name once more, in a variable or a comment.
+        let parts = template.split(separator: Self.word, omittingEmptySubsequences: false)
+        let rendered = try parts.map { part -> String in
+            guard part.contains(BootstrapTemplate.placeholder) else { return String(part) }
+            return try BootstrapTemplate.render(String(part), main: launch.program)
         }
-        return text.replacing(Self.placeholder, with: name)
+        return rendered.joined(separator: launch.shell())
     }
 
     /// The script for a layer, which finds the program by `_HANDLER`.
     func renderForLayer() throws -> String {
         let text = template.replacing(" " + Self.word, with: "")
-        guard !text.contains(Self.placeholder) else {
-            throw PackError.unusableTemplate(path: path, cause: "a layer has no program for \(Self.placeholder)")
+        guard !text.contains(BootstrapTemplate.placeholder) else {
+            throw PackError.unusableTemplate(
+                path: path,
+                cause: "a layer has no program for \(BootstrapTemplate.placeholder)"
+            )
         }
         return text
     }

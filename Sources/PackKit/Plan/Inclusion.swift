@@ -49,7 +49,8 @@ package struct Inclusion: Equatable, Sendable {
     private func place(of match: String, isOne: Bool) throws -> String {
         let raw: String
         if let destination {
-            raw = isOne && !destination.hasSuffix("/") && !destination.isEmpty
+            raw =
+                isOne && !destination.hasSuffix("/") && !destination.isEmpty
                 ? destination : destination + "/" + Disk.name(Disk.absolute(match))
         } else {
             // A path that leaves the working folder says nothing about a place: its name does.

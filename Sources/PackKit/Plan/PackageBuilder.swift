@@ -87,10 +87,14 @@ struct PackageBuilder {
 
     /// Places that observation found outside the package's own folders; in an image they keep their absolute place.
     private var absolutePlaces: Set<String> {
-        Set(request.inclusions.compactMap { inclusion in
-            guard let destination = inclusion.destination, "/" + destination == inclusion.pattern else { return nil }
-            return destination
-        })
+        Set(
+            request.inclusions.compactMap { inclusion in
+                guard let destination = inclusion.destination, "/" + destination == inclusion.pattern else {
+                    return nil
+                }
+                return destination
+            }
+        )
     }
 
     // MARK: - What is in it
@@ -151,7 +155,8 @@ struct PackageBuilder {
 
     /// A library that was itself put into `lib/` is there already.
     private func dropIncludedLibraries(_ closure: inout Closure, _ plan: PackagePlan) {
-        for (name, library) in closure.libraries where plan.entries["lib/\(name)"]?.source == .file(library.binary.path) {
+        for (name, library) in closure.libraries where plan.entries["lib/\(name)"]?.source == .file(library.binary.path)
+        {
             closure.libraries[name]?.aliases = []
         }
     }
@@ -210,7 +215,9 @@ struct PackageBuilder {
                 if let reason { throw PackError.glibcTooOld(reason: reason, target: request.target.rawValue) }
             case .bundle:
                 bundled.insert(starter.path)
-                built.notes.append(reason.map { "\($0): glibc is bundled" } ?? "\(name): glibc is bundled, as asked for")
+                built.notes.append(
+                    (reason ?? "\(name) would start without, but it was asked for") + ": glibc is bundled"
+                )
                 changes = true
             case .auto:
                 if let reason {
@@ -269,8 +276,8 @@ struct PackageBuilder {
     }
 
     private func placeLoader(_ built: inout BuiltPlan, _ closure: Closure) throws -> String {
-        let interpreters = Set(closure.roots.compactMap { $0.file.kind == .dynamicExecutable ? $0.file.interpreter : nil })
-        guard let interpreter = interpreters.sorted().first else { return "" }
+        let programs = closure.roots.filter { $0.file.kind == .dynamicExecutable }
+        guard let interpreter = programs.compactMap(\.file.interpreter).min() else { return "" }
         guard let real = root.realHost(root.host(interpreter)) else {
             throw PackError.cannotRead(path: root.host(interpreter), cause: "No such file or directory")
         }
@@ -281,8 +288,9 @@ struct PackageBuilder {
 
     /// The words that start a program through the packed loader.
     private func prefix(loader: String, for place: String, _ closure: Closure) -> [LaunchLine.Word] {
-        let search: [LaunchLine.Word] = [.file(loader), .text("--library-path"), .searchPath(["glibc", "glibc/lib", "lib", ""])]
-        return search + (knowsArgv0(closure) ? [.text("--argv0"), .file(place)] : [])
+        let folders = ["glibc", "glibc/lib", "lib", ""]
+        return [.file(loader), .text("--library-path"), .searchPath(folders)]
+            + (knowsArgv0(closure) ? [.text("--argv0"), .file(place)] : [])
     }
 
     /// `--argv0` came with glibc 2.33.

@@ -38,7 +38,8 @@ struct PackagePlan: Sendable {
         if let known = entries[place], try !Self.same(known.source, source) {
             throw PackError.nameClash(name: place, first: Self.words(known.source), second: Self.words(source))
         }
-        entries[place] = PackageEntry(source: source, isExecutable: isExecutable || entries[place]?.isExecutable == true)
+        let wasExecutable = entries[place]?.isExecutable == true
+        entries[place] = PackageEntry(source: source, isExecutable: isExecutable || wasExecutable)
     }
 
     /// Takes something out again.

@@ -42,10 +42,14 @@ package struct Inspector {
         checkModes(items, &inspection)
         try checkBinaries(items, folder, target, &inspection)
         if inspection.bytes > SizeTable.unpackedLimit {
-            inspection.problems.append("\(inspection.bytes) bytes unpacked are more than Lambda takes (\(SizeTable.unpackedLimit))")
+            inspection.problems.append(
+                "\(inspection.bytes) bytes unpacked are more than Lambda takes (\(SizeTable.unpackedLimit))"
+            )
         }
         if let bytes = inspection.zippedBytes, bytes > SizeTable.zippedLimit {
-            inspection.warnings.append("\(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3")
+            inspection.warnings.append(
+                "\(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+            )
         }
         return inspection
     }
@@ -86,15 +90,17 @@ package struct Inspector {
 
     private func checkBootstrap(_ items: [Item], _ folder: String, _ inspection: inout Inspection) {
         guard let item = items.first(where: { $0.place == "bootstrap" }) else {
-            if let other = items.first(where: { $0.place.hasSuffix("/bootstrap") }) {
-                inspection.problems.append("bootstrap is at '\(other.place)', not at the root of the package: zip the folder's content")
-            } else {
-                inspection.problems.append("bootstrap is missing: Lambda starts /var/task/bootstrap, or /opt/bootstrap of a layer")
-            }
+            let other = items.first { $0.place.hasSuffix("/bootstrap") }
+            inspection.problems.append(
+                other.map { "bootstrap is at '\($0.place)', not at the root of the package: zip the folder's content" }
+                    ?? "bootstrap is missing: Lambda starts /var/task/bootstrap, or /opt/bootstrap of a layer"
+            )
             return
         }
         if item.mode & 0o111 == 0 {
-            inspection.problems.append("bootstrap is not executable (mode \(octal(item.mode))): chmod 755 bootstrap before zipping")
+            inspection.problems.append(
+                "bootstrap is not executable (mode \(octal(item.mode))): chmod 755 bootstrap before zipping"
+            )
         }
         guard !item.isLink, let start = try? Files.read(folder + "/bootstrap", atMost: 512) else { return }
         if start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) { return }
@@ -102,22 +108,29 @@ package struct Inspector {
             inspection.problems.append("bootstrap is neither an ELF file nor a script that begins with #!")
             return
         }
-        if line.interpreter.hasSuffix("\r") || start.prefix(while: { $0 != 10 }).last == 13 {
+        guard start.prefix(while: { $0 != 10 }).last != 13 else {
             inspection.problems.append("bootstrap has Windows line ends: its interpreter would not be found")
+            return
         }
-        let known = Target.al2023.interpreters
-        if !known.contains(line.interpreter), !line.interpreter.hasPrefix("/var/task/"), !line.interpreter.hasPrefix("/opt/") {
-            inspection.problems.append("bootstrap needs the interpreter '\(line.interpreter)', which \(inspection.target) does not have")
+        let brought = ["/var/task/", "/opt/"].contains { line.interpreter.hasPrefix($0) }
+        if !brought, !Target.al2023.interpreters.contains(line.interpreter) {
+            inspection.problems.append(
+                "bootstrap needs the interpreter '\(line.interpreter)', which \(inspection.target) does not have"
+            )
         }
     }
 
     private func checkModes(_ items: [Item], _ inspection: inout Inspection) {
         for item in items where !item.isLink && item.mode & 0o004 == 0 {
-            inspection.problems.append("'\(item.place)' is not readable for all (mode \(octal(item.mode))): Lambda runs as another user")
+            inspection.problems.append(
+                "'\(item.place)' is not readable for all (mode \(octal(item.mode))): Lambda runs as another user"
+            )
         }
     }
 
-    private func checkBinaries(_ items: [Item], _ folder: String, _ target: Target, _ inspection: inout Inspection) throws {
+    private func checkBinaries(_ items: [Item], _ folder: String, _ target: Target, _ inspection: inout Inspection)
+        throws
+    {
         let binaries = BinaryCache()
         var files: [(item: Item, file: ELFFile)] = []
         for item in items where !item.isLink {
@@ -140,29 +153,43 @@ package struct Inspector {
         } else if let machine = machines.first, !machine.isOnLambda {
             inspection.problems.append("its architecture is \(machine), which Lambda does not have")
         }
-        // A loader of its own brings its own glibc: versions are then that one's business, not the target's.
-        let hasLoader = files.contains { GlibcFamily.isLoader(Disk.name($0.item.place)) }
-        let provided = Set(items.map { Disk.name($0.place) }).union(files.compactMap(\.file.soname))
-        let check = GlibcCheck(available: target.glibc, machine: machines.first ?? .current)
-        for (item, file) in files {
-            let binary = Binary(path: folder + "/" + item.place, name: item.place, file: file)
-            let inBundle = item.place.hasPrefix("glibc/") || GlibcFamily.contains(Disk.name(item.place))
-            for name in file.needed where !provided.contains(name) {
-                let isTargets = GlibcFamily.contains(name) && !GlibcFamily.notOnTargets.contains(name) && target.glibc != nil
-                if !isTargets, !inBundle { inspection.missing.append("\(name) (needed by \(item.place))") }
-            }
-            guard !inBundle, let unmet = check.unmet(binary).first else { continue }
-            let need = "\(item.place) needs \(unmet.version)" + (unmet.symbol.map { " (\($0))" } ?? "")
-            let has = target.glibc.map { "\(target.rawValue) has \($0)" } ?? "\(target.rawValue) has none"
-            if hasLoader {
-                inspection.needs.append("\(need); the package has a loader of its own")
-            } else {
-                inspection.problems.append("\(need); \(has)")
-            }
-        }
+        checkNeeds(items, files, target, &inspection)
         for name in inspection.missing { inspection.problems.append("library missing: \(name)") }
         if let bytes = try? SizeTable.size(inspection.package), Disk.kind(inspection.package) == .file {
             inspection.zippedBytes = bytes
+        }
+    }
+
+    /// Compares what the files need with what the package and the target have.
+    private func checkNeeds(
+        _ items: [Item],
+        _ files: [(item: Item, file: ELFFile)],
+        _ target: Target,
+        _ inspection: inout Inspection
+    ) {
+        // A loader of its own brings its own glibc: versions are then that one's business, not the target's.
+        let hasLoader = files.contains { GlibcFamily.isLoader(Disk.name($0.item.place)) }
+        let provided = Set(items.map { Disk.name($0.place) }).union(files.compactMap(\.file.soname))
+        let check = GlibcCheck(available: target.glibc, machine: files.first?.file.machine ?? .current)
+        for (item, file) in files where !GlibcFamily.contains(Disk.name(item.place)) {
+            let binary = Binary(path: item.place, name: item.place, file: file)
+            for name in file.needed where !provided.contains(name) {
+                let isGlibc = GlibcFamily.contains(name) && !GlibcFamily.notOnTargets.contains(name)
+                if isGlibc, target.glibc != nil { continue }
+                if target.commonLibraries.contains(name) {
+                    inspection.warnings.append("\(item.place) relies on the \(name) of \(target.rawValue)")
+                } else {
+                    inspection.missing.append("\(name) (needed by \(item.place))")
+                }
+            }
+            guard let unmet = check.unmet(binary).first else { continue }
+            let need = "\(item.place) needs \(unmet.version)" + (unmet.symbol.map { " (\($0))" } ?? "")
+            if hasLoader {
+                inspection.needs.append("\(need); the package has a loader of its own")
+            } else {
+                let has = target.glibc.map(\.description) ?? "none"
+                inspection.problems.append("\(need); \(target.rawValue) has \(has)")
+            }
         }
     }
 

@@ -39,7 +39,8 @@ struct Observer {
             if let library = try binaries.read(real), library.kind == .sharedObject {
                 let name = library.soname.map(Disk.name) ?? Disk.name(found)
                 guard !GlibcFamily.contains(name) else { continue }
-                place = isInDefaultFolder(found, library.machine) && request.form != .image
+                place =
+                    isInDefaultFolder(found, library.machine) && request.form != .image
                     ? "lib/\(name)" : String(found.dropFirst())
             } else {
                 place = String(found.dropFirst())
@@ -120,7 +121,8 @@ struct Observer {
                 }
                 continue
             }
-            guard let open = line.range(of: "open"), let start = line[open.upperBound...].firstIndex(of: "\"") else { continue }
+            guard let open = line.range(of: "open"), let start = line[open.upperBound...].firstIndex(of: "\"")
+            else { continue }
             var path = ""
             var escaped = false
             var end = line.index(after: start)
@@ -131,11 +133,13 @@ struct Observer {
             }
             path = unescaped(path)
             let rest = line[end...]
-            guard path.hasPrefix("/"), !rest.contains("O_DIRECTORY"), !rest.contains("O_WRONLY"), !rest.contains("O_CREAT")
+            guard path.hasPrefix("/"), !["O_DIRECTORY", "O_WRONLY", "O_CREAT"].contains(where: { rest.contains($0) })
             else { continue }
             if rest.hasSuffix("<unfinished ...>") {
                 pending[pid] = Disk.normalized(path)
-            } else if let equals = rest.range(of: " = ", options: .backwards), !rest[equals.upperBound...].hasPrefix("-") {
+            } else if let equals = rest.range(of: " = ", options: .backwards),
+                !rest[equals.upperBound...].hasPrefix("-")
+            {
                 result.insert(Disk.normalized(path))
             }
         }

@@ -41,10 +41,15 @@ package struct Proof {
     /// - Throws: ``PackError/testFailed(path:detail:)`` with what the simulator said.
     package func run() throws -> String {
         guard Files.isExecutable(simulator) else {
-            throw PackError.testFailed(path: package, detail: "'\(simulator)' is missing; build it: swift build --product shim-sim")
+            throw PackError.testFailed(
+                path: package,
+                detail: "'\(simulator)' is missing; build it: swift build --product shim-sim"
+            )
         }
         guard let rootfs else { return try simulate(package) }
-        guard geteuid() == 0 else { throw PackError.testFailed(path: package, detail: "--rootfs needs root, for chroot") }
+        guard geteuid() == 0 else {
+            throw PackError.testFailed(path: package, detail: "--rootfs needs root, for chroot")
+        }
         return try withPackage(in: Disk.absolute(rootfs)) { folder in try simulate(folder) }
     }
 

@@ -18,6 +18,7 @@ struct FileSystemRoot: Equatable, Sendable {
     /// The path of that system that a path of this machine is, if it lies under the root.
     func inside(_ path: String) -> String? {
         if isHost { return path }
+        let path = path.replacing("//", with: "/")
         return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count)) : nil
     }
 

@@ -64,7 +64,8 @@ package struct Toolbox: Sendable {
 
     /// Variables that change what tools or the loader do, and have no place in a build.
     private static let unwanted: Set = [
-        "LD_PRELOAD", "LD_AUDIT", "LD_DEBUG", "LD_DEBUG_OUTPUT", "LD_TRACE_LOADED_OBJECTS", "LD_BIND_NOW", "ZIPOPT", "ZIP",
+        "LD_PRELOAD", "LD_AUDIT", "LD_DEBUG", "LD_DEBUG_OUTPUT", "LD_TRACE_LOADED_OBJECTS", "LD_BIND_NOW", "ZIPOPT",
+        "ZIP",
         "UNZIP", "TAR_OPTIONS", "GZIP", "POSIXLY_CORRECT",
     ]
 
@@ -90,7 +91,7 @@ package struct Toolbox: Sendable {
         let folders: [Substring] = path.split(separator: ":") + ["/usr/sbin", "/sbin"]
         for folder in folders {
             let candidate = "\(folder)/\(tool.name)"
-            if let status = Files.status(candidate), status.isRegular, Files.isExecutable(candidate) { return candidate }
+            if Files.status(candidate)?.isRegular == true, Files.isExecutable(candidate) { return candidate }
         }
         throw PackError.missingTool(name: tool.name, package: tool.package)
     }
@@ -103,6 +104,7 @@ package struct Toolbox: Sendable {
     ///   - input: Its standard input.
     ///   - directory: Its working directory; ours where `nil`.
     ///   - environment: Its whole environment; ``environment()`` where `nil`.
+    /// - Returns: How it ended and what it said.
     /// - Throws: ``PackError`` for a tool that is missing or cannot start, and when a signal asks to stop.
     package func result(
         _ tool: Tool,

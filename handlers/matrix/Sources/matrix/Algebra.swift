@@ -29,7 +29,16 @@ enum Algebra {
         var (order, right, lda, ldb, info) = (n, Int32(b.columns), n, n, Int32(0))
         var result = b
         dgetrs_(
-            "N", &order, &right, factors.matrix.values, &lda, factors.pivots, &result.values, &ldb, &info, 1
+            "N",
+            &order,
+            &right,
+            factors.matrix.values,
+            &lda,
+            factors.pivots,
+            &result.values,
+            &ldb,
+            &info,
+            1
         )
         return result
     }
@@ -67,7 +76,22 @@ enum Algebra {
         var nothing = [0.0]
         var work = [Double](repeating: 0, count: Int(size))
         dgeev_(
-            "N", "N", &n, &copy.values, &lda, &re, &im, &none, &ldv, &nothing, &ldv, &work, &size, &info, 1, 1
+            "N",
+            "N",
+            &n,
+            &copy.values,
+            &lda,
+            &re,
+            &im,
+            &none,
+            &ldv,
+            &nothing,
+            &ldv,
+            &work,
+            &size,
+            &info,
+            1,
+            1
         )
         guard info == 0 else { throw MatrixError.noConvergence("eigenvalues") }
         return zip(re, im).map { ($0, $1) }
@@ -85,7 +109,22 @@ enum Algebra {
         var size = Int32(max(5 * count, 3 * count + max(a.rows, a.columns)) + 32 * (a.rows + a.columns))
         var work = [Double](repeating: 0, count: Int(size))
         dgesvd_(
-            "S", "S", &m, &n, &copy.values, &lda, &s, &u.values, &ldu, &vt.values, &ldvt, &work, &size, &info, 1, 1
+            "S",
+            "S",
+            &m,
+            &n,
+            &copy.values,
+            &lda,
+            &s,
+            &u.values,
+            &ldu,
+            &vt.values,
+            &ldvt,
+            &work,
+            &size,
+            &info,
+            1,
+            1
         )
         guard info == 0 else { throw MatrixError.noConvergence("svd") }
         return (u, s, vt)

@@ -8,7 +8,6 @@ struct Event: Decodable {
         var takesB: Bool { self == .solve || self == .multiply }
     }
 
-
     let operation: Operation
     let a: Matrix
     /// The second operand, and whether it was given as a plain list, in which case the answer is one too.

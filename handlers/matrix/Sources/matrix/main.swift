@@ -9,7 +9,11 @@ func readEvent() -> Data {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
         let count = read(0, &buffer, buffer.count)
-        if count > 0 { data.append(contentsOf: buffer.prefix(count)) } else if count == 0 || errno != EINTR { return data }
+        guard count > 0 else {
+            if count == 0 || errno != EINTR { return data }
+            continue
+        }
+        data.append(contentsOf: buffer.prefix(count))
     }
 }
 
