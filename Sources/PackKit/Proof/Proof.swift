@@ -50,11 +50,13 @@ package struct Proof {
         guard geteuid() == 0 else {
             throw PackError.testFailed(path: package, detail: "--rootfs needs root, for chroot")
         }
-        return try withPackage(in: Disk.absolute(rootfs)) { folder in try simulate(folder) }
+        return try withEntrance(to: Disk.absolute(rootfs)) { folder in try simulate(folder) }
     }
 
     private func simulate(_ path: String) throws -> String {
-        let result = try toolbox.result(.at(simulator), ["run", path, "-d", event])
+        let data = event.hasPrefix("@") ? ["--event", String(event.dropFirst())] : ["--data", event]
+        // A first start may have to read a large package from a slow disk.
+        let result = try toolbox.result(.at(simulator), ["run", path, "--timeout", "60"] + data)
         guard result.succeeded else {
             let said = (result.errors + result.text).trimmingCharacters(in: .whitespacesAndNewlines)
             throw PackError.testFailed(path: package, detail: "\(result.status)\n\(said)")
@@ -62,38 +64,33 @@ package struct Proof {
         return result.text
     }
 
-    /// Unpacks the package at /var/task of a root, with /proc mounted; takes both away again, whatever happens.
+    /// Runs a body with a folder whose `bootstrap` enters the root, where the package is at /var/task and /proc is mounted.
     ///
-    /// The body gets a folder whose `bootstrap` enters the root: the simulator starts that like any other.
-    private func withPackage<R>(in rootfs: String, _ body: (String) throws -> R) throws -> R {
-        let task = rootfs + "/var/task"
+    /// The simulator starts that like any other. Both mounts live in a mount namespace of that one process, so they are
+    /// gone when it ends, however it ends; nothing is written to the root but empty folders, which are removed.
+    private func withEntrance<R>(to rootfs: String, _ body: (String) throws -> R) throws -> R {
         guard Disk.kind(rootfs) == .folder else { throw PackError.cannotRead(path: rootfs, cause: "it is no folder") }
-        guard Disk.kind(task) == nil else {
-            throw PackError.cannotWrite(path: task, cause: "it exists already; the test puts the package there")
-        }
-        try Disk.makeFolder(task)
-        defer { try? Files.removeTree(task) }
-        try toolbox.run(.unzip, ["-q", package, "-d", task])
-        let proc = rootfs + "/proc"
-        let hadProc = Disk.kind(proc) != nil
-        if !hadProc { try Disk.makeFolder(proc) }
-        let isMounted = Files.status(proc + "/self") != nil
-        if !isMounted { try toolbox.run(.mount, ["-t", "proc", "proc", proc]) }
-        defer {
-            // A toolbox that does not listen to signals: this must be done even while one asks us to stop.
-            let calm = Toolbox(scratch: staging.folder, interrupts: nil)
-            if !isMounted { _ = try? calm.run(.umount, ["-l", proc]) }
-            if !hadProc { rmdir(proc) }
+        let unpacked = staging.path("unpacked")
+        try toolbox.run(.unzip, ["-q", package, "-d", unpacked])
+        var made: [String] = []
+        defer { for folder in made.reversed() { rmdir(folder) } }
+        for place in ["/var", "/var/task", "/proc"] where Disk.kind(rootfs + place) == nil {
+            try Disk.makeFolder(rootfs + place)
+            made.append(rootfs + place)
         }
         let folder = staging.path("enter")
         try Disk.makeFolder(folder)
+        let command = """
+            mount --bind "$1" "$2/var/task" && mount -t proc proc "$2/proc" && exec chroot "$2" /var/task/bootstrap
+            """
         let enter = """
             #!/bin/sh
             LAMBDA_TASK_ROOT=/var/task
             PATH=/usr/local/bin:/usr/bin:/bin:/opt/bin:/usr/sbin:/sbin
             LD_LIBRARY_PATH=/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib
             export LAMBDA_TASK_ROOT PATH LD_LIBRARY_PATH
-            exec \(LaunchLine.quoted(try toolbox.path(of: .chroot))) \(LaunchLine.quoted(rootfs)) /var/task/bootstrap
+            exec \(LaunchLine.quoted(try toolbox.path(of: .unshare))) -m sh -c \(LaunchLine.quoted(command)) sh \
+                \(LaunchLine.quoted(unpacked)) \(LaunchLine.quoted(rootfs))
 
             """
         try Disk.write(Data(enter.utf8), to: folder + "/bootstrap")

@@ -14,9 +14,7 @@ package struct Tool: Sendable {
     static let gzip = Tool(name: "gzip", package: "gzip")
     static let find = Tool(name: "find", package: "findutils")
     static let sha256sum = Tool(name: "sha256sum", package: "coreutils")
-    static let mount = Tool(name: "mount", package: "mount")
-    static let umount = Tool(name: "umount", package: "mount")
-    static let chroot = Tool(name: "chroot", package: "coreutils")
+    static let unshare = Tool(name: "unshare", package: "util-linux")
 
     /// A program that is named by its path.
     static func at(_ path: String) -> Tool { Tool(name: path, package: path) }
