@@ -8,11 +8,7 @@ final class PackUnderTest {
     let errors: String
     let output: String
 
-    /// Runs the packer to its end.
-    ///
-    /// - Parameters:
-    ///   - arguments: Its arguments; `--shim` with the static bootstrap program is put before them.
-    ///   - folder: Its working folder; a new one where `nil`.
+    /// Runs the packer to its end, in a new folder where none is given, with the static bootstrap program named.
     init(
         _ arguments: [String],
         folder: TemporaryFolder? = nil,
