@@ -9,8 +9,16 @@ struct SystemLoader: LibraryResolver {
     let rules: LoaderRules
 
     func libraries(of path: String) throws -> ResolvedLibraries {
-        let result = try toolbox.result(.at(loader), ["--list", path])
-        let parsed = Self.parse(result.text)
+        var result = try toolbox.result(.at(loader), ["--list", path])
+        var parsed = Self.parse(result.text)
+        if !result.succeeded, parsed.missing.isEmpty {
+            // With --list the loader stops at the first missing library; in the mode that ldd uses it lists them all.
+            // It is still the loader that runs, with the program as its argument, and it starts nothing.
+            var environment = Toolbox.environment()
+            environment["LD_TRACE_LOADED_OBJECTS"] = "1"
+            result = try toolbox.result(.at(loader), [path], environment: environment)
+            parsed = Self.parse(result.text)
+        }
         // A status other than 0 comes with a missing library, or a missing version; we check both ourselves.
         if !result.succeeded, parsed.found.isEmpty, parsed.missing.isEmpty {
             let detail = result.errors.split(separator: "\n").first.map(String.init) ?? result.status

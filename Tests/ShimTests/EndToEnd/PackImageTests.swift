@@ -81,7 +81,8 @@ extension PackEndToEnd {
             for (program, arguments, isBundled) in [("/usr/bin/jq", [".a"], true), ("/bin/busybox", ["cat"], false)] {
                 let pack = try image(["--base", layout, program, "--"] + arguments)
                 #expect(pack.errors.contains("glibc is bundled") == isBundled)
-                if isBundled { #expect(pack.errors.contains("; image has 2.31: glibc is bundled")) }
+                // Debian 11 has glibc 2.31, whose newest symbols are those of 2.30.
+                if isBundled { #expect(pack.errors.contains("; image has 2.30: glibc is bundled")) }
                 let configuration = try configuration(pack)
                 #expect(configuration.config.Env.contains("KEPT=1"))
                 #expect(configuration.config.Cmd == nil)
