@@ -1,18 +1,23 @@
-// load: a Runtime API server that starts one runtime, feeds it events, checks every answer and prints what it measured
-// as one line of JSON.
+// load: a Runtime API server that starts runtimes, feeds them events in turn, checks every answer and prints what it
+// measured as one line of JSON: {"NAME": {...}, ...}.
 //
-//   load [options] -- RUNTIME [ARG...]
-//     --cold N          start the runtime N times; measure exec to the first GET /next; send no event
+//   load [options] -- NAME RUNTIME [ARG...] [-- NAME RUNTIME [ARG...]]...
+//     --cold N          start each runtime N times; measure exec to the first GET /next; send no event
 //     --size BYTES      size of the event, valid JSON (default 100)
-//     --invocations N   invocations to count (default 1000)
-//     --warmup N        invocations before counting starts (default 100)
-//     --seconds S       stop counting early after S seconds, warming up after S/4 (default: no such bound)
+//     --invocations N   invocations to count, of each runtime (default 1000)
+//     --block N         invocations before it is another runtime's turn (default 10)
+//     --warmup N        invocations of each before counting starts (default 100)
+//     --seconds S       stop counting early after S seconds per runtime, warming up after S/4 (default: no such bound)
 //     --window N        also report p50, memory and descriptors after every N counted invocations
 //     --time-limit S    give up after S seconds, whatever happens (default 60)
 //
-// The design: one thread, one poll loop, blocking I/O inside a request. A runtime has one request in progress at a time,
-// so there is nothing to overlap, and a thread per connection would only add switches to what is measured.
-// Exit status: 0 the runtime answered every event rightly, 1 it did not (the JSON says why), 64 wrong usage.
+// The runtimes are all alive at once and take turns every few milliseconds: what else the machine does changes from
+// second to second (by a third, seen on a shared one), and so it hits all of them alike. Only one ever has work; the
+// others are blocked in their GET /next.
+//
+// One thread, one poll loop, blocking I/O inside a request. A runtime has one request in progress at a time: there is
+// nothing to overlap, and a thread per connection would only add switches to what is measured.
+// Exit status: 0 every event was answered rightly, 1 not so (the JSON says why), 64 wrong usage.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -42,15 +47,64 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_CONNECTIONS = 32, HEAD_LIMIT = 64 * 1024, MIN_COUNTED = 20, MIN_WARMUP = 3 };
+enum { MAX_RUNTIMES = 16, MAX_CONNECTIONS = 32, HEAD_LIMIT = 64 * 1024, MIN_COUNTED = 10, MIN_WARMUP = 3 };
+
+// A runtime that needs longer for one request hangs.
+static const uint64_t PATIENCE_NS = 15000000000u;
 
 static const char API[] = "/2018-06-01/runtime/";
 
+// --- state ----------------------------------------------------------------------------------------------------------
+
+struct connection {
+    int fd;
+    size_t start, end; // what has been received and not yet used
+    char buffer[HEAD_LIMIT];
+};
+
+enum kind { NEXT, RESPONSE, ERROR_REPORT, OTHER, CLOSED, BROKEN };
+
+struct request {
+    enum kind kind;
+    struct connection *connection;
+    char id[64];
+    size_t length; // of the body, also of what did not fit
+    bool chunked, close;
+};
+
+struct window {
+    double p50_us;
+    long rss_kb;
+    int descriptors;
+};
+
+struct runtime {
+    const char *name;
+    char **command;
+    pid_t pid; // 0: not running
+    int pidfd, listener;
+    char api[32]; // the value of AWS_LAMBDA_RUNTIME_API
+    struct connection *connections[MAX_CONNECTIONS];
+    int connection_count, connections_accepted;
+    struct request next; // its GET /next that waits for an event, while it is not its turn
+    char failure[1024];  // why it is out of the race; empty: it is not
+    uint64_t *samples;   // latency of each counted invocation, ns
+    long counted, warm, wrong, number;
+    uint64_t busy; // ns of all its turns, without the time of checking its answers
+    bool chunked;
+    struct window *windows;
+    size_t window_count;
+    long hwm_kb, largest_process_kb; // the latter of the runtime and all its descendants that were waited for
+};
+
+static struct runtime runtimes[MAX_RUNTIMES];
+static int runtime_count;
+static struct runtime *current; // whose turn it is: failures are its own
+
 // --- time, limits, failure ------------------------------------------------------------------------------------------
 
-static uint64_t time_limit_at;
+static uint64_t time_limit_at, patience_ends_at;
 static volatile sig_atomic_t interrupted;
-static char failure[1024];
 
 static uint64_t now_ns(void) {
     struct timespec t;
@@ -60,10 +114,10 @@ static uint64_t now_ns(void) {
 
 // The first failure is the cause; what follows from it would only hide it.
 __attribute__((format(printf, 1, 2))) static bool fail(const char *format, ...) {
-    if (!failure[0]) {
+    if (!current->failure[0]) {
         va_list arguments;
         va_start(arguments, format);
-        vsnprintf(failure, sizeof failure, format, arguments);
+        vsnprintf(current->failure, sizeof current->failure, format, arguments);
         va_end(arguments);
     }
     return false;
@@ -75,8 +129,11 @@ static void on_stop(int signal) { interrupted = signal; }
 static void on_tick(int signal) { (void)signal; }
 
 static bool may_go_on(void) {
+    uint64_t now = now_ns();
+    if (current->failure[0]) return false;
     if (interrupted) return fail("interrupted by signal %d", (int)interrupted);
-    if (now_ns() > time_limit_at) return fail("time limit reached");
+    if (now > time_limit_at) return fail("time limit reached");
+    if (now > patience_ends_at) return fail("no whole request in %d seconds", (int)(PATIENCE_NS / 1000000000u));
     return true;
 }
 
@@ -95,18 +152,13 @@ static void start_clock(double limit_seconds) {
 
 // --- the runtime process --------------------------------------------------------------------------------------------
 
-struct runtime {
-    pid_t pid;
-    int pidfd;
-    uint64_t exec_at;
-    long largest_process_kb; // of the runtime and all its descendants that were waited for; known after the end
-};
-
 static uint64_t *shared_exec_time;
 
-static bool start_runtime(struct runtime *runtime, char **command) {
+static bool start_runtime(struct runtime *runtime) {
     *shared_exec_time = 0;
-    *runtime = (struct runtime){.pid = fork(), .pidfd = -1};
+    setenv("AWS_LAMBDA_RUNTIME_API", runtime->api, 1);
+    runtime->pidfd = -1;
+    runtime->pid = fork();
     if (runtime->pid == -1) return fail("cannot fork: %s", strerror(errno));
     if (runtime->pid == 0) {
         // Its own group, so that it can be stopped with all it started; and stopped too if this program is killed.
@@ -120,8 +172,8 @@ static bool start_runtime(struct runtime *runtime, char **command) {
         // Every runtime starts with the same descriptors: what a shell left open can make each spawn slower.
         syscall(SYS_close_range, 3, ~0u, 0);
         *shared_exec_time = now_ns();
-        execv(command[0], command);
-        fprintf(stderr, "load: cannot run '%s': %s\n", command[0], strerror(errno));
+        execv(runtime->command[0], runtime->command);
+        fprintf(stderr, "load: cannot run '%s': %s\n", runtime->command[0], strerror(errno));
         _exit(127);
     }
     setpgid(runtime->pid, runtime->pid);
@@ -152,8 +204,6 @@ static void kill_children_left(void) {
     closedir(proc);
 }
 
-// Ends the runtime and everything it started. As the subreaper, this program inherits orphans, also those in groups of
-// their own, so "no children left" means that nothing is left behind.
 static void stop_runtime(struct runtime *runtime) {
     if (runtime->pid <= 0) return;
     kill(-runtime->pid, SIGKILL);
@@ -162,15 +212,20 @@ static void stop_runtime(struct runtime *runtime) {
     while (wait4(runtime->pid, NULL, 0, &usage) == -1 && errno == EINTR) {}
     runtime->largest_process_kb = usage.ru_maxrss;
     if (runtime->pidfd != -1) close(runtime->pidfd);
+    runtime->pid = 0;
+}
+
+// After all runtimes were stopped. As the subreaper, this program inherits orphans, also those in groups of their own,
+// so "no children left" means that nothing is left behind.
+static void stop_orphans(void) {
     for (uint64_t give_up = now_ns() + 2000000000u; now_ns() < give_up;) {
         pid_t reaped = waitpid(-1, NULL, WNOHANG);
-        if (reaped == -1 && errno == ECHILD) break;
+        if (reaped == -1 && errno == ECHILD) return;
         if (reaped == 0) {
             kill_children_left();
             usleep(1000);
         }
     }
-    runtime->pid = 0;
 }
 
 static long status_kb(pid_t pid, const char *key) {
@@ -200,43 +255,33 @@ static int descriptor_count(pid_t pid) {
 
 // --- connections and HTTP -------------------------------------------------------------------------------------------
 
-struct connection {
-    int fd;
-    size_t start, end; // what has been received and not yet used
-    char buffer[HEAD_LIMIT];
-};
-
-static struct connection *connections[MAX_CONNECTIONS];
-static int connection_count, connections_accepted, listener = -1;
-
-static void close_connection(int index) {
-    close(connections[index]->fd);
-    free(connections[index]);
-    connections[index] = connections[--connection_count];
+static void close_connection(struct runtime *runtime, int index) {
+    close(runtime->connections[index]->fd);
+    free(runtime->connections[index]);
+    runtime->connections[index] = runtime->connections[--runtime->connection_count];
 }
 
-static void close_all_connections(void) {
-    while (connection_count) close_connection(0);
+static void close_all_connections(struct runtime *runtime) {
+    while (runtime->connection_count) close_connection(runtime, 0);
 }
 
-static bool listen_on_any_port(void) {
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+static bool listen_on_any_port(struct runtime *runtime) {
+    runtime->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
-    if (listener == -1 || bind(listener, (struct sockaddr *)&address, sizeof address) == -1
-        || listen(listener, 16) == -1 || getsockname(listener, (struct sockaddr *)&address, &length) == -1) {
+    if (runtime->listener == -1 || bind(runtime->listener, (struct sockaddr *)&address, sizeof address) == -1
+        || listen(runtime->listener, 16) == -1
+        || getsockname(runtime->listener, (struct sockaddr *)&address, &length) == -1) {
         return fail("cannot listen: %s", strerror(errno));
     }
-    char api[32];
-    snprintf(api, sizeof api, "127.0.0.1:%d", ntohs(address.sin_port));
-    setenv("AWS_LAMBDA_RUNTIME_API", api, 1);
+    snprintf(runtime->api, sizeof runtime->api, "127.0.0.1:%d", ntohs(address.sin_port));
     return true;
 }
 
-static bool accept_connection(void) {
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+static bool accept_connection(struct runtime *runtime) {
+    int fd = accept4(runtime->listener, NULL, NULL, SOCK_CLOEXEC);
     if (fd == -1) return true; // gone again before it was taken
-    if (connection_count == MAX_CONNECTIONS) {
+    if (runtime->connection_count == MAX_CONNECTIONS) {
         close(fd);
         return fail("more than %d connections", MAX_CONNECTIONS);
     }
@@ -246,8 +291,8 @@ static bool accept_connection(void) {
     if (!connection) abort();
     connection->fd = fd;
     connection->start = connection->end = 0;
-    connections[connection_count++] = connection;
-    connections_accepted++;
+    runtime->connections[runtime->connection_count++] = connection;
+    runtime->connections_accepted++;
     return true;
 }
 
@@ -326,7 +371,8 @@ static bool read_chunks(struct connection *connection, char *into, size_t capaci
     return fail("the connection ended inside the trailer");
 }
 
-static bool send_parts(struct connection *connection, const void *head, size_t head_size, const void *body, size_t size) {
+static bool send_parts(struct connection *connection, const void *head, size_t head_size, const void *body,
+                       size_t size) {
     struct iovec parts[2] = {{(void *)head, head_size}, {(void *)body, size}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     while (parts[0].iov_len + parts[1].iov_len) {
@@ -346,16 +392,6 @@ static bool send_parts(struct connection *connection, const void *head, size_t h
 static bool send_text(struct connection *connection, const char *text) {
     return send_parts(connection, text, strlen(text), NULL, 0);
 }
-
-enum kind { NEXT, RESPONSE, ERROR_REPORT, OTHER, CLOSED, BROKEN };
-
-struct request {
-    enum kind kind;
-    struct connection *connection;
-    char id[64];
-    size_t length; // of the body, also of what did not fit
-    bool chunked, close;
-};
 
 static const char *header(const char *head, const char *name) {
     size_t length = strlen(name);
@@ -378,7 +414,7 @@ static struct request read_request(struct connection *connection, char *body, si
     struct request request = {.kind = BROKEN, .connection = connection};
     size_t size = receive_until(connection, "\r\n\r\n");
     if (!size) {
-        if (!failure[0]) request.kind = CLOSED;
+        if (!current->failure[0]) request.kind = CLOSED;
         return request;
     }
     char *head = connection->buffer + connection->start;
@@ -412,18 +448,19 @@ static struct request read_request(struct connection *connection, char *body, si
 
 // The next whole request on any connection; BROKEN when there will be none.
 static struct request wait_for_request(struct runtime *runtime, char *body, size_t capacity) {
+    patience_ends_at = now_ns() + PATIENCE_NS;
     while (may_go_on()) {
-        struct pollfd polled[MAX_CONNECTIONS + 2] = {{listener, POLLIN, 0}, {runtime->pidfd, POLLIN, 0}};
-        for (int i = 0; i < connection_count; i++) polled[i + 2] = (struct pollfd){connections[i]->fd, POLLIN, 0};
-        int before = connection_count;
+        struct pollfd polled[MAX_CONNECTIONS + 2] = {{runtime->listener, POLLIN, 0}, {runtime->pidfd, POLLIN, 0}};
+        int before = runtime->connection_count;
+        for (int i = 0; i < before; i++) polled[i + 2] = (struct pollfd){runtime->connections[i]->fd, POLLIN, 0};
         if (poll(polled, (nfds_t)(before + 2), 1000) <= 0) continue;
         for (int i = before - 1; i >= 0; i--) {
             if (!polled[i + 2].revents) continue;
-            struct request request = read_request(connections[i], body, capacity);
+            struct request request = read_request(runtime->connections[i], body, capacity);
             if (request.kind != CLOSED) return request;
-            close_connection(i);
+            close_connection(runtime, i);
         }
-        if (polled[0].revents && !accept_connection()) break;
+        if (polled[0].revents && !accept_connection(runtime)) break;
         if (polled[1].revents) {
             siginfo_t info = {0};
             waitid(P_PID, (id_t)runtime->pid, &info, WEXITED | WNOWAIT);
@@ -435,8 +472,8 @@ static struct request wait_for_request(struct runtime *runtime, char *body, size
 
 static bool answer(struct request *request, const char *text) {
     bool sent = send_text(request->connection, text);
-    for (int i = 0; request->close && i < connection_count; i++) {
-        if (connections[i] == request->connection) close_connection(i);
+    for (int i = 0; request->close && i < current->connection_count; i++) {
+        if (current->connections[i] == request->connection) close_connection(current, i);
     }
     return sent;
 }
@@ -444,13 +481,15 @@ static bool answer(struct request *request, const char *text) {
 static const char ACCEPTED[] =
     "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n";
 
-// Requests that are neither `next` nor `response` are all failures of the runtime; this says which.
+// What was not the request to expect is a failure of the runtime; this says which.
 static void refuse(struct request *request, const char *body, size_t capacity) {
+    if (request->kind == NEXT) fail("the runtime asked for the next event before it answered the last");
+    if (request->kind == RESPONSE) fail("the runtime answered without an event");
     if (request->kind == ERROR_REPORT) {
         size_t length = request->length < capacity ? request->length : capacity;
         fail("the runtime reported an error: %.*s", (int)(length < 600 ? length : 600), body);
         answer(request, ACCEPTED);
-    } else if (request->kind != BROKEN) {
+    } else if (request->kind == OTHER) {
         fail("the runtime sent a request that is not of the Runtime API");
         answer(request, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     }
@@ -459,10 +498,9 @@ static void refuse(struct request *request, const char *body, size_t capacity) {
 // --- measuring ------------------------------------------------------------------------------------------------------
 
 struct options {
-    long cold, invocations, warmup, window;
+    long cold, invocations, block, warmup, window;
     size_t size;
     double seconds, time_limit;
-    char **command;
 };
 
 static int compare_u64(const void *a, const void *b) {
@@ -494,38 +532,66 @@ static void print_string(const char *text) {
     putchar('"');
 }
 
-static void print_failure(void) {
-    printf("\"ok\":%s,\"error\":", failure[0] ? "false" : "true");
-    if (failure[0]) print_string(failure);
+// A new order of the runtimes for each turn, the same in each run: with a fixed one each would always follow the same
+// other, and find the caches and the processors as that one leaves them (a start of the floor is 0.2 ms slower after
+// sh, seen).
+static void shuffle(int order[MAX_RUNTIMES]) {
+    static uint32_t state = 1;
+    for (int i = 0; i < runtime_count; i++) order[i] = i;
+    for (int i = runtime_count - 1; i > 0; i--) {
+        state = state * 1664525u + 1013904223u;
+        int j = (int)((uint64_t)state * (uint64_t)(i + 1) >> 32);
+        int kept = order[i];
+        order[i] = order[j];
+        order[j] = kept;
+    }
+}
+
+static void print_outcome(const struct runtime *runtime) {
+    printf("%s\"%s\":{\"ok\":%s,\"error\":", runtime == runtimes ? "{" : ",", runtime->name,
+           runtime->failure[0] ? "false" : "true");
+    if (runtime->failure[0]) print_string(runtime->failure);
     else printf("null");
 }
 
-static void measure_cold(const struct options *options) {
+static void start_once(struct runtime *runtime) {
     char body[4096];
-    uint64_t *samples = calloc((size_t)options->cold, sizeof *samples);
-    if (!samples) abort();
-    long done = 0;
-    while (done < options->cold && may_go_on()) {
-        struct runtime runtime;
-        if (start_runtime(&runtime, options->command)) {
-            struct request request = wait_for_request(&runtime, body, sizeof body);
-            if (request.kind == NEXT) samples[done++] = now_ns() - *shared_exec_time;
-            else if (request.kind == RESPONSE) fail("the runtime answered before it was asked");
-            else refuse(&request, body, sizeof body);
-        }
-        stop_runtime(&runtime);
-        // What the old runtime left in the queue must not be taken for the next one's.
-        close_all_connections();
-        for (struct pollfd queued = {listener, POLLIN, 0}; poll(&queued, 1, 0) > 0;) {
-            if (accept_connection()) close_all_connections();
-        }
-        if (failure[0]) break;
+    if (start_runtime(runtime)) {
+        struct request request = wait_for_request(runtime, body, sizeof body);
+        if (request.kind == NEXT) runtime->samples[runtime->counted++] = now_ns() - *shared_exec_time;
+        else refuse(&request, body, sizeof body);
     }
-    printf("{\"mode\":\"cold\",");
-    print_failure();
-    printf(",\"starts\":%ld,\"p50_us\":%.1f,\"max_us\":%.1f}\n", done, percentile_us(samples, (size_t)done, 50),
-           percentile_us(samples, (size_t)done, 100));
-    free(samples);
+    stop_runtime(runtime);
+    stop_orphans();
+    // What the old process left in the queue must not be taken for the next one's.
+    close_all_connections(runtime);
+    for (struct pollfd queued = {runtime->listener, POLLIN, 0}; poll(&queued, 1, 0) > 0;) {
+        accept_connection(runtime);
+        close_all_connections(runtime);
+    }
+}
+
+static void measure_cold(const struct options *options) {
+    for (int i = 0; i < runtime_count; i++) {
+        runtimes[i].samples = calloc((size_t)options->cold, sizeof(uint64_t));
+        if (!runtimes[i].samples) abort();
+    }
+    int order[MAX_RUNTIMES];
+    for (long turn = 0; turn < options->cold; turn++) {
+        shuffle(order);
+        for (int i = 0; i < runtime_count; i++) {
+            current = &runtimes[order[i]];
+            if (!current->failure[0]) start_once(current);
+        }
+    }
+    for (int i = 0; i < runtime_count; i++) {
+        const struct runtime *runtime = &runtimes[i];
+        size_t starts = (size_t)runtime->counted;
+        print_outcome(runtime);
+        printf(",\"starts\":%zu,\"p50_us\":%.1f,\"max_us\":%.1f}", starts,
+               percentile_us(runtime->samples, starts, 50), percentile_us(runtime->samples, starts, 100));
+    }
+    printf("}\n");
 }
 
 // Valid JSON of exactly `size` bytes: {"n": "00000000", "data": "..."}. Written as Python's json.dumps writes it, so
@@ -570,132 +636,167 @@ static bool send_event(struct connection *connection, const char *id, const char
     return send_parts(connection, head, (size_t)length, event, size);
 }
 
-struct window {
-    double p50_us;
-    long rss_kb;
-    int descriptors;
-};
+static void check_answer(struct runtime *runtime, const struct request *response, const char *id, const char *body,
+                         const char *event, size_t size) {
+    if (response->length == size && memcmp(body, event, size) == 0 && strcmp(response->id, id) == 0) return;
+    if (runtime->wrong++) return;
+    size_t same = 0, limit = response->length < size ? response->length : size;
+    while (same < limit && body[same] == event[same]) same++;
+    fprintf(stderr, "load: %s: wrong answer: %zu bytes for %zu, the same up to byte %zu, id '%s' for '%s'\n",
+            runtime->name, response->length, size, same, response->id, id);
+}
 
-static void measure_warm(const struct options *options) {
-    struct runtime runtime;
-    // Before any large allocation: a process starts with its parent's peak in ru_maxrss.
-    start_runtime(&runtime, options->command);
-    size_t size = options->size;
-    char *event = make_event(size), *body = malloc(size + 1);
-    uint64_t *samples = calloc((size_t)options->invocations, sizeof *samples);
-    size_t windows_max = options->window ? (size_t)(options->invocations / options->window) + 1 : 1;
-    struct window *windows = calloc(windows_max, sizeof *windows);
-    if (!body || !samples || !windows) abort();
-    memset(body, 0, size + 1); // its pages exist before anything is measured
+// Waits until the runtime asks for an event. It is idle then, which is the moment to look at it.
+static bool wait_for_next(struct runtime *runtime, char *body, size_t size) {
+    runtime->next = wait_for_request(runtime, body, size + 1);
+    if (runtime->next.kind == NEXT) return true;
+    refuse(&runtime->next, body, size + 1);
+    return false;
+}
 
-    char id[64] = "";
-    bool in_flight = false, chunked = false;
-    long number = 0, warm = 0, counted = 0, wrong = 0, hwm_kb = 0;
-    size_t window_count = 0;
-    uint64_t sent_at = 0, warming_since = 0, counting_since = 0, last_at = 0, checking = 0;
-    bool counting = false;
-    while (!failure[0]) {
-        struct request request = wait_for_request(&runtime, body, size + 1);
+// One turn of one runtime: `count` invocations, from an idle runtime to an idle runtime.
+static bool take_turn(struct runtime *runtime, long count, bool counting, long window, char *event, char *body,
+                      size_t size) {
+    uint64_t since = now_ns(), checking = 0;
+    for (; count > 0; count--) {
+        char id[64];
+        number_event(event, ++runtime->number);
+        snprintf(id, sizeof id, "8476a536-e9f4-11e8-9739-%012ld", runtime->number);
+        uint64_t sent_at = now_ns();
+        if (!send_event(runtime->next.connection, id, event, size)) return false;
+        struct request response = wait_for_request(runtime, body, size + 1);
         uint64_t received_at = now_ns();
-        if (request.kind == NEXT) {
-            if (in_flight) {
-                fail("the runtime asked for the next event before it answered the last");
-                break;
-            }
-            // The runtime is idle here, which is the moment to look at it.
-            if (counting && options->window && counted && counted % options->window == 0) {
-                windows[window_count++] = (struct window){
-                    percentile_us(samples + counted - options->window, (size_t)options->window, 50),
-                    status_kb(runtime.pid, "VmRSS"), descriptor_count(runtime.pid)};
-            }
-            double spent = counting ? (double)(received_at - counting_since) / 1e9 : 0;
-            bool out_of_time = options->seconds > 0 && spent > options->seconds && counted >= MIN_COUNTED;
-            if (counted == options->invocations || out_of_time) {
-                hwm_kb = status_kb(runtime.pid, "VmHWM");
-                break;
-            }
-            if (!warming_since) warming_since = received_at;
-            double warmed = (double)(received_at - warming_since) / 1e9;
-            bool warm_enough = options->seconds > 0 && warmed > options->seconds / 4 && warm >= MIN_WARMUP;
-            if (!counting && (warm >= options->warmup || warm_enough)) {
-                counting = true;
-                counting_since = now_ns();
-            }
-            number_event(event, ++number);
-            snprintf(id, sizeof id, "8476a536-e9f4-11e8-9739-%012ld", number);
-            sent_at = now_ns();
-            in_flight = send_event(request.connection, id, event, size);
-        } else if (request.kind == RESPONSE) {
-            if (!in_flight) {
-                fail("the runtime answered without an event");
-                break;
-            }
-            in_flight = false;
-            chunked = chunked || request.chunked;
-            if (counting) {
-                samples[counted++] = received_at - sent_at;
-                last_at = received_at;
-            } else {
-                warm++;
-            }
-            // Checked while the runtime waits for its 202, so that this time is known exactly and can be taken out.
-            if (request.length != size || memcmp(body, event, size) != 0 || strcmp(request.id, id) != 0) {
-                if (!wrong++) {
-                    size_t same = 0, limit = request.length < size ? request.length : size;
-                    while (same < limit && body[same] == event[same]) same++;
-                    fprintf(stderr, "load: wrong answer: %zu bytes for %zu, the same up to byte %zu, id '%s' for '%s'\n",
-                            request.length, size, same, request.id, id);
-                }
-            }
-            if (counting) checking += now_ns() - received_at;
-            answer(&request, ACCEPTED);
-        } else {
-            refuse(&request, body, size + 1);
-            break;
+        if (response.kind != RESPONSE) {
+            refuse(&response, body, size + 1);
+            return false;
+        }
+        runtime->chunked = runtime->chunked || response.chunked;
+        if (counting) runtime->samples[runtime->counted++] = received_at - sent_at;
+        else runtime->warm++;
+        // Checked while the runtime waits for its 202, so that this time is known exactly and can be taken out.
+        check_answer(runtime, &response, id, body, event, size);
+        checking += now_ns() - received_at;
+        if (!answer(&response, ACCEPTED) || !wait_for_next(runtime, body, size)) return false;
+        if (counting && window && runtime->counted % window == 0) {
+            runtime->windows[runtime->window_count++] =
+                (struct window){percentile_us(runtime->samples + runtime->counted - window, (size_t)window, 50),
+                                status_kb(runtime->pid, "VmRSS"), descriptor_count(runtime->pid)};
         }
     }
-    if (wrong) fail("%ld of %ld answers differ from their event", wrong, number);
-    stop_runtime(&runtime);
-    close_all_connections();
+    if (counting) runtime->busy += now_ns() - since - checking;
+    return true;
+}
 
-    // The check of the last answer is not inside the measured span; with one in hundreds this does not matter.
-    double span = counted ? (double)(last_at - counting_since - (counted > 1 ? checking * (uint64_t)(counted - 1)
-        / (uint64_t)counted : 0)) / 1e9 : 0;
-    printf("{\"mode\":\"warm\",");
-    print_failure();
-    printf(",\"size\":%zu,\"warmup\":%ld,\"invocations\":%ld,\"wrong\":%ld", size, warm, counted, wrong);
-    printf(",\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f", percentile_us(samples, (size_t)counted, 50),
-           percentile_us(samples, (size_t)counted, 99), percentile_us(samples, (size_t)counted, 100));
-    printf(",\"per_second\":%.2f,\"hwm_kb\":%ld", span > 0 ? (double)counted / span : 0, hwm_kb);
-    printf(",\"largest_process_kb\":%ld", runtime.largest_process_kb);
-    printf(",\"connections\":%d,\"chunked\":%s,\"windows\":[", connections_accepted, chunked ? "true" : "false");
-    for (size_t i = 0; i < window_count; i++) {
-        printf("%s{\"p50_us\":%.1f,\"rss_kb\":%ld,\"descriptors\":%d}", i ? "," : "", windows[i].p50_us,
-               windows[i].rss_kb, windows[i].descriptors);
+static int still_running(void) {
+    int count = 0;
+    for (int i = 0; i < runtime_count; i++) count += !runtimes[i].failure[0];
+    return count;
+}
+
+// Turns of all runtimes until each had `invocations` or the time is over.
+static void take_turns(const struct options *options, bool counting, char *event, char *body) {
+    long invocations = counting ? options->invocations : options->warmup;
+    long at_least = counting ? MIN_COUNTED : MIN_WARMUP;
+    double seconds = (counting ? options->seconds : options->seconds / 4) * runtime_count;
+    int order[MAX_RUNTIMES];
+    uint64_t since = now_ns();
+    for (long done = 0; done < invocations && still_running();) {
+        if (seconds > 0 && done >= at_least && (double)(now_ns() - since) / 1e9 > seconds) break;
+        long count = invocations - done < options->block ? invocations - done : options->block;
+        shuffle(order);
+        for (int i = 0; i < runtime_count; i++) {
+            current = &runtimes[order[i]];
+            if (current->failure[0]) continue;
+            if (!take_turn(current, count, counting, options->window, event, body, options->size)) {
+                stop_runtime(current); // it must not disturb the others
+            }
+        }
+        done += count;
     }
-    printf("]}\n");
-    free(event);
-    free(body);
-    free(samples);
-    free(windows);
+}
+
+static void measure_warm(const struct options *options) {
+    size_t size = options->size;
+    // Before any large allocation: a process starts with its parent's peak in ru_maxrss.
+    for (int i = 0; i < runtime_count; i++) {
+        current = &runtimes[i];
+        start_runtime(current);
+    }
+    char *event = make_event(size), *body = malloc(size + 1);
+    if (!body) abort();
+    memset(body, 0, size + 1); // its pages exist before anything is measured
+    for (int i = 0; i < runtime_count; i++) {
+        current = &runtimes[i];
+        current->samples = calloc((size_t)options->invocations, sizeof(uint64_t));
+        size_t windows = options->window ? (size_t)(options->invocations / options->window) : 0;
+        current->windows = calloc(windows + 1, sizeof(struct window));
+        if (!current->samples || !current->windows) abort();
+        if (!wait_for_next(current, body, size)) stop_runtime(current);
+    }
+    take_turns(options, false, event, body);
+    take_turns(options, true, event, body);
+    for (int i = 0; i < runtime_count; i++) {
+        current = &runtimes[i];
+        if (current->wrong) fail("%ld of %ld answers differ from their event", current->wrong, current->number);
+        current->hwm_kb = current->pid ? status_kb(current->pid, "VmHWM") : 0;
+        stop_runtime(current);
+    }
+    stop_orphans();
+    for (int i = 0; i < runtime_count; i++) {
+        const struct runtime *runtime = &runtimes[i];
+        size_t counted = (size_t)runtime->counted;
+        print_outcome(runtime);
+        printf(",\"size\":%zu,\"warmup\":%ld,\"invocations\":%zu,\"wrong\":%ld", size, runtime->warm, counted,
+               runtime->wrong);
+        printf(",\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f", percentile_us(runtime->samples, counted, 50),
+               percentile_us(runtime->samples, counted, 99), percentile_us(runtime->samples, counted, 100));
+        double per_second = runtime->busy ? (double)counted / ((double)runtime->busy / 1e9) : 0;
+        printf(",\"per_second\":%.2f,\"hwm_kb\":%ld,\"largest_process_kb\":%ld", per_second, runtime->hwm_kb,
+               runtime->largest_process_kb);
+        printf(",\"connections\":%d,\"chunked\":%s,\"windows\":[", runtime->connections_accepted,
+               runtime->chunked ? "true" : "false");
+        for (size_t w = 0; w < runtime->window_count; w++) {
+            printf("%s{\"p50_us\":%.1f,\"rss_kb\":%ld,\"descriptors\":%d}", w ? "," : "", runtime->windows[w].p50_us,
+                   runtime->windows[w].rss_kb, runtime->windows[w].descriptors);
+        }
+        printf("]}");
+    }
+    printf("}\n");
 }
 
 // --- command line ---------------------------------------------------------------------------------------------------
 
 static void usage(const char *complaint, const char *what) {
-    fprintf(stderr, "load: %s '%s'\nusage: load [options] -- RUNTIME [ARG...] (see the top of load.c)\n", complaint, what);
+    fprintf(stderr, "load: %s '%s'\n"
+            "usage: load [options] -- NAME RUNTIME [ARG...] [-- NAME RUNTIME [ARG...]]... (see the top of load.c)\n",
+            complaint, what);
     exit(64);
 }
 
 static double number_option(const char *name, const char *text) {
     char *end = NULL;
     double value = text ? strtod(text, &end) : 0;
-    if (!text || end == text || *end || value < 0 || value > 1e9) usage("bad or missing value for", name);
+    if (!text || end == text || *end || !(value >= 0 && value <= 1e9)) usage("bad or missing value for", name);
     return value;
 }
 
+// `arguments` starts at a "--" and ends with NULL. Each "--" becomes the NULL that ends the command before it.
+static void read_runtimes(char **arguments) {
+    for (char **at = arguments; *at;) {
+        if (runtime_count == MAX_RUNTIMES) usage("too many runtimes at", *at);
+        *at++ = NULL;
+        struct runtime *runtime = &runtimes[runtime_count++];
+        runtime->name = at[0];
+        if (!at[0] || !at[1] || strcmp(at[1], "--") == 0) usage("needed after --:", "NAME RUNTIME");
+        if (strspn(runtime->name, "abcdefghijklmnopqrstuvwxyz-") != strlen(runtime->name)) usage("bad name", at[0]);
+        runtime->command = ++at;
+        while (*at && strcmp(*at, "--") != 0) at++;
+    }
+    if (!runtime_count) usage("missing", "-- NAME RUNTIME");
+}
+
 int main(int argc, char **argv) {
-    struct options options = {.invocations = 1000, .warmup = 100, .size = 100, .time_limit = 60};
+    struct options options = {.invocations = 1000, .block = 10, .warmup = 100, .size = 100, .time_limit = 60};
     int i = 1;
     for (; i < argc && strcmp(argv[i], "--") != 0; i += 2) {
         const char *name = argv[i];
@@ -703,26 +804,28 @@ int main(int argc, char **argv) {
         if (strcmp(name, "--cold") == 0) options.cold = (long)value;
         else if (strcmp(name, "--size") == 0) options.size = (size_t)value;
         else if (strcmp(name, "--invocations") == 0) options.invocations = (long)value;
+        else if (strcmp(name, "--block") == 0 && value >= 1) options.block = (long)value;
         else if (strcmp(name, "--warmup") == 0) options.warmup = (long)value;
         else if (strcmp(name, "--seconds") == 0) options.seconds = value;
         else if (strcmp(name, "--window") == 0) options.window = (long)value;
         else if (strcmp(name, "--time-limit") == 0) options.time_limit = value;
-        else usage("unknown option", name);
+        else usage("unknown option or bad value:", name);
     }
-    if (i + 1 >= argc) usage("missing", "-- RUNTIME");
-    options.command = argv + i + 1;
+    read_runtimes(argv + (i < argc ? i : argc));
     if (options.size < SMALLEST_EVENT) usage("too small for an event:", "--size");
 
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     shared_exec_time = mmap(NULL, sizeof *shared_exec_time, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared_exec_time == MAP_FAILED) abort();
     start_clock(options.time_limit);
-    if (!listen_on_any_port()) {
-        fprintf(stderr, "load: %s\n", failure);
-        return 1;
+    for (int r = 0; r < runtime_count; r++) {
+        current = &runtimes[r];
+        if (!listen_on_any_port(current)) {
+            fprintf(stderr, "load: %s\n", current->failure);
+            return 1;
+        }
     }
     if (options.cold) measure_cold(&options);
     else measure_warm(&options);
-    close(listener);
-    return failure[0] ? 1 : 0;
+    return still_running() == runtime_count ? 0 : 1;
 }

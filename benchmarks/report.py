@@ -81,23 +81,25 @@ def summarize(rows):
     """{case: {runtime: summary}}; a summary has either numbers or an `error`."""
     by_case = {}
     for row in rows:
-        by_case.setdefault(row["case"], {}).setdefault(row["runtime"], {})[row["round"]] = row["result"]
+        if row["results"] is None:
+            sys.exit(f"report.py: load failed in round {row['round']}, case {row['case']}")
+        for runtime, result in row["results"].items():
+            by_case.setdefault(row["case"], {}).setdefault(runtime, {})[row["round"]] = result
     summary = {}
     for case, by_runtime in by_case.items():
         floor = by_runtime.get("floor", {})
         summary[case] = {}
         for runtime in sorted(by_runtime, key=ORDER.index):
             rounds = by_runtime[runtime]
-            bad = [result for result in rounds.values() if not (result and result["ok"])]
-            if bad:
-                reason = (bad[0] or {}).get("error") or "the measuring program failed"
-                summary[case][runtime] = {"error": reason, "failed_rounds": len(bad), "rounds": rounds}
+            errors = [result["error"] for result in rounds.values() if not result["ok"]]
+            if errors:
+                summary[case][runtime] = {"error": errors[0], "rounds": rounds}
                 continue
             # Of the same round: what slowed one down slowed the other down too.
             ratios = [
                 result["p50_us"] / floor[number]["p50_us"]
                 for number, result in rounds.items()
-                if floor.get(number) and floor[number]["ok"]
+                if number in floor and floor[number]["ok"]
             ]
             entry = {"p50_us": median(r["p50_us"] for r in rounds.values())}
             if case == "cold":
@@ -122,10 +124,15 @@ def digits(value):
     return f"{value:.{3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0}f}"
 
 
+def times(value):
+    """A ratio: 0.92, 1.08, 26.4, 132."""
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
+
+
 def ratio_text(ratio):
     if not ratio:
         return "", ""
-    return digits(ratio["median"]), f"{digits(ratio['min'])} - {digits(ratio['max'])}"
+    return times(ratio["median"]), f"{times(ratio['min'])} - {times(ratio['max'])}"
 
 
 def print_table(summary, facts):
@@ -140,7 +147,7 @@ def print_table(summary, facts):
         print(f"  {'':22}" + "".join(f"{head:>{14 if head == 'min - max' else 11}}" for head in heads))
         for runtime, entry in summary[case].items():
             if "error" in entry:
-                print(f"  {LABELS[runtime]:22}  FAILED in {entry['failed_rounds']} rounds: {entry['error']}")
+                print(f"  {LABELS[runtime]:22}  FAILED: {entry['error']}")
                 continue
             middle, spread = ratio_text(entry.get("ratio"))
             cells = [digits(entry["p50_us"] / 1000)]
@@ -169,6 +176,7 @@ STYLE = """
     .title { font-size: 17px; font-weight: 600; fill: #1f2328; }
     .head { font-weight: 600; fill: #1f2328; }
     .label, .value { fill: #1f2328; }
+    .value { stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }
     .ours { font-weight: 600; }
     .minor { font-size: 12px; fill: #59636e; }
     .grid { stroke: #d1d9e0; stroke-width: 1; }
@@ -178,6 +186,7 @@ STYLE = """
     @media (prefers-color-scheme: dark) {
         .card { fill: #0d1117; stroke: #3d444d; }
         .title, .head, .label, .value { fill: #f0f6fc; }
+        .value { stroke: #0d1117; }
         .minor { fill: #9198a1; }
         .grid { stroke: #2f363d; }
         .bar { fill: #768390; }
@@ -233,7 +242,7 @@ def panel(out, x, y, summary, title, unit, case, key, divisor):
         text = digits(value)
         ratio = entry.get("ratio")
         if key == "p50_us" and ratio and runtime != "floor":
-            text += f" · {digits(ratio['median'])}×"
+            text += f" · {times(ratio['median'])}×"
         out.append(f'<text class="value{ours}" x="{left + width + 6:.1f}" y="{middle + 4.5}">{text}</text>')
     return bottom + 35
 
@@ -288,7 +297,7 @@ def report_rounds(raw, facts_path, results, chart_path):
 
 def report_soak(runtime, window, soak, results):
     with open(soak) as file:
-        result = json.load(file)
+        result = json.load(file)[runtime]
     write_json(results, {"runtime": runtime, "machine": machine(), "result": result})
     windows = result["windows"]
     print(f"\nSoak of {LABELS[runtime]}: {result['invocations']} events of {result['size']} B, child /bin/cat")

@@ -11,7 +11,7 @@ usage() {
 usage: benchmarks/run.sh [options]
        benchmarks/run.sh --soak RUNTIME [--invocations N]
 
-Runs every runtime in turn, round after round, and writes a table to the terminal, benchmarks/out/results.json and a
+Runs all runtimes by turns, round after round, and writes a table to the terminal, benchmarks/out/results.json and a
 chart (docs/benchmark.svg after a whole run without gaps, else benchmarks/out/benchmark.svg).
 
   --rounds N         rounds to run (default 7)
@@ -57,13 +57,13 @@ done
 runtimes=("${all_runtimes[@]}")
 ((${#only[@]})) && runtimes=("${only[@]}")
 
-# What is measured how often. A time bound per measurement, beside the count, keeps a slow runtime from taking minutes;
-# it then has fewer samples in each round.
+# What is measured how often in each round. `seconds` bounds a case, per runtime, so that a slow one does not take
+# minutes: all have the same number of samples then, and fewer.
 cold=10 small=1000 large=100 warmup=100 seconds=2
 cases=(cold cat-small busybox-small cat-large busybox-large)
 if ((quick)); then
     [[ ${rounds_given:-} ]] || rounds=2
-    cold=3 small=100 warmup=20 seconds=0.3
+    cold=3 small=60 warmup=10 seconds=0.5
     cases=(cold cat-small busybox-small)
 fi
 small_bytes=100
@@ -148,14 +148,16 @@ tools_path=/usr/local/bin:/usr/bin:/bin
 command -v curl >/dev/null && tools_path=$(dirname "$(command -v curl)"):$tools_path
 
 # Every runtime gets the same environment, the one that Lambda gives, and nothing of the caller's.
-measure() { # RUNTIME CHILD LOAD-OPTION... : prints the JSON of load
-    local name=$1 child=$2 arguments=()
+measure() { # CHILD "RUNTIME..." LOAD-OPTION... : prints the JSON of load
+    local child=$1 names=$2 name program=() words=() commands=()
     shift 2
-    read -ra arguments <<<"${command_of[$name]}"
-    # awslambdaric's command line has no place for the program: its handler takes it from the environment.
-    local program=()
     read -ra program <<<"$child"
-    [[ $name == ric ]] || arguments+=("${program[@]}")
+    for name in $names; do
+        read -ra words <<<"${command_of[$name]}"
+        # awslambdaric's command line has no place for the program: its handler takes it from the environment.
+        [[ $name == ric ]] || words+=("${program[@]}")
+        commands+=(-- "$name" "${words[@]}")
+    done
     (
         cd "$work/task"
         env -i PATH="$tools_path" LANG=en_US.UTF-8 TZ=:UTC TMPDIR="$work/tmp" \
@@ -164,18 +166,18 @@ measure() { # RUNTIME CHILD LOAD-OPTION... : prints the JSON of load
             AWS_LAMBDA_FUNCTION_NAME=benchmark AWS_LAMBDA_FUNCTION_VERSION="\$LATEST" \
             AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1769 AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/benchmark \
             BENCHMARK_COMMAND="$child" \
-            "$work/load" --time-limit 30 "$@" -- "${arguments[@]}" 2>>"$work/log-$name"
+            "$work/load" --time-limit 120 "$@" "${commands[@]}" 2>>"$work/log"
     )
 }
 
-measure_case() { # RUNTIME CASE
+measure_case() { # CASE "RUNTIME..."
     local child=/bin/cat
-    [[ $2 == busybox-* ]] && child="$busybox cat"
-    case $2 in
-        cold) measure "$1" "$child" --cold "$cold" ;;
-        *-small) measure "$1" "$child" --size "$small_bytes" --invocations "$small" --warmup "$warmup" \
+    [[ $1 == busybox-* ]] && child="$busybox cat"
+    case $1 in
+        cold) measure "$child" "$2" --cold "$cold" ;;
+        *-small) measure "$child" "$2" --size "$small_bytes" --invocations "$small" --warmup "$warmup" \
             --seconds "$seconds" ;;
-        *-large) measure "$1" "$child" --size "$large_bytes" --invocations "$large" --warmup 10 \
+        *-large) measure "$child" "$2" --size "$large_bytes" --invocations "$large" --warmup 10 --block 2 \
             --seconds "$seconds" ;;
     esac
 }
@@ -185,32 +187,30 @@ measure_case() { # RUNTIME CASE
 failed=0
 if [[ $soak ]]; then
     window=$((invocations >= 2000 ? 1000 : (invocations + 1) / 2))
-    measure "$soak" /bin/cat --invocations "$invocations" --window "$window" --time-limit 1800 >"$work/soak.json" ||
+    measure /bin/cat "$soak" --invocations "$invocations" --window "$window" --time-limit 1800 >"$work/soak.json" ||
         failed=1
     python3 "$here/report.py" soak "$soak" "$window" "$work/soak.json" "$here/out/soak-$soak.json"
-    if ((failed)); then tail -n 20 "$work/log-$soak" >&2; fi
+    if ((failed)); then tail -n 20 "$work/log" >&2; fi
     exit "$failed"
 fi
 
 # --- the rounds -----------------------------------------------------------------------------------------------------
 
-declare -A broken=()
+racing=${present[*]}
 started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 for ((round = 1; round <= rounds; round++)); do
     printf 'round %d of %d:' "$round" "$rounds" >&2
     for case in "${cases[@]}"; do
-        # The runtimes of one case follow each other closely, so that noise of the machine hits all alike; each round
-        # starts with another one, so that none always comes first.
-        for ((i = 0; i < ${#present[@]}; i++)); do
-            name=${present[(i + round - 1) % ${#present[@]}]}
-            # A runtime that failed may hang until its time limit: once is enough to say so.
-            [[ ${broken[$name]:-} ]] && continue
-            result=$(measure_case "$name" "$case") || failed=1 broken[$name]=1
-            printf '{"round":%d,"runtime":"%s","case":"%s","result":%s}\n' "$round" "$name" "$case" "${result:-null}" \
-                >>"$work/raw.jsonl"
-            printf '.' >&2
-        done
-        printf ' %s ' "$case" >&2
+        printf ' %s' "$case" >&2
+        [[ $racing ]] || break
+        if ! results=$(measure_case "$case" "$racing"); then
+            failed=1
+            # A runtime that failed once may hang each time until load loses its patience: it is out of the race.
+            left=()
+            for name in $racing; do [[ $results == *"\"$name\":{\"ok\":true"* ]] && left+=("$name"); done
+            racing=${left[*]}
+        fi
+        printf '{"round":%d,"case":"%s","results":%s}\n' "$round" "$case" "${results:-null}" >>"$work/raw.jsonl"
     done
     echo >&2
 done
@@ -240,11 +240,7 @@ python3 "$here/report.py" rounds "$work/raw.jsonl" "$work/facts.tsv" "$here/out/
 note "wrote benchmarks/out/results.json and ${chart#"$root"/}"
 
 if ((failed)); then
-    for name in "${present[@]}"; do
-        if [[ -s $work/log-$name ]]; then
-            note "last lines of the log of $name:"
-            tail -n 10 "$work/log-$name" >&2
-        fi
-    done
+    note "a runtime failed; the end of what the runtimes and load wrote to stderr:"
+    tail -n 20 "$work/log" >&2
     exit 1
 fi
