@@ -12,6 +12,15 @@ package enum Signals {
     /// Turns a write to a closed pipe into `EPIPE` instead of the end of this program.
     package static func makePipeErrorsHarmless() { install(SIGPIPE) { _ in } }
 
+    /// Lets every signal through again.
+    ///
+    /// A blocked mask is inherited: whoever started this program from a thread of its own may have left one.
+    package static func unblockAll() {
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
+    }
+
     /// Makes the signals readable: each one that arrives becomes one byte, its number.
     ///
     /// May be called once per process; the descriptor is never closed.
