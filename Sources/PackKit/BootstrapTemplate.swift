@@ -40,7 +40,9 @@ package enum BootstrapTemplate {
         // Between double quotes, sh gives a meaning to these only (POSIX, Shell Command Language 2.2.3).
         let special: Set<Unicode.Scalar> = ["\"", "$", "`", "\\"]
         let scalars = name.unicodeScalars
-        guard scalars.allSatisfy({ !special.contains($0) && $0.value >= 0x20 && $0.value != 0x7F }) else { return false }
+        guard scalars.allSatisfy({ !special.contains($0) && $0.value >= 0x20 && $0.value != 0x7F }) else {
+            return false
+        }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
     }
