@@ -1,0 +1,97 @@
+import ELF
+import Foundation
+
+/// An image that another one stands on: an OCI layout, or an archive of one.
+struct BaseImage {
+    let path: String
+    /// The folder of the layout.
+    private let layout: String
+    private let toolbox: Toolbox
+    /// The descriptors of its layers.
+    let layers: [[String: Any]]
+    /// Its configuration.
+    let config: [String: Any]
+
+    /// Reads an image; an archive is unpacked first.
+    init(path: String, staging: Staging, toolbox: Toolbox) throws {
+        self.path = path
+        self.toolbox = toolbox
+        switch Disk.kind(FileSystemRoot().realHost(Disk.absolute(path)) ?? path) {
+        case .folder: layout = Disk.absolute(path)
+        case .file:
+            layout = staging.path("base")
+            try Disk.makeFolder(layout)
+            try toolbox.run(.tar, ["-xf", path, "-C", layout])
+        default: throw PackError.cannotRead(path: path, cause: "No such file or directory")
+        }
+        let layout = layout
+        func blob(_ digest: String?) throws -> String { try Self.blob(digest, in: layout, path: path) }
+        guard Disk.kind(layout + "/index.json") != nil else {
+            throw PackError.unusableBase(path: path, cause: "it has no index.json, so it is no OCI layout")
+        }
+        var manifest = try Self.read(layout + "/index.json", path: path)
+        // An index may lead to another one, with one entry a platform.
+        for _ in 0..<4 {
+            guard let manifests = manifest["manifests"] as? [[String: Any]] else { break }
+            let own = Machine.current == .arm64 ? "arm64" : "amd64"
+            let match = manifests.first { ($0["platform"] as? [String: Any])?["architecture"] as? String == own }
+            manifest = try Self.read(try blob((match ?? manifests.first)?["digest"] as? String), path: path)
+        }
+        guard let layers = manifest["layers"] as? [[String: Any]],
+            let configuration = manifest["config"] as? [String: Any]
+        else { throw PackError.unusableBase(path: path, cause: "its manifest has no layers") }
+        self.layers = layers
+        config = try Self.read(try blob(configuration["digest"] as? String), path: path)
+    }
+
+    /// The file of a blob.
+    func blob(_ digest: String) throws -> String { try Self.blob(digest, in: layout, path: path) }
+
+    /// Refuses a base of another architecture.
+    func check(machine: Machine) throws {
+        let own = machine == .arm64 ? "arm64" : "amd64"
+        guard let architecture = config["architecture"] as? String, architecture != own else { return }
+        throw PackError.unusableBase(path: path, cause: "it is for \(architecture), the program for \(own)")
+    }
+
+    /// The glibc that its layers hold; `nil` where they have none.
+    func glibcVersion() throws -> GlibcVersion? {
+        var newest: GlibcVersion?
+        for layer in layers {
+            guard let digest = layer["digest"] as? String else { continue }
+            let file = try blob(digest)
+            let names = try toolbox.run(.tar, ["-tf", file]).text.split(separator: "\n").map(String.init)
+            for name in names where Self.isLibc(name) {
+                let bytes = try toolbox.run(.tar, ["-xOf", file, name]).output
+                // A link has no bytes; what it leads to is in the list as well.
+                guard let elf = try? bytes.withUnsafeBytes({ try ELFFile($0) }) else { continue }
+                newest = elf.versionDefinitions.compactMap(GlibcVersion.init(symbolVersion:)).max() ?? newest
+            }
+        }
+        return newest
+    }
+
+    private static func isLibc(_ name: String) -> Bool {
+        let last = Disk.name(name)
+        return last == "libc.so.6" || (last.hasPrefix("libc-2.") && last.hasSuffix(".so"))
+    }
+
+    /// The digest names a file, so it must be one: hexadecimal digits and nothing else.
+    private static func blob(_ digest: String?, in layout: String, path: String) throws -> String {
+        guard let digest, digest.hasPrefix("sha256:"), digest.dropFirst(7).allSatisfy(\.isHexDigit) else {
+            throw PackError.unusableBase(path: path, cause: "it refers to a blob without a sha256 digest")
+        }
+        let file = "\(layout)/blobs/sha256/\(digest.dropFirst(7))"
+        guard Disk.kind(file) == .file else {
+            throw PackError.unusableBase(path: path, cause: "the blob \(digest) is not in it")
+        }
+        return file
+    }
+
+    private static func read(_ file: String, path: String) throws -> [String: Any] {
+        guard let value = try? JSONSerialization.jsonObject(with: Disk.read(file)) as? [String: Any] else {
+            throw PackError.unusableBase(path: path, cause: "'\(Disk.name(file))' is not a JSON object")
+        }
+        return value
+    }
+}

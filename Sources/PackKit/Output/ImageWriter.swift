@@ -1,0 +1,166 @@
+import ELF
+import Foundation
+
+/// Writes an OCI image archive (image-spec 1.0): one layer with the package, alone or on the layers of a base image.
+struct ImageWriter {
+    let packer: Packer
+    /// Where the package is in the image, without a leading slash.
+    private let task = "var/task"
+
+    private var staging: Staging { packer.staging }
+    private var toolbox: Toolbox { packer.toolbox }
+    private var layout: String { staging.path("oci") }
+
+    func write() throws -> PackResult {
+        let request = packer.request
+        guard request.template == nil || request.base != nil else {
+            throw PackError.contradiction(
+                "an image from scratch has no shell for --template",
+                hint: "put it on a --base that has one, or write a --dockerfile"
+            )
+        }
+        try Disk.makeFolder(layout + "/blobs/sha256")
+        let base = try request.base.map { try BaseImage(path: $0, staging: staging, toolbox: toolbox) }
+        var built: BuiltPlan
+        if let base {
+            built = try packer.builder(available: try base.glibcVersion()).build()
+            try base.check(machine: built.machine)
+            var moved = PackagePlan()
+            for (place, entry) in built.plan.entries {
+                try moved.add(entry.source, at: "\(task)/\(place)", isExecutable: entry.isExecutable)
+            }
+            built.plan = moved
+        } else {
+            built = try packer.builder(available: nil).buildImage(task: task)
+        }
+        try staging.write(built.plan, to: "layer", strip: request.strips, toolbox: toolbox, progress: packer.progress)
+        if base == nil { try Disk.setMode(staging.path("layer/tmp"), 0o1777) }
+        let sizes = try SizeTable(folder: staging.path("layer"))
+        packer.progress("image")
+        let layer = try writeLayer()
+        let manifest = try writeManifest(built, base, layer)
+        try writeIndex(manifest, built.machine)
+        let archive = staging.path("image.tar")
+        try tar(["blobs", "index.json", "oci-layout"], in: layout, to: archive)
+        let bytes = try SizeTable.size(archive)
+        try toolbox.checkInterrupt()
+        try Disk.setMode(archive, 0o644)
+        try Disk.move(archive, to: request.output)
+        return PackResult(
+            architecture: built.machine.description,
+            codeSHA256: nil,
+            sizes: sizes,
+            outputBytes: bytes,
+            notes: built.notes + ["image digest: sha256:\(manifest.digest)"]
+        )
+    }
+
+    /// A blob of the image.
+    private struct Blob {
+        let digest: String
+        let size: Int
+    }
+
+    private func tar(_ names: [String], in folder: String, to path: String) throws {
+        let options = [
+            "--sort=name", "--mtime=1980-01-01 00:00:00Z", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu",
+        ]
+        try toolbox.run(.tar, options + ["-C", folder, "-cf", path] + names)
+    }
+
+    private func writeLayer() throws -> (blob: Blob, diffID: String) {
+        let folder = staging.path("layer")
+        let file = staging.path("layer.tar")
+        try tar(Disk.list(folder), in: folder, to: file)
+        let diffID = try Checksum(toolbox: toolbox).hex(file)
+        try toolbox.run(.gzip, ["-n", file])
+        return (try adopt(file + ".gz"), diffID)
+    }
+
+    /// Makes a file a blob, under its digest.
+    private func adopt(_ path: String) throws -> Blob {
+        let digest = try Checksum(toolbox: toolbox).hex(path)
+        let size = try SizeTable.size(path)
+        try Disk.setMode(path, 0o644)
+        try Disk.move(path, to: "\(layout)/blobs/sha256/\(digest)")
+        return Blob(digest: digest, size: size)
+    }
+
+    private func writeJSON(_ value: [String: Any]) throws -> Blob {
+        let path = staging.path("blob.json")
+        try Disk.write(try Self.json(value), to: path)
+        return try adopt(path)
+    }
+
+    private static func json(_ value: [String: Any]) throws -> Data {
+        try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
+    }
+
+    private func writeManifest(
+        _ built: BuiltPlan,
+        _ base: BaseImage?,
+        _ layer: (blob: Blob, diffID: String)
+    ) throws -> Blob {
+        let media = "application/vnd.oci.image"
+        let config = try writeJSON(config(built, base, diffID: layer.diffID))
+        let own: [String: Any] = [
+            "mediaType": "\(media).layer.v1.tar+gzip", "digest": "sha256:\(layer.blob.digest)", "size": layer.blob.size,
+        ]
+        for layer in base?.layers ?? [] {
+            guard let digest = layer["digest"] as? String, let base else { continue }
+            try Disk.copy(try base.blob(digest), to: "\(layout)/blobs/sha256/\(digest.dropFirst("sha256:".count))")
+        }
+        return try writeJSON([
+            "schemaVersion": 2,
+            "mediaType": "\(media).manifest.v1+json",
+            "config": [
+                "mediaType": "\(media).config.v1+json", "digest": "sha256:\(config.digest)", "size": config.size,
+            ],
+            "layers": (base?.layers ?? []) + [own],
+        ])
+    }
+
+    private func config(_ built: BuiltPlan, _ base: BaseImage?, diffID: String) throws -> [String: Any] {
+        guard let launch = built.launch else {
+            throw PackError.contradiction("no program to pack", hint: "only --layer does without one")
+        }
+        let root = "/" + task
+        let start = packer.request.template == nil ? [root + "/shim"] + launch.plain(root: root) : [root + "/bootstrap"]
+        var config = base?.config ?? [:]
+        var settings = config["config"] as? [String: Any] ?? [:]
+        var environment = settings["Env"] as? [String] ?? ["PATH=\(root)/bin:/usr/local/bin:/usr/bin:/bin"]
+        environment.removeAll { $0.hasPrefix("LAMBDA_TASK_ROOT=") }
+        settings["Env"] = environment + ["LAMBDA_TASK_ROOT=\(root)"]
+        settings["Entrypoint"] = start
+        // What the base would run, which would become arguments of ours.
+        settings["Cmd"] = nil
+        settings["WorkingDir"] = root
+        config["config"] = settings
+        config["architecture"] = built.machine == .arm64 ? "arm64" : "amd64"
+        config["os"] = "linux"
+        config["created"] = "1980-01-01T00:00:00Z"
+        var rootfs = config["rootfs"] as? [String: Any] ?? ["type": "layers"]
+        rootfs["diff_ids"] = (rootfs["diff_ids"] as? [String] ?? []) + ["sha256:\(diffID)"]
+        config["rootfs"] = rootfs
+        let history = config["history"] as? [[String: Any]] ?? []
+        config["history"] = history + [["created": "1980-01-01T00:00:00Z", "created_by": "shim-pack --image"]]
+        return config
+    }
+
+    private func writeIndex(_ manifest: Blob, _ machine: Machine) throws {
+        let index: [String: Any] = [
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.index.v1+json",
+            "manifests": [
+                [
+                    "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:\(manifest.digest)",
+                    "size": manifest.size,
+                    "platform": ["architecture": machine == .arm64 ? "arm64" : "amd64", "os": "linux"],
+                    "annotations": ["org.opencontainers.image.ref.name": "latest"],
+                ]
+            ],
+        ]
+        try Disk.write(try Self.json(index), to: layout + "/index.json")
+        try Disk.write(Data(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), to: layout + "/oci-layout")
+    }
+}

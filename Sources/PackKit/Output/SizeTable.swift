@@ -1,0 +1,78 @@
+import Foundation
+
+/// How large a package is, and what in it.
+package struct SizeTable: Equatable, Sendable {
+    /// Lambda's limit for an unpacked function with its layers, 250 MB.
+    package static let unpackedLimit = 262_144_000
+    /// Lambda's limit for a zip that is sent directly, 50 MB.
+    package static let zippedLimit = 52_428_800
+
+    /// What is said about an archive over ``zippedLimit``.
+    static func zippedWarning(_ bytes: Int) -> String {
+        "warning: \(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+    }
+
+    /// One file.
+    package struct Row: Equatable, Sendable {
+        /// Its place in the package.
+        package let place: String
+        /// Its size in bytes.
+        package let bytes: Int
+    }
+
+    /// The files, largest first.
+    package let rows: [Row]
+
+    /// The sum of all files.
+    package var total: Int { rows.reduce(0) { $0 + $1.bytes } }
+
+    init(rows: [Row]) {
+        self.rows = rows.sorted { ($1.bytes, $0.place) < ($0.bytes, $1.place) }
+    }
+
+    /// Measures what lies in a folder; links count nothing.
+    init(folder: String) throws {
+        func walk(_ path: String, _ place: String) throws -> [Row] {
+            switch Disk.kind(path) {
+            case .folder:
+                try Disk.list(path).flatMap { try walk(path + "/" + $0, place.isEmpty ? $0 : place + "/" + $0) }
+            case .file: [Row(place: place, bytes: try Self.size(path))]
+            default: []
+            }
+        }
+        self.init(rows: try walk(folder, ""))
+    }
+
+    static func size(_ path: String) throws -> Int {
+        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
+            throw PackError.cannotRead(path: path, cause: "its size is unknown")
+        }
+        return size
+    }
+
+    /// The table as lines, sizes in bytes to the left; small files beyond the twentieth are one line.
+    package var lines: [String] {
+        let shown = rows.prefix(20)
+        let rest = rows.dropFirst(20)
+        let width = String(total).count
+        func line(_ bytes: Int, _ text: String) -> String {
+            let number = String(bytes)
+            return String(repeating: " ", count: max(0, width - number.count) + 2) + number + "  " + text
+        }
+        var result = shown.map { line($0.bytes, $0.place) }
+        if !rest.isEmpty {
+            result.append(line(rest.reduce(0) { $0 + $1.bytes }, "\(rest.count) smaller files"))
+        }
+        return result + [line(total, "bytes unpacked, \(rows.count) files")]
+    }
+
+    /// Refuses a package that Lambda would refuse.
+    func checkUnpackedLimit() throws {
+        guard total > Self.unpackedLimit, let largest = rows.first else { return }
+        throw PackError.tooLarge(
+            bytes: total,
+            limit: Self.unpackedLimit,
+            largest: "\(largest.place) (\(largest.bytes))"
+        )
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+/// The table of contents of a zip archive (APPNOTE 4.3), read for names, modes and sizes; the content is left to `unzip`.
+struct ZipReader: Equatable, Sendable {
+    struct Entry: Equatable, Sendable {
+        let name: String
+        /// The Unix mode with its type bits; `nil` where a system without modes made the archive.
+        let mode: UInt16?
+        let size: Int
+        let checksum: UInt32
+
+        var isFolder: Bool { name.hasSuffix("/") }
+        var isLink: Bool { (mode ?? 0) & 0xf000 == 0xa000 }
+    }
+
+    let entries: [Entry]
+
+    /// Reads the central directory.
+    ///
+    /// - Throws: ``PackError/damagedZip(path:cause:)`` for anything else than an archive of one file.
+    init(_ data: Data, path: String) throws {
+        entries = try data.withUnsafeBytes { bytes in
+            func fail(_ cause: String) -> PackError { .damagedZip(path: path, cause: cause) }
+            func number<I: FixedWidthInteger>(_ type: I.Type, _ offset: Int) -> I? {
+                guard offset >= 0, offset <= bytes.count - MemoryLayout<I>.size else { return nil }
+                return I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
+            }
+            // The end record is the last 22 bytes, or up to 64 KB before the end where a comment follows it.
+            let lowest = max(0, bytes.count - 22 - 65_535)
+            let places = stride(from: bytes.count - 22, through: lowest, by: -1)
+            guard bytes.count >= 22, let end = places.first(where: { number(UInt32.self, $0) == 0x0605_4b50 }) else {
+                throw fail("it has no table of contents; it is no zip archive or cut off")
+            }
+            guard let count = number(UInt16.self, end + 10), let start = number(UInt32.self, end + 16) else {
+                throw fail("its table of contents is damaged")
+            }
+            guard count != 0xffff, start != 0xffff_ffff else {
+                throw fail("it is a zip64 archive, larger than Lambda takes")
+            }
+            var offset = Int(start)
+            var result: [Entry] = []
+            for _ in 0..<count {
+                guard number(UInt32.self, offset) == 0x0201_4b50, let madeBy = number(UInt16.self, offset + 4),
+                    let checksum = number(UInt32.self, offset + 16), let size = number(UInt32.self, offset + 24),
+                    let nameLength = number(UInt16.self, offset + 28), let extra = number(UInt16.self, offset + 30),
+                    let comment = number(UInt16.self, offset + 32), let attributes = number(UInt32.self, offset + 38),
+                    offset + 46 + Int(nameLength) <= bytes.count
+                else { throw fail("its table of contents is damaged") }
+                let name = String(decoding: bytes[(offset + 46)..<(offset + 46 + Int(nameLength))], as: UTF8.self)
+                let isUnix = madeBy >> 8 == 3 || madeBy >> 8 == 19
+                result.append(
+                    Entry(
+                        name: name,
+                        mode: isUnix ? UInt16(truncatingIfNeeded: attributes >> 16) : nil,
+                        size: Int(size),
+                        checksum: checksum
+                    )
+                )
+                offset += 46 + Int(nameLength) + Int(extra) + Int(comment)
+            }
+            return result
+        }
+    }
+
+    /// Reads the central directory of a file.
+    init(path: String) throws {
+        try self.init(Disk.map(path), path: path)
+    }
+}

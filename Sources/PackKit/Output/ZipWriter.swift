@@ -1,0 +1,49 @@
+import Foundation
+
+/// Writes a folder as a zip archive, with the system's `zip`.
+struct ZipWriter {
+    let toolbox: Toolbox
+
+    /// Zips a folder whose modes and times are set already.
+    ///
+    /// Names are sorted here and no extra fields are stored, so that the same files make the same bytes.
+    func write(_ folder: String, to path: String) throws {
+        var names: [String] = []
+        func walk(_ path: String, _ place: String) throws {
+            guard Disk.kind(path) == .folder else {
+                names.append(place)
+                return
+            }
+            let inside = try Disk.list(path)
+            if inside.isEmpty, !place.isEmpty { names.append(place + "/") }
+            for name in inside { try walk(path + "/" + name, place.isEmpty ? name : place + "/" + name) }
+        }
+        try walk(folder, "")
+        let list = Data(names.sorted().joined(separator: "\n").utf8)
+        try toolbox.run(.zip, ["-X", "-q", "-y", path, "-@"], input: list, directory: folder)
+    }
+}
+
+/// SHA-256 of files, by the system's `sha256sum`.
+struct Checksum {
+    let toolbox: Toolbox
+
+    /// The sum in hexadecimal digits.
+    func hex(_ path: String) throws -> String {
+        let output = try toolbox.run(.sha256sum, ["--", path]).text
+        // A name with a backslash is escaped, which the tool marks in front of the sum.
+        return String(output.drop { $0 == "\\" }.prefix(64))
+    }
+
+    /// The sum as Lambda shows it (`CodeSha256`): base64.
+    func base64(_ path: String) throws -> String {
+        let digits = try hex(path)
+        var bytes = Data()
+        var rest = digits[...]
+        while let byte = UInt8(rest.prefix(2), radix: 16) {
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        return bytes.base64EncodedString()
+    }
+}

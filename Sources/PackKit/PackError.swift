@@ -1,0 +1,148 @@
+/// Why a package could not be made, or would not start.
+///
+/// The text of a case is the error line without the program's name, and a remedy on a line of its own where there is one.
+package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A file could not be read or looked at.
+    case cannotRead(path: String, cause: String)
+    /// A file could not be written.
+    case cannotWrite(path: String, cause: String)
+    /// The program is neither an ELF executable nor a script.
+    case notAProgram(path: String, cause: String)
+    /// The program lacks the executable bit.
+    case notExecutable(path: String)
+    /// A tool of the system is not installed.
+    case missingTool(name: String, package: String)
+    /// A tool of the system failed.
+    case toolFailed(name: String, status: String, detail: String)
+    /// A signal asked to stop.
+    case interrupted(signal: Int32)
+    /// Libraries were not found.
+    case missingLibraries([MissingLibrary])
+    /// Two different files want the same place in the package.
+    case nameClash(name: String, first: String, second: String)
+    /// A file of another architecture than the program.
+    case mixedMachines(path: String, machine: String, program: String, programMachine: String)
+    /// An architecture that Lambda does not have.
+    case unknownMachine(path: String, machine: String)
+    /// A library lacks a version that a file needs from it.
+    case missingVersion(file: String, version: String, library: String)
+    /// The target's glibc is too old and was asked for.
+    case glibcTooOld(reason: String, target: String)
+    /// The interpreter of a script is not on the target.
+    case missingInterpreter(script: String, interpreter: String, target: String)
+    /// The first line of a script names nothing that is here.
+    case noInterpreterHere(script: String, interpreter: String)
+    /// `--interpreter` was given for something that is not a script.
+    case interpreterWithoutScript(path: String)
+    /// The bootstrap program cannot be used.
+    case unusableShim(path: String, cause: String, hint: String)
+    /// The template cannot be rendered for this program.
+    case unusableTemplate(path: String, cause: String)
+    /// What was asked to be included is not there.
+    case nothingToInclude(pattern: String)
+    /// A place inside the package that would lie outside it, or on one of its own files.
+    case badDestination(String, cause: String)
+    /// The package is larger than Lambda allows.
+    case tooLarge(bytes: Int, limit: Int, largest: String)
+    /// A file is no zip archive, or a damaged one.
+    case damagedZip(path: String, cause: String)
+    /// A base image or another input of an image cannot be used.
+    case unusableBase(path: String, cause: String)
+    /// The program failed while it was watched.
+    case observedProgramFailed(program: String, status: String, detail: String)
+    /// The finished package failed its test.
+    case testFailed(path: String, detail: String)
+    /// Two things were asked for that exclude each other, or one that makes no sense here.
+    case contradiction(String, hint: String)
+
+    /// The part that names what failed, the object and the cause.
+    package var message: String {
+        switch self {
+        case .cannotRead(let path, let cause): "cannot read '\(path)': \(cause)"
+        case .cannotWrite(let path, let cause): "cannot write '\(path)': \(cause)"
+        case .notAProgram(let path, let cause): "cannot pack '\(path)': \(cause)"
+        case .notExecutable(let path): "cannot pack '\(path)': it is not executable"
+        case .missingTool(let name, _): "cannot run '\(name)': it is not installed"
+        case .toolFailed(let name, let status, let detail):
+            "'\(name)' failed: \(status)" + (detail.isEmpty ? "" : ": \(detail)")
+        case .interrupted(let signal): "stopped by signal \(signal)"
+        case .missingLibraries(let libraries): Self.message(libraries)
+        case .nameClash(let name, let first, let second):
+            "cannot put two files at '\(name)': '\(first)' and '\(second)' differ"
+        case .mixedMachines(let path, let machine, let program, let programMachine):
+            "cannot pack '\(path)': it is for \(machine), '\(program)' for \(programMachine)"
+        case .unknownMachine(let path, let machine):
+            "cannot pack '\(path)': it is for \(machine), which Lambda does not have"
+        case .missingVersion(let file, let version, let library):
+            "cannot pack '\(file)': it needs \(version), which '\(library)' does not have"
+        case .glibcTooOld(let reason, _): reason
+        case .missingInterpreter(let script, let interpreter, let target):
+            "cannot pack '\(script)': \(target) does not have its interpreter '\(interpreter)'"
+        case .noInterpreterHere(let script, let interpreter):
+            "cannot pack the interpreter of '\(script)': '\(interpreter)' is not on this machine"
+        case .interpreterWithoutScript(let path): "cannot pack the interpreter of '\(path)': it is not a script"
+        case .unusableShim(let path, let cause, _): "cannot use '\(path)' as bootstrap program: \(cause)"
+        case .unusableTemplate(let path, let cause): "cannot use template '\(path)': \(cause)"
+        case .nothingToInclude(let pattern): "cannot include '\(pattern)': no such file"
+        case .badDestination(let destination, let cause): "cannot put a file at '\(destination)': \(cause)"
+        case .tooLarge(let bytes, let limit, let largest):
+            "the package is too large: \(bytes) bytes unpacked, Lambda takes \(limit); the largest file is \(largest)"
+        case .damagedZip(let path, let cause): "cannot read zip archive '\(path)': \(cause)"
+        case .unusableBase(let path, let cause): "cannot use base image '\(path)': \(cause)"
+        case .observedProgramFailed(let program, let status, let detail):
+            "cannot observe '\(program)': \(status)" + (detail.isEmpty ? "" : ": \(detail)")
+        case .testFailed(let path, let detail): "the test of '\(path)' failed: \(detail)"
+        case .contradiction(let message, _): message
+        }
+    }
+
+    /// What to do about it, where there is something to do.
+    package var hint: String? {
+        switch self {
+        case .notExecutable(let path): "chmod +x '\(path)'"
+        case .missingTool(_, let package): "apt-get install \(package)"
+        case .missingLibraries: "install it, or name its folder with LD_LIBRARY_PATH (with --sysroot: install it there)"
+        case .nameClash: "leave one of them out, or give an included one another place: --include PATH=DEST"
+        case .mixedMachines: "a package has one architecture; for a foreign one name its root with --sysroot"
+        case .missingVersion: "the library is older than the one it was built with: install the newer one"
+        case .glibcTooOld(_, let target): "leave out --glibc target, or build on a system as old as \(target)"
+        case .missingInterpreter(_, let interpreter, _):
+            "take it along with --interpreter, or add a layer that has '\(interpreter)' and put it first in PATH"
+        case .noInterpreterHere: "install it, or correct the first line of the script"
+        case .unusableShim(_, _, let hint): hint
+        case .unusableTemplate: "templates/bootstrap.tmpl is the one to start from"
+        case .tooLarge:
+            "leave files out, strip with --strip, move some into layers (they count as well), "
+                + "or make an image: --image"
+        case .observedProgramFailed: "it ran here, unpacked: the event or the program is wrong, not the package"
+        case .contradiction(_, let hint): hint
+        default: nil
+        }
+    }
+
+    package var description: String { message + (hint.map { "\nhint: " + $0 } ?? "") }
+
+    private static func message(_ libraries: [MissingLibrary]) -> String {
+        libraries.map { library in
+            "cannot find library '\(library.name)': needed by \(library.neededBy.joined(separator: ", ")), "
+                + "looked in \(library.lookedIn.joined(separator: ", "))"
+        }.joined(separator: "\n")
+    }
+}
+
+/// A library that is needed and not there.
+package struct MissingLibrary: Equatable, Sendable {
+    /// The name it is asked for by.
+    package let name: String
+    /// The files that need it.
+    package let neededBy: [String]
+    /// The places that were searched.
+    package let lookedIn: [String]
+
+    /// Describes a missing library.
+    package init(name: String, neededBy: [String], lookedIn: [String]) {
+        self.name = name
+        self.neededBy = neededBy
+        self.lookedIn = lookedIn
+    }
+}

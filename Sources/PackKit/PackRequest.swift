@@ -1,0 +1,52 @@
+/// What a package is made of and what becomes of it: the packer's options as values.
+package struct PackRequest: Sendable {
+    /// What is written.
+    package enum Form: Equatable, Sendable {
+        /// A zip archive for a function.
+        case function
+        /// A zip archive for a layer.
+        case layer
+        /// An OCI image archive.
+        case image
+        /// A folder with a Dockerfile and what it copies.
+        case dockerfile
+    }
+
+    /// The program; a layer may do without.
+    package var program: String?
+    /// The program's fixed arguments.
+    package var arguments: [String] = []
+    /// What is written.
+    package var form = Form.function
+    /// The file or folder to write.
+    package var output: String
+    /// Where the package is to start.
+    package var target = Target.al2023
+    /// Whether glibc comes along.
+    package var glibc = GlibcChoice.auto
+    /// The root of another system that the program's libraries are taken from.
+    package var sysroot: String?
+    /// The static bootstrap program.
+    package var shim: String
+    /// A template for `bootstrap` in place of the built-in one.
+    package var template: String?
+    /// What is taken along by name.
+    package var inclusions: [Inclusion] = []
+    /// Whether a script's interpreter is taken along.
+    package var packsInterpreter = false
+    /// Whether copies are stripped of debugging symbols.
+    package var strips = false
+    /// Layers that the function will have: what is in them is left out.
+    package var layers: [String] = []
+    /// An event to observe the program with.
+    package var observedEvent: [UInt8]?
+    /// An OCI layout or archive that an image stands on.
+    package var base: String?
+
+    /// Makes a request of the parts that have no default.
+    package init(program: String?, output: String, shim: String) {
+        self.program = program
+        self.output = output
+        self.shim = shim
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+
+/// Something that is taken along though no library table names it: `--include PATH[=DEST]`.
+package struct Inclusion: Equatable, Sendable {
+    /// A file, a folder, or a pattern for several.
+    package let pattern: String
+    /// Its place in the package; one that ends in a slash is a folder to put it into.
+    package let destination: String?
+
+    /// Takes apart `PATH[=DEST]`; a path that exists with its `=` is a path.
+    package init(_ text: String) {
+        if let equals = text.lastIndex(of: "="), !FileManager.default.fileExists(atPath: text) {
+            pattern = String(text[..<equals])
+            destination = String(text[text.index(after: equals)...])
+        } else {
+            pattern = text
+            destination = nil
+        }
+    }
+
+    /// Makes one of its parts.
+    package init(pattern: String, destination: String?) {
+        self.pattern = pattern
+        self.destination = destination
+    }
+
+    /// A file or link of this machine and its place in the package.
+    struct Item: Equatable, Sendable {
+        let source: PackageEntry.Source
+        let place: String
+    }
+
+    /// Everything that it means, folders walked through.
+    ///
+    /// Links that lead to something inside what is included stay links; others become what they lead to.
+    func items(root: FileSystemRoot) throws -> [Item] {
+        let exists = Disk.kind(pattern) != nil
+        let matches = exists || !Glob.isPattern(pattern) ? [pattern] : Glob.expand(pattern)
+        guard !matches.isEmpty, exists || Glob.isPattern(pattern) else {
+            throw PackError.nothingToInclude(pattern: pattern)
+        }
+        return try matches.flatMap { match in
+            let place = try place(of: match, isOne: matches.count == 1 && exists)
+            let absolute = Disk.absolute(match)
+            return try walk(absolute, place: place, top: absolute, root: root)
+        }
+    }
+
+    private func place(of match: String, isOne: Bool) throws -> String {
+        let raw: String
+        if let destination {
+            raw =
+                isOne && !destination.hasSuffix("/") && !destination.isEmpty
+                ? destination : destination + "/" + Disk.name(Disk.absolute(match))
+        } else {
+            // A path that leaves the working folder says nothing about a place: its name does.
+            let leaves = match.hasPrefix("/") || match.split(separator: "/").contains("..")
+            raw = leaves ? Disk.name(Disk.absolute(match)) : match
+        }
+        guard !raw.split(separator: "/").contains("..") else {
+            throw PackError.badDestination(raw, cause: "it is not a place inside the package")
+        }
+        let place = String(Disk.normalized("/" + raw).dropFirst())
+        guard place != "bootstrap", place != "shim" else {
+            throw PackError.badDestination(place, cause: "the packer puts its own file there")
+        }
+        return place
+    }
+
+    private func walk(_ path: String, place: String, top: String, root: FileSystemRoot) throws -> [Item] {
+        switch Disk.kind(path) {
+        case .file: return [Item(source: .file(path), place: place)]
+        case .folder:
+            let names = try Disk.list(path)
+            if names.isEmpty { return place.isEmpty ? [] : [Item(source: .folder, place: place)] }
+            return try names.flatMap { name in
+                try walk(path + "/" + name, place: place.isEmpty ? name : place + "/" + name, top: top, root: root)
+            }
+        case .link(let target):
+            let aim = Disk.normalized(target.hasPrefix("/") ? root.host(target) : Disk.folder(path) + "/" + target)
+            if path != top, !target.hasPrefix("/"), aim.hasPrefix(top + "/") {
+                return [Item(source: .link(target), place: place)]
+            }
+            guard let real = root.realHost(path) else {
+                throw PackError.cannotRead(path: path, cause: "it is a link to '\(target)', where nothing is")
+            }
+            // A link up the tree would never end.
+            guard !path.hasPrefix(real + "/") else {
+                throw PackError.cannotRead(path: path, cause: "it is a link to a folder that holds it")
+            }
+            return try walk(real, place: place, top: real, root: root)
+        case .other: throw PackError.cannotRead(path: path, cause: "it is neither a file nor a folder nor a link")
+        case nil: throw PackError.nothingToInclude(pattern: path)
+        }
+    }
+}

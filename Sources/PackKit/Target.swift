@@ -1,0 +1,36 @@
+/// Where a package is to start.
+package enum Target: String, CaseIterable, Sendable {
+    /// Lambda's OS-only runtime on Amazon Linux 2023.
+    case al2023 = "provided.al2023"
+    /// Lambda's OS-only runtime on Amazon Linux 2.
+    case al2 = "provided.al2"
+    /// A container image, whose system is what the image holds.
+    case image
+
+    /// The glibc it has; `nil` where it has none.
+    package var glibc: GlibcVersion? {
+        switch self {
+        case .al2023: GlibcVersion(2, 34)
+        case .al2: GlibcVersion(2, 26)
+        case .image: nil
+        }
+    }
+
+    /// Libraries beyond glibc that its image has, for packages of others that count on them; ours bring their own.
+    var commonLibraries: Set<String> { self == .image ? [] : ["libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"] }
+
+    /// The interpreters it has, by their paths and by the names `env` finds.
+    var interpreters: Set<String> {
+        self == .image ? [] : ["/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/bash", "sh", "bash"]
+    }
+}
+
+/// Whether the program's own glibc goes into the package (`--glibc`).
+package enum GlibcChoice: String, CaseIterable, Sendable {
+    /// It comes along where the target's is too old.
+    case auto
+    /// It always comes along.
+    case bundle
+    /// It never does; where the target's is too old, that is an error.
+    case target
+}

@@ -1,0 +1,27 @@
+import ELF
+import Foundation
+
+/// ELF files that were read, by the path they were read from.
+///
+/// Used by one thread.
+final class BinaryCache {
+    private var known: [String: ELFFile?] = [:]
+
+    /// What an ELF file says, `nil` for a file that is none.
+    ///
+    /// - Throws: ``PackError/cannotRead(path:cause:)``, also for an ELF file that is damaged.
+    func read(_ path: String) throws -> ELFFile? {
+        if let file = known[path] { return file }
+        let data = try Disk.map(path)
+        let file: ELFFile?
+        do {
+            file = try data.withUnsafeBytes { try ELFFile($0, withSymbols: true) }
+        } catch ELFError.notELF {
+            file = nil
+        } catch {
+            throw PackError.cannotRead(path: path, cause: "\(error)")
+        }
+        known[path] = .some(file)
+        return file
+    }
+}

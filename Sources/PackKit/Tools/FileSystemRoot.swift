@@ -1,0 +1,58 @@
+import Platform
+
+/// A root folder under which a program's paths are looked up: this machine's own, or another system's (`--sysroot`).
+struct FileSystemRoot: Equatable, Sendable {
+    /// The folder, absolute; empty for this machine's own root.
+    let folder: String
+
+    init(_ folder: String? = nil) {
+        let absolute = folder.map(Disk.absolute) ?? "/"
+        self.folder = absolute == "/" ? "" : absolute
+    }
+
+    var isHost: Bool { folder.isEmpty }
+
+    /// Where a path of that system is on this machine, links left alone.
+    func host(_ path: String) -> String { folder + path }
+
+    /// The path of that system that a path of this machine is, if it lies under the root.
+    func inside(_ path: String) -> String? {
+        if isHost { return path }
+        let path = path.replacing("//", with: "/")
+        return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count)) : nil
+    }
+
+    /// Follows the links of a path of this machine, those of the root's own files inside the root.
+    func realHost(_ path: String) -> String? {
+        guard let inside = inside(path) else { return FileSystemRoot().real(path) }
+        return real(inside).map(host)
+    }
+
+    /// Follows the links of a path of that system, an absolute link starting again at the root.
+    ///
+    /// - Returns: The path of what is really there, of that system as well; `nil` where nothing is.
+    func real(_ path: String) -> String? {
+        var todo = Array(path.split(separator: "/").reversed())
+        var done: [Substring] = []
+        var links = 0
+        while let part = todo.popLast() {
+            if part == "." { continue }
+            if part == ".." {
+                _ = done.popLast()
+                continue
+            }
+            done.append(part)
+            switch Disk.kind(folder + "/" + done.joined(separator: "/")) {
+            case nil: return nil
+            case .link(let target):
+                // The kernel's own limit (path_resolution(7)).
+                links += 1
+                guard links <= 40 else { return nil }
+                done = target.hasPrefix("/") ? [] : done.dropLast()
+                todo += target.split(separator: "/").reversed()
+            default: break
+            }
+        }
+        return "/" + done.joined(separator: "/")
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+@testable import PackKit
+
+extension PackEndToEnd {
+    /// Images, looked at and unpacked by other people's tools.
+    @Suite struct PackImageTests {
+        private struct Inspected: Decodable {
+            let Architecture: String
+            let Env: [String]
+            let Layers: [String]
+        }
+
+        private struct Configuration: Decodable {
+            struct Settings: Decodable {
+                let Entrypoint: [String]
+                let Cmd: [String]?
+                let Env: [String]
+                let WorkingDir: String
+            }
+            let architecture: String
+            let config: Settings
+        }
+
+        private func image(_ arguments: [String]) throws -> PackUnderTest {
+            let pack = try PackUnderTest(["--image", "image.tar"] + arguments)
+            try #require(pack.status == 0, "\(pack.errors)")
+            return pack
+        }
+
+        private func configuration(_ pack: PackUnderTest) throws -> Configuration {
+            let text = try PackTool.run("skopeo", ["inspect", "--config", "oci-archive:\(pack.path("image.tar"))"])
+            return try JSONDecoder().decode(Configuration.self, from: Data(text.utf8))
+        }
+
+        /// Unpacks an image, starts its entry point in its own root and asks it once.
+        private func answer(of layout: String, _ entry: [String], to event: String) throws -> String {
+            let bundle = try TemporaryFolder()
+            try PackTool.run("umoci", ["unpack", "--image", layout, bundle.path + "/b"])
+            let root = try PackRoot()
+            try PackTool.run("mv", [bundle.path + "/b/rootfs", root.path])
+            return try root.start(entry).invoke(event).text
+        }
+
+        @Test(.timeLimit(.minutes(5))) func anImageFromScratchGoesThroughARegistryAndAnswers() throws {
+            let pack = try image([try PackPrograms.matrix()])
+            let seen = try PackTool.run("skopeo", ["inspect", "oci-archive:\(pack.path("image.tar"))"])
+            let inspected = try JSONDecoder().decode(Inspected.self, from: Data(seen.utf8))
+            #expect(inspected.Architecture == (Machines.own == "arm64" ? "arm64" : "amd64"))
+            #expect(inspected.Env.contains("LAMBDA_TASK_ROOT=/var/task"))
+            #expect(inspected.Layers.count == 1)
+            let configuration = try configuration(pack)
+            #expect(configuration.config.Entrypoint == ["/var/task/shim", "/var/task/matrix"])
+            #expect(configuration.config.WorkingDir == "/var/task")
+            #expect(configuration.config.Cmd == nil)
+
+            let registry = try PackRegistry()
+            let remote = "docker://\(registry.address)/matrix:latest"
+            try PackTool.run(
+                "skopeo",
+                ["copy", "--dest-tls-verify=false", "oci-archive:\(pack.path("image.tar"))", remote]
+            )
+            let layout = pack.path("layout") + ":latest"
+            try PackTool.run("skopeo", ["copy", "--src-tls-verify=false", remote, "oci:\(layout)"])
+            let event = "{\"op\":\"determinant\",\"a\":[[1,2],[3,4]]}"
+            #expect(try answer(of: layout, configuration.config.Entrypoint, to: event) == "{\"result\":-2}")
+        }
+
+        @Test(.timeLimit(.minutes(5))) func anImageOnABaseUsesTheBasesGlibcOrBringsItsOwn() throws {
+            let debian = try PackRoot.bullseye()
+            let base = try TemporaryFolder()
+            let layout = base.path + "/base"
+            try PackTool.run("umoci", ["init", "--layout", layout])
+            try PackTool.run("umoci", ["new", "--image", "\(layout):base"])
+            try PackTool.run("umoci", ["insert", "--image", "\(layout):base", debian.path, "/"])
+            try PackTool.run(
+                "umoci",
+                ["config", "--image", "\(layout):base", "--config.env", "KEPT=1", "--config.cmd", "x"]
+            )
+            for (program, arguments, isBundled) in [("/usr/bin/jq", [".a"], true), ("/bin/busybox", ["cat"], false)] {
+                let pack = try image(["--base", layout, program, "--"] + arguments)
+                #expect(pack.errors.contains("glibc is bundled") == isBundled)
+                // Debian 11 has glibc 2.31, whose newest symbols are those of 2.30.
+                if isBundled { #expect(pack.errors.contains("; image has 2.30: glibc is bundled")) }
+                let configuration = try configuration(pack)
+                #expect(configuration.config.Env.contains("KEPT=1"))
+                #expect(configuration.config.Cmd == nil)
+                #expect(configuration.config.Entrypoint.first == "/var/task/shim")
+                try PackTool.run(
+                    "skopeo",
+                    ["copy", "oci-archive:\(pack.path("image.tar"))", "oci:\(pack.path("l")):latest"]
+                )
+                let text = try answer(of: pack.path("l") + ":latest", configuration.config.Entrypoint, to: "{\"a\":7}")
+                #expect(text == (isBundled ? "7\n" : "{\"a\":7}"))
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2))) func theSameImageHasTheSameBytes() throws {
+            let program = try Executables.system("busybox", package: "busybox-static")
+            let first = try image([program])
+            let second = try image([program])
+            #expect(try Disk.same(first.path("image.tar"), second.path("image.tar")))
+        }
+
+        @Test(.timeLimit(.minutes(2))) func whatIsNoBaseIsRefused() throws {
+            let folder = try TemporaryFolder()
+            let pack = try PackUnderTest(["--image", "i.tar", "--base", folder.path, "/usr/bin/jq"])
+            #expect(pack.status == 1)
+            #expect(
+                pack.errors
+                    == "shim-pack: cannot use base image '\(folder.path)': it has no index.json, so it is no OCI layout\n"
+            )
+        }
+
+        @Test(.timeLimit(.minutes(2))) func aDockerfileComesWithWhatItCopies() throws {
+            let program = try Executables.system("busybox", package: "busybox-static")
+            let pack = try PackUnderTest(["--dockerfile", "context", program])
+            try #require(pack.status == 0, "\(pack.errors)")
+            let text = try pack.folder.read("context/Dockerfile")
+            #expect(text.contains("FROM public.ecr.aws/lambda/provided:al2023\n"))
+            #expect(text.hasSuffix("CMD [ \"busybox\" ]\n"))
+            let names = try FileManager.default.contentsOfDirectory(atPath: pack.path("context/package")).sorted()
+            #expect(names == ["bootstrap", "busybox", "shim"])
+            let again = try PackUnderTest(["--dockerfile", "context", program], folder: pack.folder)
+            #expect(again.errors == "shim-pack: cannot write 'context': it exists already\n")
+        }
+    }
+}

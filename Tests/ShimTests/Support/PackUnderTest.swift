@@ -1,0 +1,133 @@
+import Foundation
+import Glibc
+
+/// A run of `shim-pack` in a folder of its own, and what it left there.
+final class PackUnderTest {
+    let folder: TemporaryFolder
+    let status: Int32?
+    let errors: String
+    let output: String
+
+    /// Runs the packer to its end, in a new folder where none is given, with the static bootstrap program named.
+    init(
+        _ arguments: [String],
+        folder: TemporaryFolder? = nil,
+        environment: [String: String] = [:],
+        namesShim: Bool = true
+    ) throws {
+        self.folder = try folder ?? TemporaryFolder()
+        let shim = namesShim ? ["--shim", try Executables.staticShim()] : []
+        let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let process = try TestProcess(
+            try Executables.path("shim-pack"),
+            (arguments.first == "inspect" ? [] : shim) + arguments,
+            environment: all,
+            folder: self.folder.path
+        )
+        status = process.wait(.seconds(300))
+        errors = process.errors
+        output = process.outputText
+    }
+
+    /// The path of a file that it wrote.
+    func path(_ name: String) -> String { folder.path + "/" + name }
+
+    /// The names in a zip archive that it wrote, with their modes, `-rwxr-xr-x`.
+    func entries(_ zip: String) throws -> [String: String] {
+        let list = try PackTool.run("unzip", ["-Z", path(zip)])
+        var result: [String: String] = [:]
+        for line in list.split(separator: "\n") where "-dl".contains(line.first ?? "?") {
+            let words = line.split(separator: " ", maxSplits: 8)
+            if words.count == 9 { result[String(words[8])] = String(words[0]) }
+        }
+        return result
+    }
+
+    /// The text of a file in a zip archive.
+    func text(_ name: String, in zip: String) throws -> String { try PackTool.run("unzip", ["-p", path(zip), name]) }
+}
+
+/// A root folder with nothing but a bare system in it, entered by chroot: the place where a build machine's libraries are not.
+final class PackRoot {
+    let folder: TemporaryFolder
+    var path: String { folder.path + "/root" }
+
+    /// A bare Debian 11 (glibc 2.31), made once by debootstrap and then kept in a cache.
+    ///
+    /// The copy shares its files with the cache by hard links, so tests must not write into existing ones.
+    static func bullseye() throws -> PackRoot {
+        let cache = ProcessInfo.processInfo.environment["SHIM_TEST_CACHE"] ?? "/var/tmp/shim-test-cache"
+        let system = cache + "/bullseye"
+        guard geteuid() == 0 else { throw Executables.Missing("root rights: chroot and debootstrap need them") }
+        if !FileManager.default.fileExists(atPath: system) {
+            try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+            let making = system + ".\(getpid())"
+            let arguments = ["--variant=minbase", "bullseye", making, "http://deb.debian.org/debian"]
+            try PackTool.run("debootstrap", arguments)
+            // Another run may have been faster.
+            if rename(making, system) != 0 { try PackTool.run("rm", ["-rf", "--one-file-system", making]) }
+        }
+        let root = try PackRoot()
+        // Links need one file system; a copy is the same, only slower.
+        if try PackTool.result("cp", ["-al", system, root.path]).status != 0 {
+            try PackTool.run("rm", ["-rf", root.path])
+            try PackTool.run("cp", ["-a", system, root.path])
+        }
+        return root
+    }
+
+    /// An empty root.
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Unpacks a zip archive into a folder of the root.
+    func unpack(_ zip: String, to place: String = "/var/task") throws {
+        try FileManager.default.createDirectory(atPath: path + place, withIntermediateDirectories: true)
+        try PackTool.run("unzip", ["-q", "-o", zip, "-d", path + place])
+    }
+
+    /// Starts a command in the root as Lambda would, under a Runtime API that the test plays.
+    ///
+    /// /proc is mounted in a mount namespace of that process, so it is gone with it, whatever happens.
+    func start(_ command: [String] = ["/var/task/bootstrap"], environment: [String: String] = [:]) throws
+        -> ShimUnderTest
+    {
+        try FileManager.default.createDirectory(atPath: path + "/proc", withIntermediateDirectories: true)
+        let enter = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\""
+        let all = [
+            "LD_LIBRARY_PATH": "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin:/usr/sbin:/sbin",
+        ].merging(environment) { $1 }
+        return try ShimUnderTest(
+            ["-m", "sh", "-c", enter, path] + command,
+            environment: all,
+            taskRoot: "/var/task",
+            executable: try PackTool.path("unshare", package: "util-linux")
+        )
+    }
+}
+
+/// The programs that are packed.
+enum PackPrograms {
+    static var repository: String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../..")
+            .standardizedFileURL.path
+    }
+
+    /// The handler `matrix`, built where it is not.
+    static func matrix() throws -> String {
+        let package = repository + "/handlers/matrix"
+        let path = package + "/.build/release/matrix"
+        try PackTool.run("swift", ["build", "--package-path", package, "-c", "release"])
+        return path
+    }
+
+    /// Compiles a C program, or with `-shared` a library.
+    @discardableResult
+    static func c(_ source: String, to name: String, in folder: TemporaryFolder, _ options: [String] = []) throws
+        -> String
+    {
+        let file = try folder.write("src/\(name).c", source)
+        try PackTool.run("gcc", ["-o", "\(folder.path)/\(name)", file] + options)
+        return "\(folder.path)/\(name)"
+    }
+}

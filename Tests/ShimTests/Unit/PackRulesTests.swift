@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+@testable import ELF
+@testable import PackKit
+
+/// What is decided without touching a program: versions, first lines, names, logs.
+@Suite struct PackRulesTests {
+    @Test(
+        arguments: [
+            ("GLIBC_2.34", "2.34"), ("GLIBC_2.2.5", "2.2.5"), ("GLIBC_ABI_DT_RELR", "2.36"), ("GLIBC_PRIVATE", nil),
+            ("GLIBCXX_3.4", nil), ("GLIBC_2", nil), ("GLIBC_2.x", nil), ("GLIBC_", nil),
+        ] as [(String, String?)]
+    )
+    func aSymbolVersionIsAVersionOfGlibcOrNone(name: String, version: String?) {
+        #expect(GlibcVersion(symbolVersion: name)?.description == version)
+    }
+
+    @Test func versionsCompareByNumberNotByText() {
+        #expect(GlibcVersion(2, 4) < GlibcVersion(2, 34))
+        #expect(GlibcVersion(2, 2, 5) < GlibcVersion(2, 17))
+        #expect(GlibcVersion(2, 34) <= GlibcVersion(2, 34))
+        #expect(Target.al2023.glibc == GlibcVersion(2, 34))
+        #expect(Target.al2.glibc == GlibcVersion(2, 26))
+        #expect(Target.image.glibc == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("#!/bin/sh\nx", ScriptLine(interpreter: "/bin/sh", arguments: [])),
+            ("#! /usr/bin/python3 -u -x\n", ScriptLine(interpreter: "/usr/bin/python3", arguments: ["-u -x"])),
+            ("#!/usr/bin/env python3\n", ScriptLine(interpreter: "python3", arguments: [])),
+            ("#!/usr/bin/env -S python3 -u -x\n", ScriptLine(interpreter: "python3", arguments: ["-u", "-x"])),
+            ("#!/usr/bin/env A=1 x\n", ScriptLine(interpreter: "/usr/bin/env", arguments: ["A=1 x"])),
+            ("#!\n", nil), ("", nil), ("x", nil),
+        ] as [(String, ScriptLine?)]
+    )
+    func theFirstLineNamesTheInterpreter(text: String, line: ScriptLine?) {
+        #expect(ScriptLine(Data(text.utf8)) == line)
+    }
+
+    @Test func readsWhatTheLoaderLists() {
+        let text = """
+            \tlinux-vdso.so.1 (0x00007ffd)
+            \tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007f00)
+            \tlibx y.so => /a b/libx y.so (0x00007f00)
+            \tlibgone.so.1 => not found
+            \t/lib64/ld-linux-x86-64.so.2 (0x00007f01)
+            \tlibgone.so.1 => not found
+
+            """
+        let result = SystemLoader.parse(text)
+        #expect(result.missing == ["libgone.so.1"])
+        #expect(
+            result.found == [
+                FoundLibrary(name: "libm.so.6", path: "/lib/x86_64-linux-gnu/libm.so.6"),
+                FoundLibrary(name: "libx y.so", path: "/a b/libx y.so"),
+                FoundLibrary(name: "/lib64/ld-linux-x86-64.so.2", path: "/lib64/ld-linux-x86-64.so.2"),
+            ]
+        )
+        #expect(SystemLoader.parse("\tstatically linked\n") == ResolvedLibraries())
+    }
+
+    @Test func readsWhatStraceSaw() {
+        let log = """
+            10 openat(AT_FDCWD, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3
+            10 openat(AT_FDCWD, "/gone", O_RDONLY) = -1 ENOENT (No such file or directory)
+            10 openat(AT_FDCWD, "/folder", O_RDONLY|O_NONBLOCK|O_DIRECTORY) = 3
+            10 openat(AT_FDCWD, "/out", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3
+            10 openat(AT_FDCWD, "relative", O_RDONLY) = 3
+            10 open("/a/../data\\"x\\303\\251", O_RDONLY) = 4
+            11 openat(AT_FDCWD, "/half", O_RDONLY <unfinished ...>
+            10 openat(AT_FDCWD, "/lost", O_RDONLY <unfinished ...>
+            11 <... openat resumed>) = 5
+            10 <... openat resumed>) = -1 ENOENT (No such file or directory)
+
+            """
+        #expect(Observer.opened(in: log) == ["/etc/ld.so.cache", "/data\"xé", "/half"])
+    }
+
+    @Test func readsWhatTheLoaderSays() {
+        let log = "  99:\t\n  99:\tcalling init: /lib/libfoo.so.1\n  99:\tcalling init: main\n"
+        #expect(Observer.loaded(in: log) == ["/lib/libfoo.so.1"])
+    }
+
+    @Test(arguments: ["", "/a", "a/../b", "./a", "a//b", "a\nb"])
+    func aPlaceOutsideThePackageIsRefused(place: String) {
+        var plan = PackagePlan()
+        #expect(throws: PackError.self) { try plan.add(.text(""), at: place) }
+    }
+
+    @Test func twoDifferentFilesAtOnePlaceAreNamedBoth() throws {
+        let folder = try TemporaryFolder()
+        let first = try folder.write("1/x", "one")
+        let second = try folder.write("2/x", "two")
+        let third = try folder.write("3/x", "one")
+        var plan = PackagePlan()
+        try plan.add(.file(first), at: "x")
+        try plan.add(.file(third), at: "x")
+        let error = #expect(throws: PackError.self) { try plan.add(.file(second), at: "x") }
+        #expect(error == .nameClash(name: "x", first: third, second: second))
+        try plan.add(.text(""), at: "x/y")
+        #expect(throws: PackError.badDestination("x/y", cause: "'x' is a file of the package")) {
+            try plan.checkFolders()
+        }
+    }
+
+    @Test func whatIsIncludedKeepsItsPlaceUnlessAnotherIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let path = Disk.normalized(folder.path)
+        try folder.write("tree/a.txt", "a")
+        try folder.write("tree/deep/b.txt", "b")
+        try folder.write("out.txt", "o")
+        for (name, target) in [("inside", "a.txt"), ("outside", "../out.txt")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder.path)/tree/\(name)",
+                withDestinationPath: target
+            )
+        }
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/tree/empty", withIntermediateDirectories: true)
+        func places(_ text: String) throws -> [String: PackageEntry.Source] {
+            let items = try Inclusion(text).items(root: FileSystemRoot())
+            return Dictionary(uniqueKeysWithValues: items.map { ($0.place, $0.source) })
+        }
+        let tree = path + "/tree"
+        #expect(
+            try places("\(tree)=data") == [
+                "data/a.txt": .file("\(tree)/a.txt"), "data/deep/b.txt": .file("\(tree)/deep/b.txt"),
+                "data/inside": .link("a.txt"), "data/outside": .file("\(path)/out.txt"), "data/empty": .folder,
+            ]
+        )
+        #expect(try places("\(tree)/a.txt") == ["a.txt": .file("\(tree)/a.txt")])
+        #expect(try places("\(tree)/a.txt=x/y") == ["x/y": .file("\(tree)/a.txt")])
+        #expect(try places("\(tree)/a.txt=x/") == ["x/a.txt": .file("\(tree)/a.txt")])
+        #expect(try places("\(tree)/*.txt=x") == ["x/a.txt": .file("\(tree)/a.txt")])
+        #expect(throws: PackError.nothingToInclude(pattern: "\(tree)/*.nothing")) { try places("\(tree)/*.nothing") }
+        #expect(throws: PackError.nothingToInclude(pattern: "\(tree)/gone")) { try places("\(tree)/gone") }
+        #expect(throws: PackError.badDestination("../x", cause: "it is not a place inside the package")) {
+            try places("\(tree)/a.txt=../x")
+        }
+        #expect(throws: PackError.badDestination("shim", cause: "the packer puts its own file there")) {
+            try places("\(tree)/a.txt=shim")
+        }
+    }
+
+    @Test func aLinkLeadsToTheSamePlaceAsInTheOtherRoot() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("usr/lib/libx.so.1.2", "x")
+        for (name, target) in [
+            ("usr/lib/libx.so.1", "/usr/lib/libx.so.1.2"), ("lib", "usr/lib"), ("a", "b"), ("b", "a"),
+        ] {
+            try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/\(name)", withDestinationPath: target)
+        }
+        let root = FileSystemRoot(folder.path)
+        #expect(root.real("/lib/libx.so.1") == "/usr/lib/libx.so.1.2")
+        #expect(root.real("/lib/../../../lib/libx.so.1") == "/usr/lib/libx.so.1.2")
+        #expect(root.real("/a") == nil)
+        #expect(root.real("/gone") == nil)
+        #expect(root.realHost(folder.path + "/lib/libx.so.1") == root.folder + "/usr/lib/libx.so.1.2")
+    }
+
+    @Test func theLargestFileComesFirstAndTheLimitIsExact() throws {
+        let table = SizeTable(rows: (1...25).map { .init(place: "f\($0)", bytes: $0) })
+        #expect(table.lines.count == 22)
+        #expect(table.lines.first == "   25  f25")
+        #expect(table.lines[20] == "   15  5 smaller files")
+        #expect(table.lines.last == "  325  bytes unpacked, 25 files")
+        try SizeTable(rows: [.init(place: "x", bytes: 262_144_000)]).checkUnpackedLimit()
+        #expect(throws: PackError.tooLarge(bytes: 262_144_001, limit: 262_144_000, largest: "x (262144001)")) {
+            try SizeTable(rows: [.init(place: "x", bytes: 262_144_001)]).checkUnpackedLimit()
+        }
+    }
+}
