@@ -109,3 +109,33 @@ package enum Files {
         return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 }
+
+extension Files {
+    /// The working directory, `/` where it is gone.
+    package static var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    /// Makes a folder; one that is there already is fine.
+    package static func makeFolder(_ path: String, mode: mode_t = 0o755) throws(SystemError) {
+        do throws(SystemError) {
+            try check("mkdir") { mkdir(path, mode) }
+        } catch {
+            guard error.errno == EEXIST, status(path)?.isDirectory == true else { throw error }
+        }
+    }
+}
+
+extension Files {
+    /// Sets the permission bits.
+    package static func setMode(_ path: String, _ mode: mode_t) throws(SystemError) {
+        try check("chmod") { chmod(path, mode) }
+    }
+
+    /// Makes a symbolic link.
+    package static func makeLink(_ path: String, to target: String) throws(SystemError) {
+        try check("symlink") { symlink(target, path) }
+    }
+}

@@ -1,0 +1,313 @@
+import HTTPWire
+import Platform
+
+/// One execution environment: a runtime's process with its folders and its Runtime API, and the life that Lambda gives it.
+///
+/// It takes one invocation at a time: init, then invocations; after a crash or a time-out the process is started again
+/// within the next invocation, in the same folders. See section "Environments" of docs/simulator.md.
+package final class ExecutionEnvironment {
+    private enum Phase {
+        /// Nothing has been started.
+        case new
+        /// The init before the first invocation.
+        case initializing
+        /// The runtime waits for an event.
+        case idle
+        /// An invocation is in progress, in which the runtime may have to start first.
+        case invoking
+        /// There is no process; the next invocation starts one.
+        case needsInit
+        /// Over.
+        case ended
+    }
+
+    /// The name of its log stream, which names the environment too.
+    package let name: String
+    /// Called when it can take another invocation.
+    package var onFree: () -> Void = {}
+    /// When it last finished an invocation.
+    package private(set) var idleSince = ContinuousClock.Instant.now
+    /// The code it runs.
+    package let deployment: Deployment
+
+    private let function: FunctionConfiguration
+    private let loop: EventLoop
+    private let workspace: Workspace
+    private let orphans: Orphans
+    private let log: FunctionLog
+    private let sandbox: Sandbox
+    private let api = RuntimeAPI()
+    private let server: HTTPServer
+    private let memory: MemoryMeter
+    private var phase = Phase.new
+    private var process: RuntimeProcess?
+    private var invocation: Invocation?
+    private var startTime = Timestamp(milliseconds: 0)
+    /// When the process of a suppressed init was started, until the runtime is ready.
+    private var initBegan: ContinuousClock.Instant?
+    private var initDuration: Duration?
+    private var limit: EventLoop.Timer?
+    /// Why the process is being killed, or what it said before it ended.
+    private var cause: FunctionFailure?
+    /// How a runtime ended that nobody was waiting for.
+    private var lateEnd: ProcessEnd?
+    private var onEnded: (() -> Void)?
+
+    /// Makes the folders and the Runtime API; nothing is started before the first invocation.
+    package init(
+        _ function: FunctionConfiguration,
+        _ deployment: Deployment,
+        context: SimulatorContext,
+        write: @escaping ([UInt8]) -> Void
+    ) throws(SimError) {
+        self.function = function
+        self.deployment = deployment
+        loop = context.loop
+        workspace = context.workspace
+        orphans = context.orphans
+        name = "\(Timestamp.now.datePath)/[$LATEST]\(Identifiers.hex(16))"
+        let level = function.environment["AWS_LAMBDA_LOG_LEVEL"].flatMap { LogLevel(name: $0) } ?? .info
+        log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
+        sandbox = try Sandbox(function, deployment, in: context.workspace)
+        memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
+        server = try HTTPServer.runtimeAPI(loop: context.loop, api)
+        api.onReady = { [weak self] in self?.runtimeIsReady() }
+        api.onInitError = { [weak self] in self?.runtimeReportedInitError($0) }
+        memory.onExceeded = { [weak self] in self?.memoryIsExceeded() }
+    }
+
+    // MARK: - Invocations
+
+    /// Starts an invocation; the environment must be free.
+    package func begin(_ invocation: Invocation) {
+        precondition(self.invocation == nil && phase != .ended, "a free environment is needed")
+        self.invocation = invocation
+        log.beginInvocation()
+        if phase == .new { beginInit() } else { beginInvocation() }
+    }
+
+    private func beginInit() {
+        phase = .initializing
+        initBegan = .now
+        log.event(.initStart(function))
+        limit = loop.after(function.initLimit) { [weak self] in self?.initTookTooLong() }
+        launch()
+    }
+
+    private func beginInvocation() {
+        guard let invocation else { return }
+        let wasIdle = phase == .idle
+        phase = .invoking
+        startTime = .now
+        invocation.started = .now
+        invocation.deadline = startTime.advanced(by: function.timeout)
+        log.event(.start(requestID: invocation.id, traceID: invocation.traceID))
+        limit = loop.after(function.timeout) { [weak self] in self?.invocationTookTooLong() }
+        if let cause {
+            // The init has said why it failed: that is the answer.
+            invocation.fail(cause)
+            finish()
+        } else if let end = lateEnd {
+            lateEnd = nil
+            invocation.fail(FailureText.exit(end, requestID: invocation.id))
+            finish()
+        } else if wasIdle {
+            if function.freezes { process?.freeze(false) }
+            memory.start(process?.pid)
+            api.offer(invocation)
+        } else if api.state == .ready {
+            memory.start(process?.pid)
+            api.offer(invocation)
+        } else {
+            initBegan = .now
+            launch()
+        }
+    }
+
+    private func finish() {
+        guard let invocation else { return }
+        limit?.cancel()
+        process?.drainOutput()
+        memory.stop()
+        let failure = invocation.failure
+        let report = InvocationReport(
+            requestID: invocation.id,
+            start: startTime,
+            waited: invocation.arrived.duration(to: invocation.started),
+            duration: invocation.started.duration(to: .now),
+            initDuration: initDuration,
+            memorySize: function.memory,
+            maximumMemoryUsed: memory.peakMegabytes,
+            status: failure.map { $0.isTimeout ? .timeout : .error } ?? .success,
+            errorType: failure.flatMap { $0.isTimeout ? nil : $0.type },
+            producedBytes: invocation.producedBytes,
+            environment: name,
+            log: []
+        )
+        log.event(.runtimeDone(report))
+        log.event(.report(report, traceID: invocation.traceID))
+        var complete = report
+        complete.log = log.keptLog
+        initDuration = nil
+        cause = nil
+        self.invocation = nil
+        phase = process != nil && api.state == .ready ? .idle : .needsInit
+        if phase == .idle, function.freezes { process?.freeze(true) }
+        idleSince = .now
+        invocation.report(complete)
+        onFree()
+    }
+
+    // MARK: - What the runtime does
+
+    private func launch() {
+        api.reset()
+        let address = server.address.description
+        let variables = Variables.runtime(function, api: address, logStream: name, places: sandbox.places)
+        guard let child = sandbox.runtime(variables) else {
+            return loop.later { [weak self] in
+                self?.runtimeIsGone { FailureText.noBootstrap(requestID: $0) }
+            }
+        }
+        do throws(SystemError) {
+            let log = log
+            let process = try RuntimeProcess(
+                child,
+                loop: loop,
+                output: { log.output($0) },
+                ended: { [weak self] in self?.runtimeEnded($0) }
+            )
+            self.process = process
+            orphans.add(process.pid)
+            memory.start(process.pid)
+        } catch {
+            let path = sandbox.shownPath(child.executable)
+            loop.later { [weak self] in
+                self?.runtimeIsGone { FailureText.cannotStart(path, error, requestID: $0) }
+            }
+        }
+    }
+
+    private func runtimeIsReady() {
+        switch phase {
+        case .initializing:
+            limit?.cancel()
+            process?.drainOutput()
+            let duration = initBegan?.duration(to: .now) ?? .zero
+            initBegan = nil
+            initDuration = duration
+            log.event(.initReport(.initialization, duration: duration, failure: nil))
+            beginInvocation()
+        case .invoking:
+            if initBegan != nil {
+                initBegan = nil
+                if let invocation { api.offer(invocation) }
+            } else {
+                finish()
+            }
+        case .new, .idle, .needsInit, .ended: break
+        }
+    }
+
+    private func runtimeReportedInitError(_ failure: FunctionFailure) {
+        cause = failure
+        // It must exit now; one that does not is not waited for.
+        let reporting = process
+        loop.after(.milliseconds(500)) { if reporting?.isRunning == true { reporting?.kill() } }
+    }
+
+    private func runtimeEnded(_ end: ProcessEnd) {
+        if let pid = process?.pid { orphans.remove(pid) }
+        process = nil
+        if phase == .idle { lateEnd = end }
+        runtimeIsGone { FailureText.exit(end, requestID: $0) }
+    }
+
+    /// The process has ended, or there never was one.
+    private func runtimeIsGone(_ failure: (_ requestID: String?) -> FunctionFailure) {
+        orphans.kill(api: server.address.description)
+        server.closeConnections()
+        api.reset()
+        log.endLine()
+        switch phase {
+        case .initializing:
+            limit?.cancel()
+            let duration = initBegan?.duration(to: .now) ?? .zero
+            initBegan = nil
+            log.event(.initReport(.initialization, duration: duration, failure: cause ?? failure(nil)))
+            phase = .needsInit
+            // An init that only took too long gets its second chance within the invocation.
+            if cause?.isTimeout == true { cause = nil }
+            beginInvocation()
+        case .invoking:
+            let reason = cause ?? failure(invocation?.id)
+            if let began = initBegan {
+                log.event(.initReport(.invoke, duration: began.duration(to: .now), failure: reason))
+                initBegan = nil
+            }
+            invocation?.fail(reason)
+            finish()
+        case .idle: phase = .needsInit
+        case .ended:
+            finishEnding()
+        case .new, .needsInit: break
+        }
+    }
+
+    // MARK: - Limits
+
+    private func initTookTooLong() {
+        cause = FunctionFailure("Sandbox.Timedout", "Init timed out", requestID: nil, isTimeout: true)
+        process?.kill()
+    }
+
+    private func invocationTookTooLong() {
+        guard let invocation else { return }
+        stopRuntime(FailureText.timeout(function.timeout, requestID: invocation.id))
+    }
+
+    private func memoryIsExceeded() {
+        guard phase == .invoking || phase == .initializing else { return }
+        if phase == .invoking {
+            stopRuntime(FailureText.outOfMemory(requestID: invocation?.id))
+        } else {
+            process?.kill()
+        }
+    }
+
+    /// Ends the invocation with a failure and the process with it.
+    private func stopRuntime(_ failure: FunctionFailure) {
+        cause = failure
+        limit?.cancel()
+        // What it had written by then belongs to this invocation.
+        process?.drainOutput()
+        invocation?.fail(failure)
+        guard let process else { return finish() }
+        process.kill()
+    }
+
+    // MARK: - The end
+
+    /// Kills what runs and removes the folders; the invocation in progress, if any, fails.
+    package func end(_ done: @escaping () -> Void) {
+        guard phase != .ended else { return done() }
+        limit?.cancel()
+        memory.stop()
+        if let invocation {
+            invocation.fail(FunctionFailure("Sandbox.Failure", "The simulator is stopped", requestID: invocation.id))
+            finish()
+        }
+        phase = .ended
+        onEnded = done
+        onFree = {}
+        if let process { process.kill() } else { runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
+    }
+
+    private func finishEnding() {
+        server.stop()
+        workspace.remove(sandbox.folder)
+        let done = onEnded
+        onEnded = nil
+        done?()
+    }
+}

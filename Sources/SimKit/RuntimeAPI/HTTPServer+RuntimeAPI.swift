@@ -1,0 +1,33 @@
+import HTTPWire
+import Platform
+
+extension HTTPServer {
+    /// A Runtime API on a port of its own: a process can only ever speak for its own environment.
+    static func runtimeAPI(loop: EventLoop, _ api: RuntimeAPI) throws(SimError) -> HTTPServer {
+        guard let address = SocketAddress(host: "127.0.0.1", port: 0) else {
+            preconditionFailure("the address is a literal")
+        }
+        do throws(SystemError) {
+            return try HTTPServer(on: address, bounds: .runtime, loop: loop) { exchange in
+                switch RuntimeRoute(exchange.head) {
+                case .ping: exchange.respond(200, ["Content-Type": "text/plain; charset=utf-8"], Array("pong".utf8))
+                case .next: api.next(exchange)
+                case .response(let id): api.response(exchange, id: id)
+                case .error(let id): api.error(exchange, id: id)
+                case .initError: api.initError(exchange)
+                case .telemetry: Self.unsupported(exchange, "Telemetry")
+                case .logs: Self.unsupported(exchange, "Logs")
+                case .extensionRegister, .extensionNext, .extensionInitError, .extensionExitError, .unknown:
+                    RuntimeReply.notFound(exchange)
+                case .wrongMethod: RuntimeReply.methodNotAllowed(exchange)
+                }
+            }
+        } catch {
+            throw .cannotListen(address.description, error)
+        }
+    }
+
+    private static func unsupported(_ exchange: HTTPExchange, _ name: String) {
+        RuntimeReply.error(exchange, 202, "\(name).NotSupported", "\(name) API is not supported")
+    }
+}
