@@ -54,6 +54,8 @@ package struct HTTPParser<Head: HTTPHead> {
         case chunkData(remaining: Int)
         case chunkEnd
         case trailer
+        /// The head is out and says that the body is beyond its bound.
+        case tooLarge
         case finished
     }
 
@@ -128,6 +130,7 @@ package struct HTTPParser<Head: HTTPHead> {
                 let trailers = try Self.fields(in: pending[...])
                 pending.removeAll(keepingCapacity: false)
                 return (consumed + used, endMessage(trailers))
+            case .tooLarge: throw .bodyTooLarge(limit: limits.body)
             case .finished:
                 preconditionFailure("the connection ended, nothing can follow")
             }
@@ -167,8 +170,8 @@ package struct HTTPParser<Head: HTTPHead> {
         let framing = head.neverHasBody ? .length(0) : try Self.framing(of: head)
         switch framing {
         case .length(let count):
-            guard count <= limits.body else { throw .bodyTooLarge(limit: limits.body) }
-            state = .body(remaining: count)
+            // The head goes out first: whoever refuses the body must know what it belongs to.
+            state = count <= limits.body ? .body(remaining: count) : .tooLarge
         case .chunked: state = .chunkSize
         case .untilClose: state = .untilClose(received: 0)
         }

@@ -22,33 +22,43 @@ package struct Descriptor: ~Copyable, Sendable {
     ///
     /// - Returns: The number of bytes, `0` at the end of the file, `nil` where a non-blocking descriptor has nothing yet.
     package borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
-        let number = raw
-        do throws(SystemError) {
-            return try check("read") { Glibc.read(number, buffer.baseAddress, buffer.count) }
-        } catch {
-            if error.errno == EAGAIN { return nil }
-            throw error
-        }
+        try Self.read(raw, into: buffer)
     }
 
     /// Writes as much as the descriptor takes now.
     ///
     /// - Returns: The number of bytes, `nil` where a non-blocking descriptor takes nothing now.
     package borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
-        let number = raw
+        try Self.write(raw, bytes)
+    }
+
+    /// Makes reads and writes return at once.
+    package borrowing func setNonBlocking() throws(SystemError) { try Self.setNonBlocking(raw) }
+
+    /// Makes reads and writes on a descriptor that somebody else owns return at once.
+    package static func setNonBlocking(_ raw: Int32) throws(SystemError) {
+        let flags = try check("fcntl") { fcntl(raw, F_GETFL) }
+        try check("fcntl") { fcntl(raw, F_SETFL, flags | O_NONBLOCK) }
+    }
+
+    /// Reads from a descriptor that somebody else owns; see ``read(into:)``.
+    package static func read(_ raw: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
         do throws(SystemError) {
-            return try check("write") { Glibc.write(number, bytes.baseAddress, bytes.count) }
+            return try check("read") { Glibc.read(raw, buffer.baseAddress, buffer.count) }
         } catch {
             if error.errno == EAGAIN { return nil }
             throw error
         }
     }
 
-    /// Makes reads and writes return at once.
-    package borrowing func setNonBlocking() throws(SystemError) {
-        let number = raw
-        let flags = try check("fcntl") { fcntl(number, F_GETFL) }
-        try check("fcntl") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
+    /// Writes to a descriptor that somebody else owns; see ``write(_:)``.
+    package static func write(_ raw: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
+        do throws(SystemError) {
+            return try check("write") { Glibc.write(raw, bytes.baseAddress, bytes.count) }
+        } catch {
+            if error.errno == EAGAIN { return nil }
+            throw error
+        }
     }
 
     /// Opens a file, close-on-exec; the flags are those of `open(2)`.

@@ -1,0 +1,28 @@
+/// The variables that a program is started with.
+struct ChildEnvironment {
+    private let constant: [String: String]
+    /// Where private folders are made.
+    let temporaryFolder: String
+
+    /// What is the same for each invocation: the bootstrap's own variables, the program's libraries, a home that can be
+    /// written to.
+    init(configuration: Configuration) {
+        var variables = configuration.environment
+        let root = configuration.taskRoot
+        let libraries = variables["LD_LIBRARY_PATH"].flatMap { $0.isEmpty ? nil : ":" + $0 } ?? ""
+        variables["LD_LIBRARY_PATH"] = "\(root):\(root)/lib" + libraries
+        if variables["HOME"] == nil { variables["HOME"] = "/tmp" }
+        // A value of the last invocation, or of whoever started the bootstrap, would be a lie.
+        for (_, name) in Invocation.headers { variables[name] = nil }
+        constant = variables
+        temporaryFolder = configuration.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
+    /// The variables for one invocation; those whose header is missing are unset.
+    func variables(for invocation: Invocation, privateFolder: String?) -> [String: String] {
+        var variables = constant
+        for (name, value) in invocation.variables { variables[name] = value }
+        if let privateFolder { variables["TMPDIR"] = privateFolder }
+        return variables
+    }
+}

@@ -1,0 +1,248 @@
+import Glibc
+import Platform
+
+/// One invocation's program from its start to its end.
+///
+/// One `poll` loop over its three pipes, its end (a pidfd) and the signals to the shim, with the deadline as its
+/// time-out: no thread, and nothing to deadlock.
+///
+/// - Standard input: the event is written as the program takes it; a program that does not read is no error.
+/// - Standard output: kept, up to the bound of a response.
+/// - Standard error: goes to the log as it comes.
+/// - The end is seen by the pidfd, not by the end of the pipes: a grandchild may hold these for ever. What the pipes hold
+///   at that moment is taken, and what is left of the process group is killed.
+struct ChildRun {
+    /// When the program is asked to stop, and how long it has before it is killed.
+    struct TimeLimit {
+        let stopAt: ContinuousClock.Instant
+        let grace: Duration
+    }
+
+    /// A program that is told to stop for another reason than the deadline has so long before it is killed.
+    static let shutdownGrace: Duration = .milliseconds(300)
+    /// A pipe takes one page without blocking when poll says that it is writable, however slow its reader is.
+    private static let logPiece = 4096
+
+    private let child: Child
+    private let event: [UInt8]
+    private let timeLimit: TimeLimit?
+    private let maximumOutput: Int
+    private let signals: Int32
+    private let buffer: UnsafeMutableRawBufferPointer
+    private let started: ContinuousClock.Instant
+
+    private var written = 0
+    private var inputIsOpen = true
+    private var outputIsOpen = true
+    private var errorsAreOpen = true
+    private var logIsBlocked = false
+    private var stop: ChildResult.Stop?
+    private var killAt: ContinuousClock.Instant?
+    private var output: [UInt8]
+    private var log: ChildLog
+
+    /// Takes a child that was just started; the room of `output` and `buffer` is used, `signals` may be -1.
+    init(
+        child: Child,
+        event: [UInt8],
+        timeLimit: TimeLimit?,
+        maximumOutput: Int,
+        output: [UInt8],
+        log: ChildLog,
+        signals: Int32,
+        buffer: UnsafeMutableRawBufferPointer
+    ) {
+        self.child = child
+        self.event = event
+        self.timeLimit = timeLimit
+        self.maximumOutput = maximumOutput
+        self.output = output
+        self.log = log
+        self.signals = signals
+        self.buffer = buffer
+        started = ContinuousClock.now
+        if event.count > 1 << 16 {
+            // Fewer turns for a large event, and the answer to one is likely to be large.
+            Descriptor.enlargePipe(child.standardInput, to: 1 << 20)
+            Descriptor.enlargePipe(child.standardOutput, to: 1 << 20)
+        }
+    }
+
+    /// Runs the program to its end.
+    mutating func run() throws(SystemError) -> ChildResult {
+        // Most events fit into the pipe: no need to ask poll first.
+        writeInput()
+        let endDescriptor = openEndDescriptor()
+        defer { if endDescriptor >= 0 { close(endDescriptor) } }
+        while try !step(endDescriptor) {}
+        ProcessControl.signalGroup(child.pid, SIGKILL)
+        drain()
+        let end = try findEnd()
+        child.close()
+        log.finish()
+        return ChildResult(end: end, stop: stop, output: output, errors: log.tail, duration: started.duration(to: .now))
+    }
+
+    /// The pidfd, or -1 where there is none: the process may be reaped already (ESRCH), or the kernel or a sandbox does
+    /// not have the call.
+    private func openEndDescriptor() -> Int32 {
+        do throws(SystemError) {
+            return try ProcessControl.endDescriptor(of: child.pid).take()
+        } catch {
+            return -1
+        }
+    }
+
+    /// Waits for something to happen and handles it.
+    ///
+    /// - Returns: Whether the process has ended.
+    private mutating func step(_ endDescriptor: Int32) throws(SystemError) -> Bool {
+        let seen = try poll(
+            [
+                PollRequest(endDescriptor, .readable),
+                PollRequest(outputIsOpen ? child.standardOutput : -1, .readable),
+                PollRequest(errorsAreOpen && !logIsBlocked ? child.standardError : -1, .readable),
+                PollRequest(inputIsOpen ? child.standardInput : -1, .writable),
+                PollRequest(signals, .readable),
+                PollRequest(logIsBlocked ? 2 : -1, .writable),
+            ],
+            timeout: timeout(hasEndDescriptor: endDescriptor >= 0)
+        )
+        if !seen[1].isEmpty { readOutput() }
+        if !seen[2].isEmpty || !seen[5].isEmpty { readErrors() }
+        if !seen[3].isEmpty { writeInput() }
+        if !seen[4].isEmpty, let signal = Signals.next(from: signals) {
+            stopProgram(.shutdown(signal), Self.shutdownGrace)
+        }
+        if !seen[0].isEmpty { return true }
+        if endDescriptor < 0, hasEnded { return true }
+        let now = ContinuousClock.now
+        if let timeLimit, stop == nil, now >= timeLimit.stopAt { stopProgram(.deadline, timeLimit.grace) }
+        if let killAt, now >= killAt {
+            ProcessControl.signalGroup(child.pid, SIGKILL)
+            self.killAt = nil
+        }
+        return false
+    }
+
+    private func timeout(hasEndDescriptor: Bool) -> Duration? {
+        let next = killAt ?? (stop == nil ? timeLimit?.stopAt : nil)
+        let remaining = next.map { ContinuousClock.now.duration(to: $0) }
+        return hasEndDescriptor ? remaining : min(remaining ?? .milliseconds(5), .milliseconds(5))
+    }
+
+    private mutating func stopProgram(_ reason: ChildResult.Stop, _ grace: Duration) {
+        if stop == nil { stop = reason }
+        killAt = min(killAt ?? .now.advanced(by: grace), .now.advanced(by: grace))
+        ProcessControl.signalGroup(child.pid, SIGTERM)
+        // A stopped or frozen process does not see SIGTERM before it goes on.
+        ProcessControl.signalGroup(child.pid, SIGCONT)
+        closeInput()
+    }
+
+    private mutating func writeInput() {
+        while inputIsOpen {
+            if written == event.count { return closeInput() }
+            let count = event.withUnsafeBytes { bytes in
+                // EPIPE and the like: the program does not want to read, which is its right.
+                Result { () throws(SystemError) in
+                    try Descriptor.write(
+                        child.standardInput,
+                        UnsafeRawBufferPointer(rebasing: bytes.dropFirst(written))
+                    )
+                }
+            }
+            switch count {
+            case .success(let count?): written += count
+            case .success(nil): return
+            case .failure: return closeInput()
+            }
+        }
+    }
+
+    private mutating func closeInput() {
+        guard inputIsOpen else { return }
+        inputIsOpen = false
+        child.closeInput()
+    }
+
+    private mutating func readOutput() {
+        guard outputIsOpen else { return }
+        guard let count = readSome(child.standardOutput, buffer) else { return }
+        guard count > 0 else {
+            outputIsOpen = false
+            return
+        }
+        if output.isEmpty, count == buffer.count { Descriptor.enlargePipe(child.standardOutput, to: 1 << 20) }
+        output.append(contentsOf: buffer.prefix(count))
+        if output.count > maximumOutput {
+            // With its reader gone, a program that floods its output gets SIGPIPE.
+            outputIsOpen = false
+            child.closeOutput()
+            stopProgram(.tooMuchOutput(limit: maximumOutput), Self.shutdownGrace)
+        }
+    }
+
+    /// Moves one piece from the program to the log; never blocks on a log that nobody reads while a deadline runs.
+    private mutating func readErrors() {
+        guard errorsAreOpen else { return }
+        let ready = (try? poll([PollRequest(2, .writable)], timeout: .zero))?.first ?? .writable
+        logIsBlocked = ready.isEmpty
+        if logIsBlocked { return }
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Self.logPiece))
+        guard let count = readSome(child.standardError, piece) else { return }
+        guard count > 0 else {
+            errorsAreOpen = false
+            return
+        }
+        log.take(UnsafeRawBufferPointer(rebasing: piece.prefix(count)))
+    }
+
+    /// The number of bytes, 0 at the end, `nil` where there is nothing now; a pipe that cannot be read has ended.
+    private func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int? {
+        do throws(SystemError) {
+            return try Descriptor.read(descriptor, into: room)
+        } catch {
+            return 0
+        }
+    }
+
+    /// Takes what the pipes hold now that the process and its group are gone; bounded, should an escaped process write on.
+    private mutating func drain() {
+        while outputIsOpen {
+            guard let count = readSome(child.standardOutput, buffer), count > 0 else { break }
+            output.append(contentsOf: buffer.prefix(count))
+            if output.count > maximumOutput {
+                stop = stop ?? .tooMuchOutput(limit: maximumOutput)
+                break
+            }
+        }
+        var remaining = 1 << 20
+        while errorsAreOpen, remaining > 0 {
+            guard let count = readSome(child.standardError, buffer), count > 0 else { break }
+            log.take(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            remaining -= count
+        }
+    }
+
+    private var hasEnded: Bool {
+        do throws(SystemError) {
+            return try ProcessControl.peekEnd(of: child.pid) != nil
+        } catch {
+            return true
+        }
+    }
+
+    private func findEnd() throws(SystemError) -> ProcessEnd {
+        do throws(SystemError) {
+            if let end = try ProcessControl.peekEnd(of: child.pid) { return end }
+        } catch {
+            // ECHILD: Process has reaped it and will know in a moment.
+            guard error.errno == ECHILD else { throw error }
+        }
+        while true {
+            if let end = child.end { return end }
+            _ = try poll([], timeout: .milliseconds(1))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// The end of what a program wrote to standard error, for the error report; bounded, however much it writes.
+struct StderrTail {
+    /// A report shows at most so many lines.
+    static let maximumLines = 20
+    /// A report shows at most so many bytes.
+    static let maximumBytes = 4096
+
+    private var bytes: [UInt8] = []
+    private var isCut = false
+
+    mutating func append(_ new: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: new.suffix(Self.maximumBytes))
+        isCut = isCut || new.count > Self.maximumBytes
+        // Trimmed in large steps, so that a program that writes byte by byte does not move it each time.
+        if bytes.count > 4 * Self.maximumBytes {
+            bytes.removeFirst(bytes.count - Self.maximumBytes)
+            isCut = true
+        }
+    }
+
+    /// Whether the last byte was a line end, or nothing was written.
+    var endsLine: Bool { bytes.last.map { $0 == 0x0A } ?? true }
+
+    /// The last lines that are not empty, oldest first; invalid UTF-8 becomes U+FFFD.
+    var lines: [String] {
+        var end = bytes.suffix(Self.maximumBytes)
+        if isCut || end.count < bytes.count {
+            // Do not begin within a character: skip UTF-8's continuation bytes.
+            end = end.drop { $0 & 0xC0 == 0x80 }
+        }
+        return end.split(separator: 0x0A).suffix(Self.maximumLines).map { line in
+            String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
+        }.filter { !$0.isEmpty }
+    }
+}

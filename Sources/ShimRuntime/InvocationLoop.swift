@@ -1,0 +1,152 @@
+import Glibc
+import Platform
+
+/// The bootstrap: finds the program, then runs it for one event after another until the Runtime API is gone.
+///
+/// It owns the process it runs in: signal handlers, the working directory, inherited descriptors, the children.
+public struct InvocationLoop {
+    private let environment: [String: String]
+    private let command: [String]
+    private let userAgent: String
+    private let log: Log
+
+    /// Describes a bootstrap.
+    ///
+    /// - Parameters:
+    ///   - command: The program and its arguments; empty where the handler string names the program.
+    ///   - environment: All variables of the process.
+    ///   - userAgent: What the Runtime API is told, `shim/1.0`.
+    public init(command: [String], environment: [String: String], userAgent: String) {
+        self.command = command
+        self.environment = environment
+        self.userAgent = userAgent
+        log = Log(environment: environment)
+    }
+
+    /// Runs until the Runtime API goes away or a signal ends it.
+    ///
+    /// What cannot start is reported to `/init/error`; every reason to end is logged.
+    ///
+    /// - Returns: The exit status of the process: 1. Lambda starts a runtime that has ended again.
+    public func run() -> Int32 {
+        do {
+            let setup = try prepare()
+            try loop(setup)
+        } catch let end as Shutdown {
+            Signals.dieBy(end.signal)
+        } catch {
+            log(.fatal, "\(error)")
+        }
+        return 1
+    }
+
+    /// A signal that ends the shim.
+    private struct Shutdown: Error { let signal: Int32 }
+
+    private struct Setup {
+        let client: RuntimeAPIClient
+        let runner: ProgramRunner
+    }
+
+    private func prepare() throws -> Setup {
+        Signals.makePipeErrorsHarmless()
+        Descriptor.closeInherited()
+        let signals = try Signals.readable([SIGTERM, SIGINT, SIGHUP])
+        // So that no process that leaves its group escapes; without it the group's end still covers most.
+        try? ProcessControl.becomeSubreaper()
+        let client = RuntimeAPIClient(
+            address: try RuntimeAPIAddress(environment: environment),
+            userAgent: userAgent,
+            waitForEvent: { socket in try Self.wait(for: socket, signals: signals) }
+        )
+        do throws(ShimError) {
+            let configuration = try Configuration(environment: environment)
+            let resolver = ProgramResolver(taskRoot: configuration.taskRoot, environment: environment)
+            try enter(configuration.taskRoot)
+            let program = try findProgram(configuration, resolver)
+            log(.debug, "runs '\(program.executable)' for each event, from '\(program.file)'")
+            return Setup(
+                client: client,
+                runner: ProgramRunner(program: program, configuration: configuration, log: log, signals: signals)
+            )
+        } catch {
+            reportInitError(error, to: client)
+            throw error
+        }
+    }
+
+    private func findProgram(_ configuration: Configuration, _ resolver: ProgramResolver) throws(ShimError) -> Program {
+        if let name = command.first {
+            return try resolver.resolve(command: name, arguments: Array(command.dropFirst()))
+        }
+        guard let handler = configuration.handler else { throw .missingEnvironment(name: "_HANDLER") }
+        return try resolver.resolve(handler: handler)
+    }
+
+    private func enter(_ folder: String) throws(ShimError) {
+        guard chdir(folder) == 0 else {
+            throw .badTaskRoot(path: folder, cause: "\(SystemError(call: "chdir", errno: errno))")
+        }
+    }
+
+    private func reportInitError(_ error: ShimError, to client: RuntimeAPIClient) {
+        let message = "\(error)".split(separator: "\n").joined(separator: "; ")
+        do {
+            let reply = try client.reportInitError(ErrorReport(type: error.errorType, message: message))
+            if case .rejected(let status, let body) = reply {
+                log(.error, "the Runtime API did not take the init error: status \(status) \(body)")
+            }
+        } catch {
+            log(.error, "\(error)")
+        }
+    }
+
+    private func loop(_ setup: Setup) throws {
+        let (client, runner) = (setup.client, setup.runner)
+        runner.prepare()
+        while true {
+            let invocation: Invocation
+            do {
+                invocation = try client.next()
+            } catch let refused as RuntimeAPIClient.Refused {
+                let report = ErrorReport(type: "Runtime.EventRefused", message: "\(refused.reason)")
+                log(.error, report.errorMessage, requestID: refused.requestID)
+                try client.sendError(report, for: refused.requestID)
+                try finish(client, refused.requestID)
+                continue
+            }
+            switch runner.run(invocation) {
+            case .response(let response):
+                try client.sendResponse(response, for: invocation.requestID)
+                runner.reuse(response)
+            case .failure(let report):
+                log(.error, "\(report.errorType): \(report.errorMessage)", requestID: invocation.requestID)
+                try client.sendError(report, for: invocation.requestID)
+            case .shutdown(let signal, let report):
+                log(.error, "\(report.errorType): \(report.errorMessage)", requestID: invocation.requestID)
+                try client.sendError(report, for: invocation.requestID)
+                try finish(client, invocation.requestID)
+                throw Shutdown(signal: signal)
+            }
+            // While the server deals with the answer.
+            runner.prepare()
+            runner.tidy()
+            try finish(client, invocation.requestID)
+        }
+    }
+
+    private func finish(_ client: RuntimeAPIClient, _ requestID: String) throws {
+        if case .rejected(let status, let body) = try client.finishReply() {
+            log(.error, "the Runtime API refused the answer with status \(status): \(body)", requestID: requestID)
+        }
+    }
+
+    /// Waits for an event without a limit, or for a signal.
+    private static func wait(for socket: Int32, signals: Int32) throws {
+        while true {
+            let seen = try poll([PollRequest(socket, .readable), PollRequest(signals, .readable)], timeout: nil)
+            if let signal = Signals.next(from: signals) { throw Shutdown(signal: signal) }
+            if !seen[0].isEmpty { return }
+        }
+    }
+}

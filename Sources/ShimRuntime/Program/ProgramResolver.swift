@@ -1,0 +1,119 @@
+import Platform
+
+/// Finds the program that a command line or a handler string means.
+struct ProgramResolver {
+    /// LAMBDA_TASK_ROOT.
+    let taskRoot: String
+    /// The folders of PATH, then those of layers.
+    let searchPath: [String]
+
+    /// What runs a file that is neither executable nor says by `#!` what runs it.
+    static let interpreters: [String: String] = [
+        "R": "Rscript", "r": "Rscript", "jl": "julia", "py": "python3", "js": "node", "mjs": "node", "rb": "ruby",
+        "pl": "perl", "php": "php", "sh": "sh",
+    ]
+
+    init(taskRoot: String, environment: [String: String], layers: String = "/opt") {
+        self.taskRoot = taskRoot
+        let path = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
+        let layerFolders = ((try? Files.list(layers)) ?? []).map { "\(layers)/\($0)/bin" }
+        searchPath = path + ["\(layers)/bin"] + layerFolders.filter { Files.status($0)?.isDirectory == true }
+    }
+
+    /// The program of `shim COMMAND ARG...`.
+    ///
+    /// A command with a slash is a path, from the task root where it is relative; one without is looked for in the task
+    /// root and then in PATH.
+    func resolve(command: String, arguments: [String]) throws(ShimError) -> Program {
+        let places =
+            command.contains("/")
+            ? [absolute(command)] : ([taskRoot] + searchPath).map { "\($0)/\(command)" }
+        guard let file = places.first(where: { Files.status($0)?.isRegular == true }) else {
+            throw .programNotFound(name: command, tried: unique(places))
+        }
+        return try program(file: file, arguments: arguments)
+    }
+
+    /// The program that a handler string names: the exact file, or for `name.anything` the one file `name` or `name.*`.
+    func resolve(handler: String) throws(ShimError) -> Program {
+        let exact = absolute(handler)
+        if Files.status(exact)?.isRegular == true { return try program(file: exact, arguments: []) }
+        var tried = [exact]
+        let folderEnd = exact.lastIndex(of: "/") ?? exact.startIndex
+        let folder = String(exact[..<folderEnd])
+        let last = exact[exact.index(after: folderEnd)...]
+        if let dot = last.lastIndex(of: "."), dot > last.startIndex {
+            let stem = String(last[..<dot])
+            tried += ["\(folder)/\(stem)", "\(folder)/\(stem).*"]
+            let names = ((try? Files.list(folder)) ?? []).filter { $0 == stem || $0.hasPrefix(stem + ".") }
+            let files = names.map { "\(folder)/\($0)" }.filter { Files.status($0)?.isRegular == true }
+            // Data files beside the script (test.csv) are no candidates.
+            let runnable = files.filter(isRunnable)
+            if runnable.count > 1 { throw .programAmbiguous(name: handler, candidates: runnable) }
+            if let file = runnable.first ?? (files.count == 1 ? files.first : nil) {
+                return try program(file: file, arguments: [])
+            }
+        }
+        throw .programNotFound(name: handler, tried: tried)
+    }
+
+    /// How a file is run, and whether it can be run here.
+    private func program(file: String, arguments: [String]) throws(ShimError) -> Program {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let inspection = ProgramInspection(file: file, resolver: self)
+        if Files.isExecutable(file) {
+            if case .unknown = inspection.kind, let interpreter = try interpreterByExtension(file) {
+                // Executable, but nothing says what runs it: the kernel would answer ENOEXEC.
+                return Program(executable: interpreter, arguments: [file] + arguments, name: name, file: file)
+            }
+            try inspection.requireRunnable()
+            return Program(executable: file, arguments: arguments, name: name, file: file)
+        }
+        if case .script(let interpreter, let option) = inspection.kind {
+            try inspection.requireRunnable()
+            let words = [interpreter] + (option.map { [$0] } ?? []) + [file] + arguments
+            return Program(executable: words[0], arguments: Array(words.dropFirst()), name: name, file: file)
+        }
+        if let interpreter = try interpreterByExtension(file) {
+            return Program(executable: interpreter, arguments: [file] + arguments, name: name, file: file)
+        }
+        throw .programUnusable(
+            path: file,
+            why: "it is not executable",
+            hint: "run 'chmod +x' on it before packing; Lambda keeps the modes that are in the zip"
+        )
+    }
+
+    private func interpreterByExtension(_ file: String) throws(ShimError) -> String? {
+        guard let dot = file.lastIndex(of: "."), dot > (file.lastIndex(of: "/") ?? file.startIndex),
+            let interpreter = Self.interpreters[String(file[file.index(after: dot)...])]
+        else { return nil }
+        if let found = find(interpreter) { return found }
+        throw .programUnusable(
+            path: file,
+            why: "'\(interpreter)', which runs files of its kind, is in none of " + searchPath.joined(separator: ", "),
+            hint: "pack the interpreter with the program, or add a layer that has it"
+        )
+    }
+
+    /// The first executable of this name on the search path.
+    func find(_ name: String) -> String? {
+        searchPath.map { "\($0)/\(name)" }.first { Files.status($0)?.isRegular == true && Files.isExecutable($0) }
+    }
+
+    private func isRunnable(_ file: String) -> Bool {
+        if Files.isExecutable(file) { return true }
+        if case .script = ProgramInspection(file: file, resolver: self).kind { return true }
+        return Self.interpreters.keys.contains { file.hasSuffix("." + $0) }
+    }
+
+    private func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        return taskRoot + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+    }
+
+    private func unique(_ places: [String]) -> [String] {
+        var seen = Set<String>()
+        return places.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,158 @@
+import Platform
+
+/// Runs the program for one invocation after another.
+///
+/// The next child's pipes are made while nobody waits for them: ``prepare()`` between response and reply.
+final class ProgramRunner {
+    /// What one invocation came to.
+    enum Outcome {
+        /// The response's bytes.
+        case response([UInt8])
+        /// The error, and how the run is told in the log.
+        case failure(ErrorReport)
+        /// The shim was told to end by a signal; the error is still to be reported.
+        case shutdown(signal: Int32, ErrorReport)
+    }
+
+    private let program: Program
+    private let configuration: Configuration
+    private let environment: ChildEnvironment
+    private let log: Log
+    private let signals: Int32
+    private let leftovers = Leftovers()
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private var prepared: Child?
+    private var output: [UInt8] = []
+
+    init(program: Program, configuration: Configuration, log: Log, signals: Int32) {
+        self.program = program
+        self.configuration = configuration
+        self.log = log
+        self.signals = signals
+        environment = ChildEnvironment(configuration: configuration)
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Makes what the next child needs and the event has no part in.
+    func prepare() {
+        // Failing here (no descriptor left) is told where it matters: when the next event needs the child.
+        if prepared == nil { prepared = try? Child(program: program) }
+    }
+
+    /// Ends what the last invocation left, frees what can be freed.
+    func tidy() { leftovers.clear() }
+
+    /// Runs the program on one event.
+    func run(_ invocation: Invocation) -> Outcome {
+        let folder: String?
+        do throws(SystemError) {
+            folder = try makePrivateFolder()
+        } catch {
+            let place = environment.temporaryFolder
+            return .failure(
+                ErrorReport(
+                    type: "Runtime.StartFailed",
+                    message: "cannot make a private folder in '\(place)': \(error); SHIM_TMPDIR is 'private'"
+                )
+            )
+        }
+        defer { if let folder { removePrivateFolder(folder, invocation.requestID) } }
+        do {
+            let child = try prepared ?? Child(program: program)
+            prepared = nil
+            do {
+                try child.start(environment: environment.variables(for: invocation, privateFolder: folder))
+            } catch {
+                return .failure(StartFailure(error).report(program: program))
+            }
+            defer { leftovers.add(child) }
+            return outcome(of: try result(of: child, invocation), invocation)
+        } catch {
+            return .failure(
+                ErrorReport(type: "Runtime.StartFailed", message: "\(program.name) could not be run: \(error)")
+            )
+        }
+    }
+
+    private func result(of child: Child, _ invocation: Invocation) throws(SystemError) -> ChildResult {
+        let room = output
+        output = []
+        var run = ChildRun(
+            child: child,
+            event: invocation.event,
+            timeLimit: timeLimit(invocation.deadline),
+            maximumOutput: RuntimeAPIClient.maximumPayload,
+            output: room,
+            log: ChildLog(log: log, requestID: invocation.requestID),
+            signals: signals,
+            buffer: buffer
+        )
+        return try run.run()
+    }
+
+    private func outcome(of result: ChildResult, _ invocation: Invocation) -> Outcome {
+        let report = result.failure(
+            program: program.name,
+            memory: configuration.environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
+            margin: margin(invocation.deadline)
+        )
+        guard let report else { return response(result) }
+        if case .shutdown(let signal)? = result.stop { return .shutdown(signal: signal, report) }
+        return .failure(report)
+    }
+
+    private func response(_ result: ChildResult) -> Outcome {
+        switch configuration.standardOutput {
+        case .raw:
+            if result.output.isEmpty { return .response(Array("\"child process exited with code 0\"".utf8)) }
+            return .response(result.output)
+        case .jsonString:
+            let text = result.output.last == 0x0A ? result.output.dropLast() : result.output[...]
+            let json = JSONText.encode(String(decoding: text, as: UTF8.self))
+            let limit = RuntimeAPIClient.maximumPayload
+            guard json.count <= limit else {
+                return .failure(
+                    ErrorReport(
+                        type: "Function.ResponseSizeTooLarge",
+                        message: "the output of \(program.name) has \(json.count) bytes as a JSON string; "
+                            + "a response has at most \(limit)"
+                    )
+                )
+            }
+            return .response(json)
+        }
+    }
+
+    /// Takes a response's room back, for the next output.
+    func reuse(_ response: [UInt8]) {
+        output = response
+        output.removeAll(keepingCapacity: true)
+    }
+
+    /// How long before the deadline the program is stopped: what is set, but a quarter of the time there was at most.
+    private func margin(_ deadline: Invocation.Deadline?) -> Duration {
+        guard let deadline else { return .zero }
+        return min(configuration.timeoutMargin, deadline.received.duration(to: deadline.instant) / 4)
+    }
+
+    private func timeLimit(_ deadline: Invocation.Deadline?) -> ChildRun.TimeLimit? {
+        guard let deadline else { return nil }
+        let margin = margin(deadline)
+        // Half of the margin to end by itself; the other half is for the report.
+        return ChildRun.TimeLimit(stopAt: deadline.instant.advanced(by: .zero - margin), grace: margin / 2)
+    }
+
+    private func makePrivateFolder() throws(SystemError) -> String? {
+        guard configuration.temporaryFolder == .private else { return nil }
+        return try Files.makeTemporaryFolder(prefix: environment.temporaryFolder + "/shim-")
+    }
+
+    private func removePrivateFolder(_ folder: String, _ requestID: String) {
+        do throws(SystemError) {
+            try Files.removeTree(folder)
+        } catch {
+            log(.warn, "cannot remove '\(folder)': \(error)", requestID: requestID)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+/// What `/error` and `/init/error` get: Lambda's error object and its type for the header.
+struct ErrorReport: Equatable, Sendable, Encodable {
+    let errorMessage: String
+    let errorType: String
+    let stackTrace: [String]
+
+    init(type: String, message: String, stackTrace: [String] = []) {
+        errorMessage = message
+        errorType = type
+        self.stackTrace = stackTrace
+    }
+
+    /// The object as JSON, one line, whatever characters the texts hold.
+    func json() -> [UInt8] { JSONText.encode(self) }
+}
+
+/// JSON by Foundation's encoder.
+enum JSONText {
+    static func encode(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(value))
+        } catch {
+            // Strings and arrays of strings always have a JSON form.
+            preconditionFailure("JSONEncoder refused strings: \(error)")
+        }
+    }
+}

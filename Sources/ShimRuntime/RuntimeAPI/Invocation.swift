@@ -1,0 +1,53 @@
+import HTTPWire
+
+/// One event with what the Runtime API says about it.
+struct Invocation: Sendable {
+    /// The request id, as it goes into paths and log lines.
+    let requestID: String
+    /// When Lambda gives up; `nil` where the server sent nothing usable.
+    let deadline: Deadline?
+    /// Values that the program gets as environment variables, by the variable's name; a missing header has no entry.
+    let variables: [String: String]
+    /// The event, exactly as it came.
+    let event: [UInt8]
+
+    /// The moment when Lambda stops waiting.
+    struct Deadline: Sendable {
+        /// The same moment on a clock that nobody sets.
+        let instant: ContinuousClock.Instant
+        /// When the event came.
+        let received: ContinuousClock.Instant
+    }
+
+    /// Which header becomes which variable.
+    static let headers: [(header: String, variable: String)] = [
+        ("Lambda-Runtime-Aws-Request-Id", "AWS_LAMBDA_REQUEST_ID"),
+        ("Lambda-Runtime-Deadline-Ms", "AWS_LAMBDA_DEADLINE_MS"),
+        ("Lambda-Runtime-Invoked-Function-Arn", "AWS_LAMBDA_FUNCTION_ARN"),
+        ("Lambda-Runtime-Client-Context", "AWS_LAMBDA_CLIENT_CONTEXT"),
+        ("Lambda-Runtime-Cognito-Identity", "AWS_LAMBDA_COGNITO_IDENTITY"),
+        ("Lambda-Runtime-Aws-Tenant-Id", "AWS_LAMBDA_TENANT_ID"),
+        ("Lambda-Runtime-Trace-Id", "_X_AMZN_TRACE_ID"),
+    ]
+}
+
+/// An event that came and cannot be given to a program.
+enum RefusedEvent: Error, Equatable {
+    /// The event is larger than Lambda allows.
+    case tooLarge(limit: Int)
+    /// A header's value does not fit into an environment variable.
+    case headerTooLarge(name: String, bytes: Int)
+
+    /// Linux: one string of the environment, with its name and the NUL (MAX_ARG_STRLEN).
+    static let longestVariable = 128 * 1024 - 1
+}
+
+extension RefusedEvent: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .tooLarge(let limit): "the event is larger than \(limit) bytes"
+        case .headerTooLarge(let name, let bytes):
+            "the header \(name) has \(bytes) bytes; an environment variable holds at most \(Self.longestVariable)"
+        }
+    }
+}

@@ -1,0 +1,213 @@
+import HTTPWire
+import Platform
+
+/// The Runtime API as a runtime sees it: one request at a time on one kept-alive connection.
+///
+/// It reconnects where a server closes after each answer, and gives up where the server is gone. `/next` waits without
+/// a limit: the sandbox may be frozen for hours between request and answer.
+final class RuntimeAPIClient {
+    private let address: RuntimeAPIAddress
+    private let userAgent: String
+    private let prefix: String
+    /// Runs while `/next` is waited for, with the socket to wait on; ends when it is readable.
+    private let waitForEvent: (Int32) throws -> Void
+    private var connection: ServerConnection?
+    private var isFresh = false
+    private var pending: Request?
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    private var body: [UInt8] = []
+
+    /// A response of Lambda has at most this many bytes: 6 MiB and 100 B.
+    static let maximumPayload = 6 * 1024 * 1024 + 100
+
+    private struct Request {
+        let operation: String
+        let head: [UInt8]
+        let body: [UInt8]
+    }
+
+    init(address: RuntimeAPIAddress, userAgent: String, waitForEvent: @escaping (Int32) throws -> Void) {
+        self.address = address
+        self.userAgent = userAgent
+        self.waitForEvent = waitForEvent
+        prefix = address.basePath + "/2018-06-01/runtime/"
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Waits for the next event.
+    ///
+    /// - Throws: ``ShimError`` where the loop must end; ``Refused`` where only this event is unusable.
+    func next() throws -> Invocation {
+        try send("GET", "invocation/next", body: [])
+        if let socket = connection?.socket.raw { try waitForEvent(socket) }
+        let head: HTTPResponseHead
+        do {
+            head = try receive()
+        } catch ServerConnection.Failure.unacceptable(.bodyTooLarge(let limit), let head?) {
+            connection = nil
+            throw Refused(requestID: try requestID(head), reason: .tooLarge(limit: limit))
+        }
+        let received = ContinuousClock.now
+        guard head.status == 200 else { throw unexpected("GET /next", head.status) }
+        let id = try requestID(head)
+        var variables: [String: String] = [:]
+        for (header, variable) in Invocation.headers {
+            guard let value = head.fields[header], !value.isEmpty else { continue }
+            let bytes = value.utf8.count
+            guard bytes + variable.utf8.count + 2 <= RefusedEvent.longestVariable else {
+                throw Refused(requestID: id, reason: .headerTooLarge(name: header, bytes: bytes))
+            }
+            variables[variable] = value
+        }
+        return Invocation(
+            requestID: id,
+            deadline: Self.deadline(head.fields["Lambda-Runtime-Deadline-Ms"], received: received),
+            variables: variables,
+            event: body
+        )
+    }
+
+    /// An event that the loop answers with an error.
+    struct Refused: Error {
+        let requestID: String
+        let reason: RefusedEvent
+    }
+
+    /// Sends the response; ``finishReply()`` takes the server's word on it.
+    func sendResponse(_ response: [UInt8], for id: String) throws {
+        try send(
+            "POST",
+            "invocation/\(id)/response",
+            fields: ["Content-Type": "application/json"],
+            body: response
+        )
+    }
+
+    /// Sends the error of one invocation; ``finishReply()`` takes the server's word on it.
+    func sendError(_ report: ErrorReport, for id: String) throws {
+        try send("POST", "invocation/\(id)/error", fields: Self.errorFields(report), body: report.json())
+    }
+
+    /// Reports that the runtime could not start.
+    func reportInitError(_ report: ErrorReport) throws -> Reply {
+        try send("POST", "init/error", fields: Self.errorFields(report), body: report.json())
+        return try finishReply()
+    }
+
+    /// What the server said to a response or an error.
+    enum Reply: Equatable {
+        case accepted
+        /// A 4xx: this invocation is lost, the loop goes on.
+        case rejected(status: Int, body: String)
+    }
+
+    /// Receives the answer to what was sent last.
+    func finishReply() throws -> Reply {
+        guard let operation = pending?.operation else { preconditionFailure("a request was sent before") }
+        let head = try receive()
+        switch head.status {
+        case 200..<300: return .accepted
+        case 400..<500: return .rejected(status: head.status, body: bodyText)
+        default: throw unexpected(operation, head.status)
+        }
+    }
+
+    private func send(_ method: String, _ path: String, fields: HTTPFields = [:], body: [UInt8]) throws {
+        var all: HTTPFields = ["Host": address.authority, "User-Agent": userAgent]
+        for (name, value) in fields.entries { all.add(name, value) }
+        if method == "POST" { all.add("Content-Length", "\(body.count)") }
+        let head = HTTPRequestHead(method: method, target: prefix + path, fields: all)
+        let request = Request(operation: "\(method) /\(path)", head: head.serialized(), body: body)
+        pending = request
+        try transmit(request)
+    }
+
+    /// Writes the request, on a new connection where the kept one has gone stale.
+    private func transmit(_ request: Request) throws {
+        while true {
+            let used = try connected()
+            do {
+                try used.send(request.head, request.body)
+                return
+            } catch .closedBeforeAnswer {
+                // Fresh or not, an answer may wait (413 before the body was taken): receive() finds out.
+                if isFresh { return }
+                connection = nil
+            } catch {
+                throw gone("\(error)")
+            }
+        }
+    }
+
+    private func receive() throws -> HTTPResponseHead {
+        while true {
+            let used = try connected()
+            do throws(ServerConnection.Failure) {
+                let head = try used.receive(into: &body, using: buffer)
+                isFresh = false
+                if !head.keepsAlive { connection = nil }
+                return head
+            } catch {
+                let stale = !isFresh
+                connection = nil
+                switch error {
+                case .closedBeforeAnswer(let cause):
+                    // The server closed a kept connection while it was idle: the request never reached it.
+                    guard stale, let pending else { throw gone(cause) }
+                    try transmit(pending)
+                case .broken(let cause): throw gone(cause)
+                case .unacceptable(.bodyTooLarge, _): throw error
+                case .unacceptable(let why, _):
+                    throw ShimError.protocolViolation(operation: pending?.operation ?? "", why: "\(why)")
+                }
+            }
+        }
+    }
+
+    private func connected() throws -> ServerConnection {
+        if let connection { return connection }
+        do throws(SystemError) {
+            let new = try ServerConnection(to: address.socket, limits: HTTPLimits(body: Self.maximumPayload))
+            connection = new
+            isFresh = true
+            return new
+        } catch {
+            throw gone("\(error)")
+        }
+    }
+
+    private func requestID(_ head: HTTPResponseHead) throws -> String {
+        guard let id = head.fields["Lambda-Runtime-Aws-Request-Id"], !id.isEmpty else {
+            throw ShimError.protocolViolation(operation: "GET /next", why: "no Lambda-Runtime-Aws-Request-Id header")
+        }
+        // It becomes part of a request line.
+        guard id.utf8.count <= 256, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x3F }) else {
+            throw ShimError.protocolViolation(operation: "GET /next", why: "malformed request id")
+        }
+        return id
+    }
+
+    /// A deadline that is missing, malformed or already over when the event comes is none: on Lambda that does not
+    /// happen, and some emulators send a constant.
+    private static func deadline(_ text: String?, received: ContinuousClock.Instant) -> Invocation.Deadline? {
+        guard let text, let milliseconds = Int64(text) else { return nil }
+        let remaining = milliseconds - WallClock.millisecondsSinceEpoch()
+        guard remaining > 0, remaining < 1_000_000_000_000 else { return nil }
+        return Invocation.Deadline(instant: received.advanced(by: .milliseconds(remaining)), received: received)
+    }
+
+    private static func errorFields(_ report: ErrorReport) -> HTTPFields {
+        ["Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": report.errorType]
+    }
+
+    private func unexpected(_ operation: String, _ status: Int) -> ShimError {
+        .unexpectedStatus(operation: operation, status: status, body: bodyText)
+    }
+
+    private func gone(_ cause: String) -> ShimError { .runtimeAPIGone(address: address.description, cause: cause) }
+
+    private var bodyText: String {
+        String(decoding: body.prefix(500), as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}

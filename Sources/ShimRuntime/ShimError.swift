@@ -1,0 +1,70 @@
+import HTTPWire
+import Platform
+
+/// Why the shim could not start, or could not carry on.
+public enum ShimError: Error, Equatable, Sendable {
+    /// The environment lacks a variable that the Lambda service always sets.
+    case missingEnvironment(name: String)
+    /// A setting has a value that it cannot have.
+    case badSetting(name: String, value: String, expected: String)
+    /// A variable that begins with `SHIM_` and is no setting.
+    case unknownSetting(name: String, suggestion: String?)
+    /// The address of the Runtime API is not an IP and a port.
+    case badRuntimeAPI(value: String)
+    /// The task root cannot be entered.
+    case badTaskRoot(path: String, cause: String)
+    /// No program was found; each place that was looked at is listed.
+    case programNotFound(name: String, tried: [String])
+    /// More than one file fits the handler.
+    case programAmbiguous(name: String, candidates: [String])
+    /// The program is there and cannot run here.
+    case programUnusable(path: String, why: String, hint: String)
+    /// The Runtime API cannot be reached, or went away.
+    case runtimeAPIGone(address: String, cause: String)
+    /// The Runtime API answered with something that the protocol does not allow.
+    case protocolViolation(operation: String, why: String)
+    /// The Runtime API answered with a status after which the loop must end.
+    case unexpectedStatus(operation: String, status: Int, body: String)
+
+    /// What the Runtime API is told, by Lambda's own conventions.
+    public var errorType: String {
+        switch self {
+        case .missingEnvironment, .badSetting, .unknownSetting, .badRuntimeAPI: "Runtime.ConfigInvalid"
+        case .badTaskRoot: "Runtime.InvalidWorkingDir"
+        case .programNotFound, .programAmbiguous: "Runtime.NoSuchHandler"
+        case .programUnusable: "Runtime.InvalidEntrypoint"
+        case .runtimeAPIGone, .protocolViolation, .unexpectedStatus: "Runtime.Unknown"
+        }
+    }
+}
+
+extension ShimError: CustomStringConvertible {
+    /// What failed, on what, and why; where there is a remedy, it follows on a line of its own behind `hint: `.
+    public var description: String {
+        switch self {
+        case .missingEnvironment(let name):
+            "the variable '\(name)' is missing\nhint: Lambda sets it; to try a program here, use 'shim-sim run PROGRAM'"
+        case .badSetting(let name, let value, let expected):
+            "the setting '\(name)' cannot be '\(value)'\nhint: \(expected)"
+        case .unknownSetting(let name, let suggestion):
+            "'\(name)' is not a setting"
+                + "\nhint: " + (suggestion.map { "did you mean '\($0)'?" } ?? "see 'shim --help' for the settings")
+        case .badRuntimeAPI(let value):
+            "'\(value)' is not an address of the Runtime API"
+                + "\nhint: AWS_LAMBDA_RUNTIME_API is an IP address and a port, 127.0.0.1:9001"
+        case .badTaskRoot(let path, let cause):
+            "cannot enter the task root '\(path)': \(cause)\nhint: LAMBDA_TASK_ROOT names the folder of the package"
+        case .programNotFound(let name, let tried):
+            "cannot find the program '\(name)': tried \(tried.joined(separator: ", "))"
+                + "\nhint: the function's handler, or the argument of shim in bootstrap, names a file of the package"
+        case .programAmbiguous(let name, let candidates):
+            "several files fit the handler '\(name)': \(candidates.joined(separator: ", "))"
+                + "\nhint: give the whole name of one of them as the function's handler"
+        case .programUnusable(let path, let why, let hint): "cannot run '\(path)': \(why)\nhint: \(hint)"
+        case .runtimeAPIGone(let address, let cause): "cannot reach the Runtime API at '\(address)': \(cause)"
+        case .protocolViolation(let operation, let why): "the Runtime API broke the protocol in '\(operation)': \(why)"
+        case .unexpectedStatus(let operation, let status, let body):
+            "the Runtime API answered '\(operation)' with status \(status)" + (body.isEmpty ? "" : ": \(body)")
+        }
+    }
+}

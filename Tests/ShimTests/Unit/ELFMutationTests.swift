@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+@testable import ELF
+
+/// Damaged files: every reading ends with a value or an ``ELFError``, never with a trap or a read past the end.
+@Suite struct ELFMutationTests {
+    private static let paths = [
+        "/bin/ls", "/bin/true", "/usr/bin/perl", "/proc/self/exe",
+        Machine.current == .arm64 ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2",
+        Machine.current == .arm64 ? "/lib/aarch64-linux-gnu/libm.so.6" : "/lib/x86_64-linux-gnu/libm.so.6",
+    ]
+
+    /// The bytes of a file, at most 2 MB of them, so that a thousand copies are quick.
+    private func bytes(_ path: String) throws -> [UInt8] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: path).resolvingSymlinksInPath(), options: .alwaysMapped)
+        return [UInt8](data.prefix(2_000_000))
+    }
+
+    /// Copies the bytes to the end of an allocation of exactly their size, so that address tools see an over-read.
+    private func read(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        do throws(ELFError) {
+            let file = try ELFFile(bytes, withSymbols: true)
+            return file.needed.count <= 4096
+        } catch {
+            return !error.description.isEmpty
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: paths)
+    func survivesAnyByte(path: String) throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("ELF mutation seed for \(path): \(seed)")
+        var random = SplitMix(state: seed)
+        var original = try bytes(path)
+        // The tables lie at the start: most of the damage goes there, and some of it in 8-byte words of extreme values.
+        let extremes: [UInt64] = [0, 1, 0x7f, 0xffff, 0x7fff_ffff, 0xffff_ffff, 1 << 63, UInt64.max, UInt64.max - 7]
+        original.withUnsafeMutableBytes { buffer in
+            for _ in 0..<1500 {
+                var undo: [(Int, UInt8)] = []
+                for _ in 0..<Int(random.next() % 8 + 1) {
+                    let span = random.next() % 4 == 0 ? buffer.count : min(buffer.count, 16_384)
+                    let place = Int(random.next() % UInt64(span))
+                    if random.next() % 2 == 0 {
+                        let value = extremes[Int(random.next() % UInt64(extremes.count))]
+                        for offset in 0..<8 where place + offset < buffer.count {
+                            undo.append((place + offset, buffer[place + offset]))
+                            buffer[place + offset] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(offset)))
+                        }
+                    } else {
+                        undo.append((place, buffer[place]))
+                        buffer[place] = UInt8(truncatingIfNeeded: random.next())
+                    }
+                }
+                #expect(read(UnsafeRawBufferPointer(buffer)))
+                for (place, value) in undo.reversed() { buffer[place] = value }
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: paths.prefix(2))
+    func survivesBeingCutAnywhere(path: String) throws {
+        let original = try bytes(path)
+        original.withUnsafeBytes { buffer in
+            for length in stride(from: 0, to: min(buffer.count, 6000), by: 1) {
+                #expect(read(UnsafeRawBufferPointer(rebasing: buffer[..<length])))
+            }
+        }
+    }
+
+    /// Damages the dynamic section itself, where every number is an address, a size or an index.
+    @Test(.timeLimit(.minutes(1))) func survivesAnyDynamicSection() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("ELF dynamic section mutation seed: \(seed)")
+        var random = SplitMix(state: seed)
+        var original = try bytes("/bin/ls")
+        let part = try original.withUnsafeBytes { buffer in
+            try Segments(ByteReader(bytes: buffer)).dynamic
+        }
+        let dynamic = try #require(part)
+        original.withUnsafeMutableBytes { buffer in
+            let range = Int(dynamic.offset)..<Int(dynamic.offset + dynamic.size)
+            let saved = [UInt8](buffer[range])
+            for _ in 0..<5000 {
+                for _ in 0..<Int(random.next() % 3 + 1) {
+                    let place = range.lowerBound + Int(random.next() % UInt64(range.count / 8)) * 8
+                    let value = random.next() >> (random.next() % 64)
+                    for offset in 0..<8 {
+                        buffer[place + offset] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(offset)))
+                    }
+                }
+                #expect(read(UnsafeRawBufferPointer(buffer)))
+                for (offset, value) in saved.enumerated() { buffer[range.lowerBound + offset] = value }
+            }
+        }
+    }
+}
+
+/// A small generator that gives the same numbers for the same seed (Steele, Lea, Flood: SplitMix64).
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}
