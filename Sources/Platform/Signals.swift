@@ -12,7 +12,7 @@ package enum Signals {
     /// Turns a write to a closed pipe into `EPIPE` instead of the end of this program.
     package static func makePipeErrorsHarmless() { install(SIGPIPE) { _ in } }
 
-    /// Makes the signals readable: each one that arrives becomes one byte, its number.
+    /// Makes the signals readable, and unblocks them: each one that arrives becomes one byte, its number.
     ///
     /// May be called once per process; the descriptor is never closed.
     ///
@@ -33,6 +33,11 @@ package enum Signals {
                 errno = saved
             }
         }
+        // Whoever started this program may have blocked them, as threads of a pool do.
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
         return reader
     }
 

@@ -51,6 +51,7 @@ package final class OneShot {
     ///   - count: How many times.
     ///   - context: The loop and the temporary folder.
     ///   - outputs: Where answers and log go.
+    /// - Throws: ``SimError`` where the event or the target cannot be used.
     package init(
         _ function: FunctionConfiguration,
         event: [UInt8],
@@ -76,6 +77,8 @@ package final class OneShot {
     /// Calls the function, and cleans up.
     ///
     /// - Parameter signals: A descriptor of ``Signals/readable(_:)``, if signals shall end it.
+    /// - Returns: How it went; everything is cleaned up.
+    /// - Throws: ``SystemError`` of the loop.
     package func run(signals: Int32?) throws(SystemError) -> Outcome {
         if let signals {
             signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in

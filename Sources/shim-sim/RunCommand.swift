@@ -54,7 +54,8 @@ enum RunCommand {
         }
         let count = try arguments.int("--repeat", in: 1...1_000_000) ?? 1
         let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
-        if case .program = target {} else if arguments.afterDoubleDash?.isEmpty == false {
+        if case .program = target {
+        } else if arguments.afterDoubleDash?.isEmpty == false {
             throw UsageError("the target '\(path)' has its own bootstrap and takes no arguments", hint: spec.helpHint)
         }
         let function = try FunctionOptions.function("function", target, arguments)
@@ -86,16 +87,24 @@ enum RunCommand {
         count: Int,
         quiet: Bool
     ) throws -> ExitCode {
+        var failure: SystemError?
         let outcome = try Session.with { context, signals in
             let progress = Terminal.showsProgress ? ProgressLine(loop: context.loop) { try? writeAll($0, to: 2) } : nil
             let outputs = OneShot.Outputs(
-                answer: { try? writeAll($0, to: 1) },
+                answer: { bytes in
+                    do throws(SystemError) {
+                        try writeAll(bytes, to: 1)
+                    } catch {
+                        failure = failure ?? error
+                    }
+                },
                 log: { if !quiet { Terminal.log($0) } },
                 progress: progress
             )
             let shot = try OneShot(function, event: event, count: count, context: context, outputs: outputs)
             return try shot.run(signals: signals)
         }
+        if let failure { throw SimError.file(operation: "write", path: "standard output", failure) }
         if Terminal.showsAnswers { try Terminal.print("\n") }
         switch outcome {
         case .succeeded: return .done

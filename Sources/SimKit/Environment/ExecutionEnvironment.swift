@@ -194,6 +194,7 @@ package final class ExecutionEnvironment {
             limit?.cancel()
             process?.drainOutput()
             let duration = initBegan?.duration(to: .now) ?? .zero
+            memory.look()
             initBegan = nil
             initDuration = duration
             log.event(.initReport(.initialization, duration: duration, failure: nil))

@@ -47,8 +47,11 @@ final class MemoryMeter {
         }
     }
 
+    /// Looks now.
+    ///
+    /// - Returns: What is used now, in bytes.
     @discardableResult
-    private func look() -> Int {
+    func look() -> Int {
         guard let root else { return 0 }
         let used = ProcessTree.memory(of: ProcessTree.withDescendants(of: [root]))
         peak = max(peak, used.now, used.peak)

@@ -45,9 +45,8 @@ package enum Variables {
     /// Reads `NAME=VALUE` lines; empty lines and those that begin with `#` are skipped, quotes around a value are removed.
     package static func parseFile(_ text: String, name: String) throws(SimError) -> [String: String] {
         var variables: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             var line = line.drop { $0 == " " || $0 == "\t" }
-            if line.hasSuffix("\r") { line = line.dropLast() }
             if line.isEmpty || line.hasPrefix("#") { continue }
             if line.hasPrefix("export ") { line = line.dropFirst(7) }
             guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
@@ -70,6 +69,7 @@ package enum Variables {
     ///   - api: Host and port of the Runtime API.
     ///   - logStream: The environment's log stream.
     ///   - places: Where things are for the process.
+    /// - Returns: The whole environment.
     static func runtime(
         _ function: FunctionConfiguration,
         api: String,
@@ -97,11 +97,8 @@ package enum Variables {
         ) { $1 }
         if let maximum = function.maximumConcurrency { variables[maximumConcurrency] = String(maximum) }
         // On Lambda there are always some; a program that needs working ones fails as it should.
-        let credentials =
-            function.credentials.isEmpty
-            ? ["AWS_ACCESS_KEY_ID": "simulator", "AWS_SECRET_ACCESS_KEY": "simulator", "AWS_SESSION_TOKEN": "simulator"]
-            : function.credentials
-        variables.merge(credentials) { $1 }
+        let substitutes = Dictionary(uniqueKeysWithValues: credentialNames.map { ($0, "simulator") })
+        variables.merge(function.credentials.isEmpty ? substitutes : function.credentials) { $1 }
         return variables
     }
 
@@ -117,14 +114,13 @@ package enum Variables {
     }
 
     private static func defaults(_ function: FunctionConfiguration, _ places: Places) -> [String: String] {
-        let (task, layers) = (places.taskRoot, places.layers)
+        let (task, layers, own) = (places.taskRoot, places.layers, places.runtimeDirectory)
         var path = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:\(layers)/bin"
         // Programs of this machine that Lambda's own folders do not have, an interpreter in the user's home say.
         if !function.hostPath.isEmpty { path += ":" + function.hostPath }
         var variables = [
             "PATH": path,
-            "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(places.runtimeDirectory):\(places.runtimeDirectory)/lib:"
-                + "\(task):\(task)/lib:\(layers)/lib",
+            "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(own):\(own)/lib:\(task):\(task)/lib:\(layers)/lib",
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",

@@ -16,6 +16,7 @@ package enum Target: Sendable, Equatable {
     ///   - arguments: Arguments of the program.
     ///   - shim: Where the bootstrap for programs is.
     ///   - searchPath: The user's PATH.
+    /// - Returns: The target, with an absolute path.
     /// - Throws: ``SimError`` where nothing there can be run.
     package static func find(
         _ path: String,

@@ -24,6 +24,8 @@ enum Tool {
     ///   - name: The program, in one of the system's folders.
     ///   - arguments: What follows the name.
     ///   - purpose: What cannot be done without it, `unpack 'a.zip'`.
+    /// - Returns: How it ended and the end of what it wrote.
+    /// - Throws: ``SimError`` where it is not installed or cannot be started.
     static func run(_ name: String, _ arguments: [String], purpose: String) throws(SimError) -> Result {
         guard let path = path(of: name) else { throw .missingTool(name, purpose: purpose) }
         let child = ChildSpec(

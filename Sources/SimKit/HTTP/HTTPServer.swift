@@ -7,7 +7,7 @@ import Platform
 package final class HTTPServer {
     /// Bounds on what clients may do; all are in docs/simulator.md.
     package struct Bounds: Sendable {
-        /// Sizes of a message's parts. Bodies are bounded by whoever takes them, see ``HTTPExchange/collect(limit:_:)``.
+        /// Sizes of a message's parts; bodies are bounded by whoever takes them, see ``HTTPExchange/collect(limit:_:)``.
         package var message = HTTPLimits(body: Int.max / 2)
         /// Connections at once; one more is closed at once.
         package var connections = 512
@@ -42,6 +42,7 @@ package final class HTTPServer {
     ///   - bounds: What clients may do.
     ///   - loop: The loop that everything runs on.
     ///   - handler: Called when a request's head has come.
+    /// - Throws: ``SystemError`` where the address cannot be listened on.
     package init(
         on address: SocketAddress,
         bounds: Bounds,

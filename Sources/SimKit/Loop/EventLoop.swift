@@ -9,7 +9,7 @@ package final class EventLoop {
     /// A descriptor that is watched; the descriptor itself belongs to somebody else.
     package final class Watch {
         fileprivate let descriptor: Int32
-        /// What is waited for. The peer's end and errors are reported in any case.
+        /// What is waited for; the peer's end and errors are reported in any case.
         package var events: PollEvents
         fileprivate var handler: ((PollEvents) -> Void)?
 

@@ -4,7 +4,6 @@ import Platform
 
 /// A runtime's `/response`: read whole, or passed on as it comes.
 struct RuntimeAnswer {
-    /// Bytes that a slow caller may leave untaken before the runtime has to wait.
     private let exchange: HTTPExchange
     private let invocation: Invocation
 
@@ -36,7 +35,8 @@ struct RuntimeAnswer {
 
     private func takeWhole(isStream: Bool, _ accepted: @escaping () -> Void) {
         let (exchange, invocation) = (exchange, invocation)
-        let contentType = exchange.head.fields["Content-Type"] ?? (isStream ? "application/octet-stream" : "application/json")
+        let otherwise = isStream ? "application/octet-stream" : "application/json"
+        let contentType = exchange.head.fields["Content-Type"] ?? otherwise
         let limit = RuntimeReply.payloadLimit
         var bytes: [UInt8] = []
         var size = 0
