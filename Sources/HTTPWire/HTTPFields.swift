@@ -58,10 +58,9 @@ package struct HTTPFields: Equatable, Sendable, ExpressibleByDictionaryLiteral {
 func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
 /// Without the spaces and tabs at both ends (RFC 9110 5.6.3, optional white space).
-package func trimmed<S: StringProtocol>(_ text: S) -> S.SubSequence {
-    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-    guard let first = text.firstIndex(where: { !isSpace($0) }),
-        let last = text.lastIndex(where: { !isSpace($0) })
-    else { return text[text.startIndex..<text.startIndex] }
-    return text[first...last]
+package func trimmed(_ text: some StringProtocol) -> Substring {
+    var text = Substring(text)
+    while text.first == " " || text.first == "\t" { text.removeFirst() }
+    while text.last == " " || text.last == "\t" { text.removeLast() }
+    return text
 }

@@ -165,8 +165,12 @@ package struct HTTPParser<Head: HTTPHead> {
         // A head may be 1 MiB; it is not kept while the next message is waited for.
         pending = []
         let lineEnd = bytes.firstIndex(of: 0x0A) ?? bytes.endIndex
-        let line = try Self.text(bytes[..<lineEnd]) { .badStartLine($0) }
-        let head = try Head(startLine: line[...], fields: Self.fields(in: bytes[min(lineEnd + 1, bytes.count)...]))
+        let line = Self.withoutCR(bytes[..<lineEnd])
+        guard line.allSatisfy(isTextByte) else { throw .badStartLine(Self.shortened(line)) }
+        let head = try Head(
+            startLine: String(decoding: line, as: UTF8.self)[...],
+            fields: Self.fields(in: bytes[min(lineEnd + 1, bytes.count)...])
+        )
         let framing = head.neverHasBody ? .length(0) : try Self.framing(of: head)
         switch framing {
         case .length(let count):
@@ -270,38 +274,43 @@ extension HTTPParser {
         return size
     }
 
+    /// Works on bytes: a head is parsed for each event, and strings are made only of what is kept.
     private static func fields(in bytes: ArraySlice<UInt8>) throws(HTTPError) -> HTTPFields {
         var fields = HTTPFields()
         var rest = bytes
         while !rest.isEmpty {
             let stop = rest.firstIndex(of: 0x0A) ?? rest.endIndex
-            let line = try text(rest[..<stop]) { .badField($0) }
+            let line = withoutCR(rest[..<stop])
             rest = rest[min(stop + 1, rest.endIndex)...]
-            guard let colon = line.utf8.firstIndex(of: 0x3A), colon > line.startIndex,
-                line[..<colon].utf8.allSatisfy(isTokenByte)
+            guard let colon = line.firstIndex(of: 0x3A), colon > line.startIndex,
+                line[..<colon].allSatisfy(isTokenByte)
             else { throw .badField(shortened(line)) }
-            fields.add(String(line[..<colon]), String(trimmed(line[line.utf8.index(after: colon)...])))
+            var value = line[(colon + 1)...]
+            while let first = value.first, first == 0x20 || first == 0x09 { value = value.dropFirst() }
+            while let last = value.last, last == 0x20 || last == 0x09 { value = value.dropLast() }
+            guard value.allSatisfy(isTextByte) else { throw .badField(shortened(line)) }
+            fields.add(String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
         }
         return fields
     }
 
-    /// A line without its end; a bare CR, a NUL and the like are refused.
-    private static func text(
-        _ line: ArraySlice<UInt8>,
-        _ failure: (String) -> HTTPError
-    ) throws(HTTPError) -> String {
-        var line = line
-        if line.last == 0x0D { line = line.dropLast() }
-        // Whole bytes above 127 are let through: a header's value may be UTF-8, as Lambda's client context is.
-        let text = String(decoding: line, as: UTF8.self)
-        guard line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { throw failure(shortened(text)) }
-        return text
+    private static func withoutCR(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        line.last == 0x0D ? line.dropLast() : line
     }
 
-    private static func shortened(_ text: String) -> String {
-        String(text.unicodeScalars.prefix(60).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) })
+    /// The beginning of a line for a message, without control characters.
+    private static func shortened(_ line: ArraySlice<UInt8>) -> String {
+        String(
+            String(decoding: line.prefix(60), as: UTF8.self).unicodeScalars
+                .map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) }
+        )
     }
 }
+
+/// What a line of a head may hold: no control character but the tab, so neither a bare CR nor a NUL.
+///
+/// Bytes above 127 are let through: a header's value may be UTF-8, as Lambda's client context is.
+func isTextByte(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
 /// RFC 9110 5.6.2: the characters of a field name or a method.
 func isTokenByte(_ byte: UInt8) -> Bool {

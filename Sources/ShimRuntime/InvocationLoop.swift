@@ -130,8 +130,8 @@ public struct InvocationLoop {
             }
             // While the server deals with the answer.
             runner.prepare()
-            runner.tidy()
             try finish(client, invocation.requestID)
+            runner.tidy()
         }
     }
 

@@ -61,13 +61,11 @@ final class ProgramRunner {
         do {
             let child = try prepared ?? Child(program: program)
             prepared = nil
-            do {
-                try child.start(environment: environment.variables(for: invocation, privateFolder: folder))
-            } catch {
-                return .failure(StartFailure(error).report(program: program))
-            }
-            defer { leftovers.add(child) }
-            return outcome(of: try result(of: child, invocation), invocation)
+            // A child that could not be started has no process to wait for.
+            defer { if child.pid != 0 { leftovers.add(child) } }
+            return outcome(of: try result(of: child, invocation, folder), invocation)
+        } catch let failure as StartFailure {
+            return .failure(failure.report(program: program))
         } catch {
             return .failure(
                 ErrorReport(type: "Runtime.StartFailed", message: "\(program.name) could not be run: \(error)")
@@ -75,7 +73,7 @@ final class ProgramRunner {
         }
     }
 
-    private func result(of child: Child, _ invocation: Invocation) throws(SystemError) -> ChildResult {
+    private func result(of child: Child, _ invocation: Invocation, _ folder: String?) throws -> ChildResult {
         let room = output
         output = []
         var run = ChildRun(
@@ -88,7 +86,7 @@ final class ProgramRunner {
             signals: signals,
             buffer: buffer
         )
-        return try run.run()
+        return try run.run(environment: environment.variables(for: invocation, privateFolder: folder))
     }
 
     private func outcome(of result: ChildResult, _ invocation: Invocation) -> Outcome {

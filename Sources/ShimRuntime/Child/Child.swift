@@ -32,14 +32,14 @@ final class Child {
 
     /// Starts the process as the leader of a new group, in the current folder.
     ///
-    /// - Throws: Foundation's error; ``StartFailure`` says what it means.
-    func start(environment: [String: String]) throws {
+    /// - Throws: ``StartFailure``; the pipes are closed then.
+    func start(environment: [String: String]) throws(StartFailure) {
         process.environment = environment
         do {
             try process.run()
         } catch {
             close()
-            throw error
+            throw StartFailure(error)
         }
         pid = process.processIdentifier
         // Process closes the child's ends; where it did, this does nothing.

@@ -41,7 +41,7 @@ struct ChildRun {
     private var output: [UInt8]
     private var log: ChildLog
 
-    /// Takes a child that was just started; the room of `output` and `buffer` is used, `signals` may be -1.
+    /// Takes a child that is about to start; the room of `output` and `buffer` is used, `signals` may be -1.
     init(
         child: Child,
         event: [UInt8],
@@ -68,9 +68,13 @@ struct ChildRun {
         }
     }
 
-    /// Runs the program to its end.
-    mutating func run() throws(SystemError) -> ChildResult {
-        // Most events fit into the pipe: no need to ask poll first.
+    /// Starts the program and runs it to its end.
+    ///
+    /// - Throws: Foundation's error where it could not be started, ``SystemError`` where it cannot be waited for.
+    mutating func run(environment: [String: String]) throws -> ChildResult {
+        // Most events fit into the pipe: the program finds its event there and need not wait for us.
+        feed()
+        try child.start(environment: environment)
         writeInput()
         let endDescriptor = openEndDescriptor()
         defer { if endDescriptor >= 0 { close(endDescriptor) } }
@@ -141,8 +145,15 @@ struct ChildRun {
     }
 
     private mutating func writeInput() {
-        while inputIsOpen {
-            if written == event.count { return closeInput() }
+        if !inputIsOpen || !feed() || written == event.count { closeInput() }
+    }
+
+    /// Writes what the pipe takes now.
+    ///
+    /// - Returns: Whether the program can still read.
+    @discardableResult
+    private mutating func feed() -> Bool {
+        while written < event.count {
             let count = event.withUnsafeBytes { bytes in
                 // EPIPE and the like: the program does not want to read, which is its right.
                 Result { () throws(SystemError) in
@@ -154,10 +165,11 @@ struct ChildRun {
             }
             switch count {
             case .success(let count?): written += count
-            case .success(nil): return
-            case .failure: return closeInput()
+            case .success(nil): return true
+            case .failure: return false
             }
         }
+        return true
     }
 
     private mutating func closeInput() {

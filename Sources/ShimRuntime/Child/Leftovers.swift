@@ -20,7 +20,7 @@ final class Leftovers {
         let limit = ContinuousClock.now.advanced(by: Self.patience)
         releaseFinished()
         // Process is told of the end by a socket that descendants hold too: an escaped one keeps it waiting.
-        while !finished.isEmpty, !hasForeignChild, ContinuousClock.now < limit {
+        while hasAnyChild, foreignChildren.isEmpty, ContinuousClock.now < limit {
             _ = try? poll([], timeout: .milliseconds(1))
             releaseFinished()
         }
@@ -32,11 +32,13 @@ final class Leftovers {
     private func releaseFinished() { finished.removeAll { $0.release() } }
 
     /// Whether there is a child that is none of ours.
-    private var hasForeignChild: Bool {
+    private var hasForeignChild: Bool { hasAnyChild && !foreignChildren.isEmpty }
+
+    /// Whether a process is left to wait for, be it ours and not yet reaped.
+    private var hasAnyChild: Bool {
         var info = siginfo_t()
         // ECHILD: no child at all, which is the usual case.
-        if finished.isEmpty { return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0 }
-        return !foreignChildren.isEmpty
+        return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0
     }
 
     private var foreignChildren: [pid_t] {

@@ -2,7 +2,7 @@ import Foundation
 import Platform
 
 /// What Foundation's error means when a program could not be started.
-struct StartFailure {
+struct StartFailure: Error {
     let errno: Int32?
     let cause: String
 

@@ -1,0 +1,47 @@
+import Foundation
+
+/// The programs under test, as SwiftPM built them beside the test program.
+enum Executables {
+    /// The path of a product of this package.
+    static func path(_ name: String) throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let path = (own as NSString).deletingLastPathComponent + "/" + name
+        guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing("'\(path)': run 'swift build'") }
+        return path
+    }
+
+    /// The static `shim` of a release build.
+    static func staticShim() throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../..")
+        let path =
+            ProcessInfo.processInfo.environment["SHIM_STATIC"]
+            ?? root.standardizedFileURL.appendingPathComponent(".build/release/shim").path
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw Missing("'\(path)': run 'swift build -c release --product shim'")
+        }
+        return path
+    }
+
+    /// AWS's Runtime Interface Emulator.
+    static func emulator() throws -> String {
+        guard let path = ProcessInfo.processInfo.environment["SHIM_TEST_RIE"],
+            FileManager.default.isExecutableFile(atPath: path)
+        else { throw Missing("AWS's emulator: run scripts/test.sh, which fetches it and sets SHIM_TEST_RIE") }
+        return path
+    }
+
+    /// A program of the system.
+    static func system(_ name: String, package: String) throws -> String {
+        for folder in (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":") {
+            let path = "\(folder)/\(name)"
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        throw Missing("'\(name)': apt-get install \(package)")
+    }
+
+    /// Something that the tests need is not there: a failure, never a skip.
+    struct Missing: Error, CustomStringConvertible {
+        let description: String
+        init(_ what: String) { description = "missing " + what }
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Glibc
+import HTTPWire
+import Platform
+
+/// The server's side of a connection, byte by byte under the test's control.
+final class ServerSocket {
+    private let listener: Socket.Listener
+    private var connection: OpenConnection?
+    /// How many connections were accepted.
+    private(set) var accepted = 0
+    /// The longest that a test waits for a client.
+    static let patience: Duration = .seconds(30)
+
+    struct Gone: Error, CustomStringConvertible { let description: String }
+
+    private final class OpenConnection {
+        let socket: Descriptor
+        var parser = HTTPParser<HTTPRequestHead>(limits: HTTPLimits(body: 64 << 20))
+        var unread: [UInt8] = []
+        init(_ socket: consuming Descriptor) { self.socket = socket }
+    }
+
+    struct Request {
+        let head: HTTPRequestHead
+        let body: [UInt8]
+        var path: String { head.target }
+    }
+
+    init() throws {
+        guard let any = SocketAddress(host: "127.0.0.1", port: 0) else { throw Gone(description: "no address") }
+        listener = try Socket.listen(on: any)
+    }
+
+    var address: String { listener.address.description }
+
+    /// Takes the next request, on the open connection or a new one.
+    func request() throws -> Request {
+        let end = ContinuousClock.now.advanced(by: Self.patience)
+        var head: HTTPRequestHead?
+        var body: [UInt8] = []
+        while true {
+            let current = try connection ?? accept(until: end)
+            connection = current
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            var input = current.unread
+            current.unread = []
+            if input.isEmpty {
+                try wait(for: current.socket.raw, until: end)
+                let count = try buffer.withUnsafeMutableBytes { try current.socket.read(into: $0) ?? 0 }
+                if count == 0 {
+                    if head != nil { throw Gone(description: "the client went away in the middle of a request") }
+                    connection = nil
+                    continue
+                }
+                input = Array(buffer.prefix(count))
+            }
+            var finished = false
+            try input.withUnsafeBytes { bytes in
+                var rest = bytes[...]
+                while !finished {
+                    let (consumed, part) = try current.parser.parse(UnsafeRawBufferPointer(rebasing: rest))
+                    rest = rest.dropFirst(consumed)
+                    switch part {
+                    case .head(let new, _): head = new
+                    case .body(let piece): body.append(contentsOf: piece)
+                    case .end: finished = true
+                    case nil: if rest.isEmpty { return }
+                    }
+                }
+                current.unread = Array(rest)
+            }
+            if finished, let head { return Request(head: head, body: body) }
+        }
+    }
+
+    /// Sends bytes as they are.
+    func send(_ bytes: [UInt8]) throws {
+        guard let connection else { throw Gone(description: "no connection") }
+        try bytes.withUnsafeBytes { try Socket.send($0, UnsafeRawBufferPointer(start: nil, count: 0), to: connection.socket) }
+    }
+
+    /// Sends an answer with a Content-Length.
+    func answer(_ status: Int, _ fields: HTTPFields = [:], _ body: [UInt8] = []) throws {
+        var fields = fields
+        fields.add("Content-Length", "\(body.count)")
+        try send(HTTPResponseHead(status: status, fields: fields).serialized() + body)
+    }
+
+    /// Closes the open connection.
+    func close() { connection = nil }
+
+    private func accept(until end: ContinuousClock.Instant) throws -> OpenConnection {
+        while true {
+            try wait(for: listener.socket.raw, until: end)
+            if let socket = try Socket.accept(listener.socket) {
+                accepted += 1
+                return OpenConnection(socket)
+            }
+        }
+    }
+
+    private func wait(for descriptor: Int32, until end: ContinuousClock.Instant) throws {
+        while true {
+            let remaining = ContinuousClock.now.duration(to: end)
+            guard remaining > .zero else { throw Gone(description: "no client came within \(Self.patience)") }
+            if let seen = try poll([PollRequest(descriptor, .readable)], timeout: remaining).first, !seen.isEmpty { return }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Everything CI checks, on a fresh Debian machine: installs what the tests need, then runs the format lint, the builds
+# with warnings as errors and all tests. Arguments go to 'swift test' (--filter ShimRunTests).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# command:package, where the command is not there
+wanted=(
+    cc:gcc g++:g++ curl:curl zip:zip unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git
+    debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
+    bwrap:bubblewrap python3:python3 pip3:python3-pip
+)
+missing=()
+for pair in "${wanted[@]}"; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+done
+# Libraries have no command to look for.
+for package in liblapack-dev; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+done
+if ((${#missing[@]})); then
+    echo "test.sh: installing ${missing[*]}" >&2
+    if ((EUID != 0)); then
+        echo "test.sh: not root; install them first: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# Python's clients, into the user's own Python where it has them already, else into a folder of the build.
+tools=$PWD/.build/test-tools
+mkdir -p "$tools"
+if ! python3 -c 'import boto3, awslambdaric' 2>/dev/null || ! command -v aws >/dev/null; then
+    if [[ ! -x $tools/venv/bin/aws ]]; then
+        python3 -c 'import ensurepip' 2>/dev/null || apt-get install -y -qq python3-venv >/dev/null
+        python3 -m venv "$tools/venv"
+        "$tools/venv/bin/pip" install -q boto3 awscli awslambdaric
+    fi
+    PATH=$tools/venv/bin:$PATH
+fi
+
+# AWS's own emulator comes as a file in the wheel of aws-sam-cli.
+case $(uname -m) in
+x86_64) rie=aws-lambda-rie-x86_64 ;;
+aarch64) rie=aws-lambda-rie-arm64 ;;
+esac
+if [[ ! -x $tools/$rie ]]; then
+    python3 -m pip download -q --no-deps --only-binary :all: -d "$tools/sam" aws-sam-cli
+    unzip -qojd "$tools" "$tools"/sam/aws_sam_cli-*.whl "samcli/local/rapid/$rie"
+    chmod +x "$tools/$rie"
+fi
+export SHIM_TEST_RIE=$tools/$rie
+
+swift format lint --strict --recursive Package.swift Sources Tests handlers
+swift build -c release -Xswiftc -warnings-as-errors
+export SHIM_STATIC=$PWD/.build/release/shim
+swift build --build-tests -Xswiftc -warnings-as-errors
+swift test --skip-build "$@"
