@@ -139,3 +139,40 @@ extension Files {
         try check("symlink") { symlink(target, path) }
     }
 }
+
+extension Files {
+    /// What changes when a file is changed or replaced; links are not followed.
+    package struct Stamp: Hashable, Sendable {
+        /// Whether it is a folder.
+        package let isDirectory: Bool
+        let inode: UInt64
+        let size: Int64
+        let seconds: Int
+        let nanoseconds: Int
+        let mode: UInt32
+    }
+
+    /// The stamp of a file, or `nil` where there is none.
+    package static func stamp(_ path: String) -> Stamp? {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return nil }
+        return Stamp(
+            isDirectory: info.st_mode & S_IFMT == S_IFDIR,
+            inode: UInt64(info.st_ino),
+            size: Int64(info.st_size),
+            seconds: info.st_ctim.tv_sec,
+            nanoseconds: info.st_ctim.tv_nsec,
+            mode: info.st_mode
+        )
+    }
+}
+
+extension Files {
+    /// Writes bytes behind the end of a file, which is made if need be.
+    package static func append(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND)
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(SystemError) in try writeAll(bytes, to: file.raw) }
+        }.get()
+    }
+}

@@ -8,18 +8,21 @@ enum OverviewCommand {
         usage: [
             "",
             "run [options] TARGET [-- ARG...]",
+            "serve [options] TARGET [-- ARG...]",
+            "serve [options] NAME=TARGET ...",
         ],
         notes: [
             """
             commands:
               run      call a function once and print its answer; 'shim-sim run --help'
+              serve    serve functions as Lambda does, for any AWS client; 'shim-sim serve --help'
             """,
             "Without a command, the sample function 'echo' is called with a sample event.",
         ]
     )
 
     static func run(_ words: [String]) throws -> ExitCode {
-        let commands = ["run"]
+        let commands = ["run", "serve"]
         if let first = words.first, !first.hasPrefix("-") {
             let near = commands.first { editDistance($0, first) <= 2 }
             throw UsageError(

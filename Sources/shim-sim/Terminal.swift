@@ -25,6 +25,12 @@ enum Terminal {
         }
     }
 
+    /// Lines with the name of their function in front, where there are several.
+    static func prefixed(_ lines: [UInt8], _ name: String?) -> [UInt8] {
+        guard let name else { return lines }
+        return Array(lines.split(separator: 0x0A).map { Array("\(name) | ".utf8) + $0 + [0x0A] }.joined())
+    }
+
     /// Whether a person sees standard error.
     static var showsProgress: Bool { isatty(2) == 1 }
 

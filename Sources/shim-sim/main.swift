@@ -12,6 +12,7 @@ do {
     switch words.first {
     case nil: code = try RunCommand.runSample()
     case "run": code = try RunCommand.run(Array(words.dropFirst()))
+    case "serve": code = try ServeCommand.run(Array(words.dropFirst()))
     default: code = try OverviewCommand.run(words)
     }
     exit(code.rawValue)

@@ -5,7 +5,7 @@ import Platform
 ///
 /// It takes one invocation at a time: init, then invocations; after a crash or a time-out the process is started again
 /// within the next invocation, in the same folders. See section "Environments" of docs/simulator.md.
-package final class ExecutionEnvironment {
+package final class ExecutionEnvironment: Environment {
     private enum Phase {
         /// Nothing has been started.
         case new
@@ -74,6 +74,27 @@ package final class ExecutionEnvironment {
         api.onReady = { [weak self] in self?.runtimeIsReady() }
         api.onInitError = { [weak self] in self?.runtimeReportedInitError($0) }
         memory.onExceeded = { [weak self] in self?.memoryIsExceeded() }
+    }
+
+    /// Whether it can take an invocation now.
+    package var isFree: Bool { invocation == nil && phase != .ended }
+
+    /// Whether its caller has the answer, and only the runtime has still to come back.
+    package var isFinishing: Bool { invocation?.progress == .done }
+
+    /// Whether nothing runs in it.
+    package var isIdle: Bool { isFree }
+
+    /// What it is doing, for people.
+    package var stateName: String {
+        switch phase {
+        case .new: "new"
+        case .initializing: "init"
+        case .idle: "idle"
+        case .invoking: "running"
+        case .needsInit: "stopped"
+        case .ended: "ended"
+        }
     }
 
     // MARK: - Invocations

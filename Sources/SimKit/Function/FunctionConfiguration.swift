@@ -1,5 +1,5 @@
 /// Text or JSON lines in the log (section "Logs" of docs/simulator.md).
-package enum LogFormat: String, Sendable, CaseIterable {
+package enum LogFormat: String, Sendable, CaseIterable, Codable {
     /// START, END and REPORT lines.
     case text
     /// One JSON object per event.
@@ -37,13 +37,19 @@ package struct FunctionConfiguration: Sendable {
     /// How many invocations one environment takes at once; `nil` for the classic one at a time.
     package var maximumConcurrency: Int?
     /// When an idle environment is ended.
-    package var idleTimeout: Duration? = .seconds(600)
+    package var idleTime: Duration? = .seconds(600)
     /// Whether environments are stopped between invocations.
     package var freezes = false
     /// Whether the processes get no more of the CPU than Lambda would give them.
     package var limitsCPU = false
     /// How the processes are shut off.
     package var isolation = Isolation.none
+    /// What becomes of events whose caller does not wait.
+    package var events = EventSettings()
+    /// The port of its function URL; `nil` for none.
+    package var urlPort: UInt16?
+    /// Whether its function URL streams.
+    package var urlStreams = false
     /// Where it is said to run.
     package var region = "us-east-1"
     /// The account it is said to belong to.

@@ -152,6 +152,29 @@ package final class Invocation {
         deliver(.failed(failure))
     }
 
+    /// Ends a call that no environment has taken.
+    func abandon(_ failure: FunctionFailure) {
+        fail(failure)
+        report(
+            InvocationReport(
+                requestID: id,
+                start: .now,
+                waited: arrived.duration(to: .now),
+                duration: .zero,
+                memorySize: 0,
+                maximumMemoryUsed: 0,
+                status: .error,
+                errorType: failure.type,
+                producedBytes: 0,
+                environment: "",
+                log: []
+            )
+        )
+    }
+
+    /// Lets go of the caller, who has been told otherwise.
+    func forgetCaller() { deliver = { _ in } }
+
     func report(_ report: InvocationReport) {
         deliver(.reported(report))
         deliver = { _ in }
