@@ -176,3 +176,13 @@ extension Files {
         }.get()
     }
 }
+
+extension Files {
+    /// Where a symbolic link points to, as it is written; `nil` where there is no link.
+    package static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -135,7 +135,7 @@ package final class OneShot {
     private func stop() {
         outputs.progress?.end()
         let context = context
-        environment.end {
+        environment.end(within: .seconds(1)) {
             context.orphans.killAll()
             context.loop.stop()
         }

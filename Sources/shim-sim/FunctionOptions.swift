@@ -12,6 +12,10 @@ enum FunctionOptions {
         Option("--env-file", value: "FILE", help: "Set the variables of a file of NAME=VALUE lines", repeatable: true),
         Option("--handler", value: "NAME", help: "What _HANDLER says", default: "the program's name"),
         Option("--log-format", value: "text|json", help: "Form of the log", default: "text"),
+        Option("--layer", value: "DIR|ZIP", help: "Merge a layer to /opt; later ones win", repeatable: true),
+        Option("--cpu-share", help: "No more CPU than Lambda gives for the memory"),
+        Option("--isolate", help: "The function sees /var/task, /opt and /tmp as on Lambda, the rest read-only"),
+        Option("--root", value: "DIR", help: "With --isolate: a folder to use as the root file system"),
     ]
 
     /// The bootstrap for programs: SwiftPM builds it beside this program.
@@ -46,8 +50,22 @@ enum FunctionOptions {
             }
             function.environment[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
         }
+        function.layers = arguments.values("--layer").map { Paths.absolute($0) }
+        function.limitsCPU = arguments.flag("--cpu-share")
+        function.isolation = try isolation(arguments)
         try settle(&function)
         return function
+    }
+
+    private static func isolation(_ arguments: Arguments) throws -> Isolation {
+        let root = arguments.value("--root").map { Paths.absolute($0) }
+        guard arguments.flag("--isolate") else {
+            guard root == nil else { throw UsageError("--root needs --isolate") }
+            return .none
+        }
+        let isolation = Isolation.namespaces(root: root)
+        try Isolator.check(isolation)
+        return isolation
     }
 
     /// What comes from the user's own environment.

@@ -6,7 +6,6 @@ import SimKit
 /// The options of `serve` that say what runs and how many at once.
 enum ServeOptions {
     static let options = [
-        Option("--layer", value: "DIR|ZIP", help: "Merge a layer to /opt; later ones win", repeatable: true),
         Option("--concurrency", value: "N", help: "Environments of a function at most", default: "10"),
         Option("--idle-timeout", value: "SECONDS", help: "End an environment that idles so long", default: "600"),
         Option("--retry-delays", value: "SECONDS,...", help: "When a failed event is tried again", default: "60,120"),
@@ -16,29 +15,23 @@ enum ServeOptions {
         Option("--limit-bandwidth", help: "Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda"),
         Option("--watch", help: "Take a changed target for the next call"),
         Option("--freeze", help: "Stop environments between calls, as Lambda does"),
-        Option("--cpu-share", help: "No more CPU than Lambda gives for the memory"),
-        Option("--isolate", help: "Functions see /var/task, /opt and /tmp as on Lambda, the rest read-only"),
-        Option("--root", value: "DIR", help: "With --isolate: a folder to use as the root file system"),
         Option("--quiet", help: "No logs of functions"),
     ]
 
     /// The functions that the command line and the configuration file name.
     static func functions(_ arguments: Arguments, _ spec: CommandSpec) throws -> [FunctionConfiguration] {
         var functions: [FunctionConfiguration] = []
-        let isolation = try isolation(arguments)
         for word in arguments.positionals {
             let (name, path) = split(word)
             let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
             var function = try FunctionOptions.function(name ?? "function", target, arguments)
             try apply(arguments, to: &function)
-            function.isolation = isolation
             functions.append(function)
         }
         if let file = arguments.value("--config") {
             functions += try ConfigurationFile.read(file, arguments) { function in
                 try apply(arguments, to: &function)
-                function.isolation = isolation
-            }
+                }
         }
         guard !functions.isEmpty else { throw UsageError("the TARGET is missing", hint: spec.helpHint) }
         for (index, function) in functions.enumerated() {
@@ -57,7 +50,6 @@ enum ServeOptions {
     }
 
     private static func apply(_ arguments: Arguments, to function: inout FunctionConfiguration) throws {
-        function.layers = arguments.values("--layer").map { Paths.absolute($0) }
         function.concurrency = try arguments.int("--concurrency", in: 1...1000) ?? function.concurrency
         if let seconds = try arguments.number("--idle-timeout", in: 0.1...1_000_000) {
             function.idleTime = .fromMilliseconds(seconds * 1000)
@@ -67,7 +59,6 @@ enum ServeOptions {
         function.urlPort = try arguments.int("--url-port", in: 0...65535).map { UInt16($0) }
         function.urlStreams = arguments.flag("--url-stream")
         function.freezes = arguments.flag("--freeze")
-        function.limitsCPU = arguments.flag("--cpu-share")
     }
 
     static func destination(_ text: String) -> EventSettings.Destination {
@@ -84,14 +75,5 @@ enum ServeOptions {
             )
         }
         return seconds.map { .fromMilliseconds($0 * 1000) }
-    }
-
-    private static func isolation(_ arguments: Arguments) throws -> Isolation {
-        let root = arguments.value("--root").map { Paths.absolute($0) }
-        guard arguments.flag("--isolate") else {
-            guard root == nil else { throw UsageError("--root needs --isolate", hint: nil) }
-            return .none
-        }
-        return .namespaces(root: root)
     }
 }

@@ -18,6 +18,6 @@ package protocol Environment: AnyObject {
     var onFree: () -> Void { get set }
     /// Starts an invocation; it must be free.
     func begin(_ invocation: Invocation)
-    /// Kills what runs and removes the folders; invocations in progress fail.
-    func end(_ done: @escaping () -> Void)
+    /// Ends what runs and removes the folders; invocations in progress fail. Extensions get so much time.
+    func end(within budget: Duration, _ done: @escaping () -> Void)
 }

@@ -39,6 +39,8 @@ package final class ExecutionEnvironment: Environment {
     private let api = RuntimeAPI()
     private let server: HTTPServer
     private let memory: MemoryMeter
+    private let extensions: ExtensionHost
+    private let governor: CPUGovernor?
     private var phase = Phase.new
     private var process: RuntimeProcess?
     private var invocation: Invocation?
@@ -51,6 +53,12 @@ package final class ExecutionEnvironment: Environment {
     private var cause: FunctionFailure?
     /// How a runtime ended that nobody was waiting for.
     private var lateEnd: ProcessEnd?
+    private var initHasReported = false
+    private var hasLaunchedRuntime = false
+    /// Whether processes are being ended, and nothing else may happen until they are.
+    private var isResetting = false
+    /// How long extensions may take to end.
+    private var shutdownBudget = Duration.seconds(2)
     private var onEnded: (() -> Void)?
 
     /// Makes the folders and the Runtime API; nothing is started before the first invocation.
@@ -70,8 +78,15 @@ package final class ExecutionEnvironment: Environment {
         log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
         sandbox = try Sandbox(function, deployment, in: context.workspace)
         memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
-        server = try HTTPServer.runtimeAPI(loop: context.loop, api)
-        api.onReady = { [weak self] in self?.runtimeIsReady() }
+        extensions = ExtensionHost(function, loop: context.loop)
+        governor = function.limitsCPU ? CPUGovernor(share: function.cpuShare, loop: context.loop) : nil
+        server = try HTTPServer.runtimeAPI(loop: context.loop, api, extensions)
+        api.onReady = { [weak self] in
+            self?.extensions.isOpen = false
+            self?.goOn()
+        }
+        extensions.onProgress = { [weak self] in self?.extensionsMoved() }
+        extensions.onFailure = { [weak self] in self?.extensionFailed($0, $1) }
         api.onInitError = { [weak self] in self?.runtimeReportedInitError($0) }
         memory.onExceeded = { [weak self] in self?.memoryIsExceeded() }
     }
@@ -132,14 +147,13 @@ package final class ExecutionEnvironment: Environment {
             lateEnd = nil
             invocation.fail(FailureText.exit(end, requestID: invocation.id))
             finish()
-        } else if wasIdle {
-            if function.freezes { process?.freeze(false) }
-            memory.start(process?.pid)
-            api.offer(invocation)
-        } else if api.state == .ready {
-            memory.start(process?.pid)
-            api.offer(invocation)
+        } else if wasIdle || api.state == .ready {
+            if wasIdle, function.freezes { freeze(false) }
+            memory.start { [weak self] in self?.processes.map(\.pid) ?? [] }
+            governor?.start { [weak self] in self?.freeze($0) }
+            offer()
         } else {
+            governor?.start { [weak self] in self?.freeze($0) }
             initBegan = .now
             launch()
         }
@@ -148,7 +162,8 @@ package final class ExecutionEnvironment: Environment {
     private func finish() {
         guard let invocation else { return }
         limit?.cancel()
-        process?.drainOutput()
+        governor?.stop()
+        for process in processes { process.drainOutput() }
         memory.stop()
         let failure = invocation.failure
         let report = InvocationReport(
@@ -171,24 +186,38 @@ package final class ExecutionEnvironment: Environment {
         complete.log = log.keptLog
         initDuration = nil
         cause = nil
+        initHasReported = false
         self.invocation = nil
         phase = process != nil && api.state == .ready ? .idle : .needsInit
-        if phase == .idle, function.freezes { process?.freeze(true) }
+        if phase == .idle, function.freezes { freeze(true) }
         idleSince = .now
         invocation.report(complete)
         onFree()
     }
 
-    // MARK: - What the runtime does
+    // MARK: - What the processes do
 
+    /// Starts the extensions, and the runtime when they have registered.
     private func launch() {
         api.reset()
-        let address = server.address.description
-        let variables = Variables.runtime(function, api: address, logStream: name, places: sandbox.places)
+        hasLaunchedRuntime = false
+        let variables = sandbox.variables(api: server.address.description, logStream: name)
+        let log = log
+        extensions.launch(
+            deployment.extensions,
+            { sandbox.externalExtension($0, variables) },
+            orphans: orphans,
+            output: { log.output($0) }
+        )
+        memory.start { [weak self] in self?.processes.map(\.pid) ?? [] }
+        if extensions.areRegistered { launchRuntime() }
+    }
+
+    private func launchRuntime() {
+        hasLaunchedRuntime = true
+        let variables = sandbox.variables(api: server.address.description, logStream: name)
         guard let child = sandbox.runtime(variables) else {
-            return loop.later { [weak self] in
-                self?.runtimeIsGone { FailureText.noBootstrap(requestID: $0) }
-            }
+            return loop.later { [weak self] in self?.runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
         }
         do throws(SystemError) {
             let log = log
@@ -200,7 +229,6 @@ package final class ExecutionEnvironment: Environment {
             )
             self.process = process
             orphans.add(process.pid)
-            memory.start(process.pid)
         } catch {
             let path = sandbox.shownPath(child.executable)
             loop.later { [weak self] in
@@ -209,7 +237,34 @@ package final class ExecutionEnvironment: Environment {
         }
     }
 
-    private func runtimeIsReady() {
+    private var processes: [RuntimeProcess] { (process.map { [$0] } ?? []) + extensions.processes }
+
+    private func freeze(_ frozen: Bool) {
+        for process in processes { process.freeze(frozen) }
+    }
+
+    private func extensionsMoved() {
+        if !hasLaunchedRuntime, extensions.areRegistered {
+            guard phase == .initializing || phase == .invoking, !isResetting else { return }
+            launchRuntime()
+        } else {
+            goOn()
+        }
+    }
+
+    private func extensionFailed(_ type: String, _ message: String) {
+        guard !isResetting else { return }
+        let failure = FunctionFailure(type, message, requestID: invocation?.id)
+        switch phase {
+        case .initializing, .invoking: stopRuntime(failure)
+        case .idle: process?.kill()
+        case .new, .needsInit, .ended: break
+        }
+    }
+
+    /// Goes on where the runtime and all extensions have come back for more.
+    private func goOn() {
+        guard api.state == .ready, extensions.areReady, !isResetting else { return }
         switch phase {
         case .initializing:
             limit?.cancel()
@@ -218,21 +273,36 @@ package final class ExecutionEnvironment: Environment {
             memory.look()
             initBegan = nil
             initDuration = duration
+            logExtensions()
             log.event(.initReport(.initialization, duration: duration, failure: nil))
             beginInvocation()
         case .invoking:
             if initBegan != nil {
                 initBegan = nil
-                if let invocation { api.offer(invocation) }
-            } else {
+                logExtensions()
+                offer()
+            } else if invocation?.progress == .done {
                 finish()
             }
         case .new, .idle, .needsInit, .ended: break
         }
     }
 
+    private func offer() {
+        guard let invocation else { return }
+        extensions.invoke(invocation)
+        api.offer(invocation)
+    }
+
+    private func logExtensions() {
+        for (name, events) in extensions.descriptions {
+            log.event(.extensionState(name: name, state: "Ready", events: events, errorType: nil))
+        }
+    }
+
     private func runtimeReportedInitError(_ failure: FunctionFailure) {
         cause = failure
+        initHasReported = true
         // It must exit now; one that does not is not waited for.
         let reporting = process
         loop.after(.milliseconds(500)) { if reporting?.isRunning == true { reporting?.kill() } }
@@ -245,33 +315,41 @@ package final class ExecutionEnvironment: Environment {
         runtimeIsGone { FailureText.exit(end, requestID: $0) }
     }
 
-    /// The process has ended, or there never was one.
-    private func runtimeIsGone(_ failure: (_ requestID: String?) -> FunctionFailure) {
+    /// The process has ended, or there never was one: what else runs goes too, and then it is clear how to go on.
+    private func runtimeIsGone(_ failure: @escaping (_ requestID: String?) -> FunctionFailure) {
+        guard !isResetting else { return }
+        isResetting = true
+        limit?.cancel()
+        governor?.stop()
+        let reason = cause ?? failure(invocation?.id)
+        if phase == .invoking { invocation?.fail(reason) }
+        let word = phase == .ended ? "spindown" : reason.isTimeout ? "timeout" : "failure"
+        extensions.shutDown(reason: word, within: shutdownBudget) { [weak self] in self?.afterReset(reason) }
+    }
+
+    private func afterReset(_ reason: FunctionFailure) {
+        isResetting = false
         orphans.kill(api: server.address.description)
         server.closeConnections()
         api.reset()
         log.endLine()
         switch phase {
         case .initializing:
-            limit?.cancel()
             let duration = initBegan?.duration(to: .now) ?? .zero
             initBegan = nil
-            log.event(.initReport(.initialization, duration: duration, failure: cause ?? failure(nil)))
+            log.event(.initReport(.initialization, duration: duration, failure: reason))
             phase = .needsInit
-            // An init that only took too long gets its second chance within the invocation.
-            if cause?.isTimeout == true { cause = nil }
+            // Only an init that has said why it failed is not repeated within the invocation.
+            if !initHasReported { cause = nil }
             beginInvocation()
         case .invoking:
-            let reason = cause ?? failure(invocation?.id)
             if let began = initBegan {
                 log.event(.initReport(.invoke, duration: began.duration(to: .now), failure: reason))
                 initBegan = nil
             }
-            invocation?.fail(reason)
             finish()
         case .idle: phase = .needsInit
-        case .ended:
-            finishEnding()
+        case .ended: finishEnding()
         case .new, .needsInit: break
         }
     }
@@ -279,8 +357,7 @@ package final class ExecutionEnvironment: Environment {
     // MARK: - Limits
 
     private func initTookTooLong() {
-        cause = FunctionFailure("Sandbox.Timedout", "Init timed out", requestID: nil, isTimeout: true)
-        process?.kill()
+        stopRuntime(FunctionFailure("Sandbox.Timedout", "Init timed out", requestID: nil, isTimeout: true))
     }
 
     private func invocationTookTooLong() {
@@ -290,31 +367,28 @@ package final class ExecutionEnvironment: Environment {
 
     private func memoryIsExceeded() {
         guard phase == .invoking || phase == .initializing else { return }
-        if phase == .invoking {
-            stopRuntime(FailureText.outOfMemory(requestID: invocation?.id))
-        } else {
-            process?.kill()
-        }
+        stopRuntime(FailureText.outOfMemory(requestID: invocation?.id))
     }
 
-    /// Ends the invocation with a failure and the process with it.
+    /// Ends the invocation, or the init, with a failure and the process with it.
     private func stopRuntime(_ failure: FunctionFailure) {
+        guard !isResetting else { return }
         cause = failure
         limit?.cancel()
         // What it had written by then belongs to this invocation.
-        process?.drainOutput()
-        invocation?.fail(failure)
-        guard let process else { return finish() }
-        process.kill()
+        for process in processes { process.drainOutput() }
+        if phase == .invoking { invocation?.fail(failure) }
+        if let process { process.kill() } else { runtimeIsGone { _ in failure } }
     }
 
     // MARK: - The end
 
-    /// Kills what runs and removes the folders; the invocation in progress, if any, fails.
-    package func end(_ done: @escaping () -> Void) {
+    /// Ends what runs, as Lambda does it, and removes the folders; the invocation in progress, if any, fails.
+    package func end(within budget: Duration, _ done: @escaping () -> Void) {
         guard phase != .ended else { return done() }
         limit?.cancel()
         memory.stop()
+        governor?.stop()
         if let invocation {
             invocation.fail(FunctionFailure("Sandbox.Failure", "The simulator is stopped", requestID: invocation.id))
             finish()
@@ -322,7 +396,17 @@ package final class ExecutionEnvironment: Environment {
         phase = .ended
         onEnded = done
         onFree = {}
-        if let process { process.kill() } else { runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
+        shutdownBudget = budget
+        if isResetting { return }
+        guard let process else { return runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
+        if function.freezes { freeze(false) }
+        if extensions.isEmpty {
+            process.kill()
+        } else {
+            // With extensions the runtime has a moment of its own to end.
+            process.terminate()
+            loop.after(budget * 3 / 20) { if process.isRunning { process.kill() } }
+        }
     }
 
     private func finishEnding() {

@@ -12,7 +12,7 @@ final class MemoryMeter {
 
     private let limit: Int
     private let loop: EventLoop
-    private var root: ProcessID?
+    private var roots: (() -> [ProcessID])?
     private var timer: EventLoop.Timer?
     private var peak = 0
 
@@ -24,10 +24,10 @@ final class MemoryMeter {
     /// The most that was seen in the life of the environment, in MB, rounded up; never more than the limit, as on Lambda.
     var peakMegabytes: Int { min((peak + (1 << 20) - 1) >> 20, limit >> 20) }
 
-    /// Begins to look at a process and its descendants.
-    func start(_ pid: ProcessID?) {
+    /// Begins to look at processes and their descendants.
+    func start(_ roots: @escaping () -> [ProcessID]) {
         timer?.cancel()
-        root = pid
+        self.roots = roots
         schedule(Self.first)
     }
 
@@ -36,12 +36,12 @@ final class MemoryMeter {
         timer?.cancel()
         timer = nil
         look()
-        root = nil
+        roots = nil
     }
 
     private func schedule(_ delay: Duration) {
         timer = loop.after(delay) { [weak self] in
-            guard let self, root != nil else { return }
+            guard let self, roots != nil else { return }
             schedule(min(delay * 2, Self.longest))
             if look() > limit { onExceeded() }
         }
@@ -52,8 +52,8 @@ final class MemoryMeter {
     /// - Returns: What is used now, in bytes.
     @discardableResult
     func look() -> Int {
-        guard let root else { return 0 }
-        let used = ProcessTree.memory(of: ProcessTree.withDescendants(of: [root]))
+        guard let roots = roots?(), !roots.isEmpty else { return 0 }
+        let used = ProcessTree.memory(of: ProcessTree.withDescendants(of: roots))
         peak = max(peak, used.now, used.peak)
         return used.now
     }

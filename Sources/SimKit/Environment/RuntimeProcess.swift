@@ -56,6 +56,9 @@ final class RuntimeProcess {
     /// Kills the whole group; the end is reported as any other.
     func kill() { ProcessControl.signalGroup(pid, Signal.kill) }
 
+    /// Asks the whole group to end.
+    func terminate() { ProcessControl.signalGroup(pid, Signal.terminate) }
+
     /// Stops or continues the whole group.
     func freeze(_ frozen: Bool) { ProcessControl.signalGroup(pid, frozen ? Signal.stop : Signal.continue) }
 

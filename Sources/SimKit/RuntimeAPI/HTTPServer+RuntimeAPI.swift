@@ -3,7 +3,7 @@ import Platform
 
 extension HTTPServer {
     /// A Runtime API on a port of its own: a process can only ever speak for its own environment.
-    static func runtimeAPI(loop: EventLoop, _ api: RuntimeAPI) throws(SimError) -> HTTPServer {
+    static func runtimeAPI(loop: EventLoop, _ api: RuntimeAPI, _ extensions: ExtensionHost) throws(SimError) -> HTTPServer {
         guard let address = SocketAddress(host: "127.0.0.1", port: 0) else {
             preconditionFailure("the address is a literal")
         }
@@ -17,8 +17,11 @@ extension HTTPServer {
                 case .initError: api.initError(exchange)
                 case .telemetry: Self.unsupported(exchange, "Telemetry")
                 case .logs: Self.unsupported(exchange, "Logs")
-                case .extensionRegister, .extensionNext, .extensionInitError, .extensionExitError, .unknown:
-                    RuntimeReply.notFound(exchange)
+                case .extensionRegister: extensions.register(exchange)
+                case .extensionNext: extensions.next(exchange)
+                case .extensionInitError: extensions.fail(exchange, duringInit: true)
+                case .extensionExitError: extensions.fail(exchange, duringInit: false)
+                case .unknown: RuntimeReply.notFound(exchange)
                 case .wrongMethod: RuntimeReply.methodNotAllowed(exchange)
                 }
             }

@@ -162,7 +162,7 @@ package final class FunctionService {
     private func end(_ environment: any Environment) {
         environments.removeAll { $0 === environment }
         leaving += 1
-        environment.end { [weak self] in
+        environment.end(within: isStopped ? .milliseconds(300) : .seconds(2)) { [weak self] in
             guard let self else { return }
             leaving -= 1
             if leaving == 0, environments.isEmpty { onEmpty?() }
