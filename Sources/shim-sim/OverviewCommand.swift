@@ -10,19 +10,21 @@ enum OverviewCommand {
             "run [options] TARGET [-- ARG...]",
             "serve [options] TARGET [-- ARG...]",
             "serve [options] NAME=TARGET ...",
+            "event [NAME]",
         ],
         notes: [
             """
             commands:
               run      call a function once and print its answer; 'shim-sim run --help'
               serve    serve functions as Lambda does, for any AWS client; 'shim-sim serve --help'
+              event    print a sample event, or list them
             """,
             "Without a command, the sample function 'echo' is called with a sample event.",
         ]
     )
 
     static func run(_ words: [String]) throws -> ExitCode {
-        let commands = ["run", "serve"]
+        let commands = ["run", "serve", "event"]
         if let first = words.first, !first.hasPrefix("-") {
             let near = commands.first { editDistance($0, first) <= 2 }
             throw UsageError(

@@ -13,6 +13,7 @@ do {
     case nil: code = try RunCommand.runSample()
     case "run": code = try RunCommand.run(Array(words.dropFirst()))
     case "serve": code = try ServeCommand.run(Array(words.dropFirst()))
+    case "event": code = try EventCommand.run(Array(words.dropFirst()))
     default: code = try OverviewCommand.run(words)
     }
     exit(code.rawValue)

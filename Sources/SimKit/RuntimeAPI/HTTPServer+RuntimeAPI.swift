@@ -1,9 +1,20 @@
 import HTTPWire
 import Platform
 
+/// The calls of a runtime, for one invocation at a time or for several.
+protocol RuntimeCalls: AnyObject {
+    func next(_ exchange: HTTPExchange)
+    func response(_ exchange: HTTPExchange, id: String)
+    func error(_ exchange: HTTPExchange, id: String)
+    func initError(_ exchange: HTTPExchange)
+}
+
+extension RuntimeAPI: RuntimeCalls {}
+extension ConcurrentRuntimeAPI: RuntimeCalls {}
+
 extension HTTPServer {
     /// A Runtime API on a port of its own: a process can only ever speak for its own environment.
-    static func runtimeAPI(loop: EventLoop, _ api: RuntimeAPI, _ extensions: ExtensionHost) throws(SimError) -> HTTPServer {
+    static func runtimeAPI(loop: EventLoop, _ api: some RuntimeCalls, _ extensions: ExtensionHost) throws(SimError) -> HTTPServer {
         guard let address = SocketAddress(host: "127.0.0.1", port: 0) else {
             preconditionFailure("the address is a literal")
         }

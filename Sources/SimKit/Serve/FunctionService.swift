@@ -102,7 +102,18 @@ package final class FunctionService {
 
     private func newEnvironment() throws(ServiceError) -> any Environment {
         do throws(SimError) {
-            let environment = try ExecutionEnvironment(function, deployment, context: context, write: write)
+            let environment: any Environment
+            if let maximum = function.maximumConcurrency {
+                environment = try ConcurrentEnvironment(
+                    function,
+                    maximum: maximum,
+                    deployment,
+                    context: context,
+                    write: write
+                )
+            } else {
+                environment = try ExecutionEnvironment(function, deployment, context: context, write: write)
+            }
             environment.onFree = { [weak self, weak environment] in
                 guard let self, let environment else { return }
                 context.loop.later { [weak self] in self?.isFreeAgain(environment) }
@@ -117,6 +128,7 @@ package final class FunctionService {
     private func isFreeAgain(_ environment: any Environment) {
         guard environments.contains(where: { $0 === environment }), environment.isFree else { return }
         if environment.deployment !== deployment {
+            guard environment.isIdle else { return }
             end(environment)
             // Its place is free for a call that waited for it.
             if let first = waiting.first {
@@ -137,7 +149,7 @@ package final class FunctionService {
         guard let watcher, watcher.hasChanged() else { return }
         do throws(SimError) {
             deployment = try Deployment(function, in: context.workspace)
-            for environment in environments where environment.isFree { end(environment) }
+            for environment in environments where environment.isIdle { end(environment) }
         } catch {
             write(Array("shim-sim: the changed target is not usable yet, the old one goes on: \(error)\n".utf8))
         }
@@ -151,7 +163,7 @@ package final class FunctionService {
             context.orphans.reap()
             if let limit = function.idleTime {
                 for environment in environments
-                where environment.isFree && environment.idleSince.duration(to: .now) > limit {
+                where environment.isIdle && environment.idleSince.duration(to: .now) > limit {
                     end(environment)
                 }
             }
@@ -184,13 +196,13 @@ package final class FunctionService {
         }
         waiting = []
         for environment in environments {
-            if !waits || environment.isFree {
+            if !waits || environment.isIdle {
                 end(environment)
             } else {
                 environment.onFree = { [weak self, weak environment] in
                     guard let self, let environment else { return }
                     context.loop.later { [weak self] in
-                        guard let self, environments.contains(where: { $0 === environment }) else { return }
+                        guard let self, environments.contains(where: { $0 === environment }), environment.isIdle else { return }
                         end(environment)
                     }
                 }
