@@ -12,7 +12,16 @@ package enum Signals {
     /// Turns a write to a closed pipe into `EPIPE` instead of the end of this program.
     package static func makePipeErrorsHarmless() { install(SIGPIPE) { _ in } }
 
-    /// Makes the signals readable, and unblocks them: each one that arrives becomes one byte, its number.
+    /// Lets every signal through again.
+    ///
+    /// A blocked mask is inherited: whoever started this program from a thread of its own may have left one.
+    package static func unblockAll() {
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
+    }
+
+    /// Makes the signals readable: each one that arrives becomes one byte, its number.
     ///
     /// May be called once per process; the descriptor is never closed.
     ///
@@ -33,11 +42,6 @@ package enum Signals {
                 errno = saved
             }
         }
-        // Whoever started this program may have blocked them, as threads of a pool do.
-        var set = sigset_t()
-        sigemptyset(&set)
-        for signal in signals { sigaddset(&set, signal) }
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
         return reader
     }
 

@@ -49,6 +49,7 @@ public struct InvocationLoop {
     }
 
     private func prepare() throws -> Setup {
+        Signals.unblockAll()
         Signals.makePipeErrorsHarmless()
         Descriptor.closeInherited()
         let signals = try Signals.readable([SIGTERM, SIGINT, SIGHUP])
@@ -105,7 +106,7 @@ public struct InvocationLoop {
         let (client, runner) = (setup.client, setup.runner)
         runner.prepare()
         while true {
-            let invocation: Invocation
+            var invocation: Invocation
             do {
                 invocation = try client.next()
             } catch let refused as RuntimeAPIClient.Refused {
@@ -115,10 +116,10 @@ public struct InvocationLoop {
                 try finish(client, refused.requestID)
                 continue
             }
-            switch runner.run(invocation) {
-            case .response(let response):
-                try client.sendResponse(response, for: invocation.requestID)
-                runner.reuse(response)
+            let outcome = runner.run(invocation)
+            client.reuse(invocation.takeEvent())
+            switch outcome {
+            case .response(let response): try client.sendResponse(response, for: invocation.requestID)
             case .failure(let report):
                 log(.error, "\(report.errorType): \(report.errorMessage)", requestID: invocation.requestID)
                 try client.sendError(report, for: invocation.requestID)
@@ -131,6 +132,7 @@ public struct InvocationLoop {
             // While the server deals with the answer.
             runner.prepare()
             try finish(client, invocation.requestID)
+            runner.reuse(client.takeSent())
             runner.tidy()
         }
     }

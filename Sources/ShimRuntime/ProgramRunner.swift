@@ -123,9 +123,9 @@ final class ProgramRunner {
     }
 
     /// Takes a response's room back, for the next output.
-    func reuse(_ response: [UInt8]) {
+    func reuse(_ response: consuming [UInt8]) {
+        response.removeAll(keepingCapacity: true)
         output = response
-        output.removeAll(keepingCapacity: true)
     }
 
     /// How long before the deadline the program is stopped: what is set, but a quarter of the time there was at most.

@@ -4,6 +4,7 @@ import Platform
 import SimKit
 
 Descriptor.closeInherited()
+Signals.unblockAll()
 Signals.makePipeErrorsHarmless()
 
 let words = Array(CommandLine.arguments.dropFirst())

@@ -186,6 +186,7 @@ struct ChildRun {
             return
         }
         if output.isEmpty, count == buffer.count { Descriptor.enlargePipe(child.standardOutput, to: 1 << 20) }
+        makeRoom(for: count)
         output.append(contentsOf: buffer.prefix(count))
         if output.count > maximumOutput {
             // With its reader gone, a program that floods its output gets SIGPIPE.
@@ -193,6 +194,14 @@ struct ChildRun {
             child.closeOutput()
             stopProgram(.tooMuchOutput(limit: maximumOutput), Self.shutdownGrace)
         }
+    }
+
+    /// Grows the output in two steps: doubling would copy a large one often, and keep two of it meanwhile.
+    ///
+    /// Room that is not written to costs no memory.
+    private mutating func makeRoom(for count: Int) {
+        guard output.count + count > output.capacity else { return }
+        output.reserveCapacity(output.count < 1 << 18 ? 1 << 20 : maximumOutput + buffer.count)
     }
 
     /// Moves one piece from the program to the log; never blocks on a log that nobody reads while a deadline runs.
@@ -223,6 +232,7 @@ struct ChildRun {
     private mutating func drain() {
         while outputIsOpen {
             guard let count = readSome(child.standardOutput, buffer), count > 0 else { break }
+            makeRoom(for: count)
             output.append(contentsOf: buffer.prefix(count))
             if output.count > maximumOutput {
                 stop = stop ?? .tooMuchOutput(limit: maximumOutput)

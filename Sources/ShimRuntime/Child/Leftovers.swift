@@ -25,8 +25,12 @@ final class Leftovers {
             releaseFinished()
         }
         // Killing one may hand its own children to us, hence the rounds; a fork bomb does not hold us up for ever.
-        for _ in 0..<100 where hasForeignChild { endForeignChildren() }
-        releaseFinished()
+        var rounds = 0
+        while hasForeignChild, rounds < 100 {
+            endForeignChildren()
+            rounds += 1
+        }
+        if rounds > 0 { releaseFinished() }
     }
 
     private func releaseFinished() { finished.removeAll { $0.release() } }

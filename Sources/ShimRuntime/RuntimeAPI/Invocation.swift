@@ -9,7 +9,13 @@ struct Invocation: Sendable {
     /// Values that the program gets as environment variables, by the variable's name; a missing header has no entry.
     let variables: [String: String]
     /// The event, exactly as it came.
-    let event: [UInt8]
+    private(set) var event: [UInt8]
+
+    /// Gives the event's bytes away, so that their room can be used again without a copy.
+    mutating func takeEvent() -> [UInt8] {
+        defer { event = [] }
+        return event
+    }
 
     /// The moment when Lambda stops waiting.
     struct Deadline: Sendable {
@@ -17,6 +23,13 @@ struct Invocation: Sendable {
         let instant: ContinuousClock.Instant
         /// When the event came.
         let received: ContinuousClock.Instant
+    }
+
+    init(requestID: String, deadline: Deadline?, variables: [String: String], event: [UInt8]) {
+        self.requestID = requestID
+        self.deadline = deadline
+        self.variables = variables
+        self.event = event
     }
 
     /// Which header becomes which variable.

@@ -15,6 +15,7 @@ final class RuntimeAPIClient {
     private var isFresh = false
     private var pending: Request?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    /// The last answer's body; an event is moved out of it, and its room comes back by ``reuse(_:)``.
     private var body: [UInt8] = []
 
     /// A response of Lambda has at most this many bytes: 6 MiB and 100 B.
@@ -60,12 +61,22 @@ final class RuntimeAPIClient {
             }
             variables[variable] = value
         }
+        defer { body = [] }
         return Invocation(
             requestID: id,
             deadline: Self.deadline(head.fields["Lambda-Runtime-Deadline-Ms"], received: received),
             variables: variables,
             event: body
         )
+    }
+
+    /// Takes the room of an event back, for the next one.
+    func reuse(_ event: [UInt8]) { body = event }
+
+    /// Gives the body that was sent last away, for its room; after its reply nobody needs it.
+    func takeSent() -> [UInt8] {
+        defer { pending = nil }
+        return pending?.body ?? []
     }
 
     /// An event that the loop answers with an error.

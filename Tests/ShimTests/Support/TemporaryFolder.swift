@@ -5,7 +5,7 @@ import Platform
 final class TemporaryFolder: Sendable {
     let path: String
 
-    init() throws { path = try Files.makeTemporaryFolder(prefix: NSTemporaryDirectory() + "/shim-test-") }
+    init() throws { path = try Files.makeTemporaryFolder(prefix: "/tmp/shim-test-") }
 
     deinit { try? Files.removeTree(path) }
 
