@@ -47,6 +47,7 @@ package enum HTTPWriter {
         switch status {
         case 100: "Continue"
         case 200: "OK"
+        case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
         case 301: "Moved Permanently"

@@ -109,3 +109,80 @@ package enum Files {
         return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 }
+
+extension Files {
+    /// The working directory, `/` where it is gone.
+    package static var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    /// Makes a folder; one that is there already is fine.
+    package static func makeFolder(_ path: String, mode: mode_t = 0o755) throws(SystemError) {
+        do throws(SystemError) {
+            try check("mkdir") { mkdir(path, mode) }
+        } catch {
+            guard error.errno == EEXIST, status(path)?.isDirectory == true else { throw error }
+        }
+    }
+}
+
+extension Files {
+    /// Sets the permission bits.
+    package static func setMode(_ path: String, _ mode: mode_t) throws(SystemError) {
+        try check("chmod") { chmod(path, mode) }
+    }
+
+    /// Makes a symbolic link.
+    package static func makeLink(_ path: String, to target: String) throws(SystemError) {
+        try check("symlink") { symlink(target, path) }
+    }
+}
+
+extension Files {
+    /// What changes when a file is changed or replaced; links are not followed.
+    package struct Stamp: Hashable, Sendable {
+        /// Whether it is a folder.
+        package let isDirectory: Bool
+        let inode: UInt64
+        let size: Int64
+        let seconds: Int
+        let nanoseconds: Int
+        let mode: UInt32
+    }
+
+    /// The stamp of a file, or `nil` where there is none.
+    package static func stamp(_ path: String) -> Stamp? {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return nil }
+        return Stamp(
+            isDirectory: info.st_mode & S_IFMT == S_IFDIR,
+            inode: UInt64(info.st_ino),
+            size: Int64(info.st_size),
+            seconds: info.st_ctim.tv_sec,
+            nanoseconds: info.st_ctim.tv_nsec,
+            mode: info.st_mode
+        )
+    }
+}
+
+extension Files {
+    /// Writes bytes behind the end of a file, which is made if need be.
+    package static func append(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND)
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(SystemError) in try writeAll(bytes, to: file.raw) }
+        }.get()
+    }
+}
+
+extension Files {
+    /// Where a symbolic link points to, as it is written; `nil` where there is no link.
+    package static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -83,3 +83,23 @@ package enum ProcessControl {
         return names[number] ?? "signal \(number)"
     }
 }
+
+extension ProcessControl {
+    /// This process.
+    package static var ownID: pid_t { getpid() }
+
+    /// Waits until a child has ended, without reaping it.
+    ///
+    /// - Returns: Whether it has.
+    @discardableResult
+    package static func waitForEnd(of pid: pid_t, atMost timeout: Duration) -> Bool {
+        guard let end = try? endDescriptor(of: pid) else { return true }
+        let deadline = ContinuousClock.Instant.now.advanced(by: timeout)
+        while true {
+            let rest = ContinuousClock.Instant.now.duration(to: deadline)
+            guard let seen = try? poll([PollRequest(end.raw, .readable)], timeout: rest) else { return false }
+            if seen.first?.contains(.readable) == true { return true }
+            if rest <= .zero { return false }
+        }
+    }
+}

@@ -17,6 +17,9 @@ package enum Socket {
         package let socket: Descriptor
         /// Its address, with the port that the system chose where 0 was asked for.
         package let address: SocketAddress
+
+        /// Gives the socket away.
+        package consuming func takeSocket() -> Descriptor { socket }
     }
 
     /// Listens for connections.
@@ -93,6 +96,30 @@ package enum Socket {
                 guard error.errno == EAGAIN else { throw error }
                 _ = try poll([PollRequest(raw, .writable)], timeout: nil)
             }
+        }
+    }
+
+    /// Sends what a non-blocking socket takes now; no SIGPIPE.
+    ///
+    /// - Returns: The number of bytes, `nil` where the socket takes nothing now.
+    package static func sendNow(_ bytes: UnsafeRawBufferPointer, to raw: Int32) throws(SystemError) -> Int? {
+        do throws(SystemError) {
+            return try check("send") { Glibc.send(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
+        } catch {
+            if error.errno == EAGAIN { return nil }
+            throw error
+        }
+    }
+
+    /// Takes what has come on a non-blocking socket.
+    ///
+    /// - Returns: The number of bytes, `0` at the end, `nil` where nothing has come yet.
+    package static func receive(_ raw: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+        do throws(SystemError) {
+            return try check("recv") { Glibc.recv(raw, buffer.baseAddress, buffer.count, 0) }
+        } catch {
+            if error.errno == EAGAIN { return nil }
+            throw error
         }
     }
 

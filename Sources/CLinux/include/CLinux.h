@@ -3,6 +3,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <spawn.h>
 #include <sys/types.h>
 
 /// pipe2(2) with O_CLOEXEC.
@@ -17,6 +18,8 @@ int clinux_close_from(unsigned int first);
 int clinux_set_pipe_size(int descriptor, int bytes);
 /// prctl(2) with PR_SET_CHILD_SUBREAPER.
 int clinux_become_subreaper(void);
+/// posix_spawn_file_actions_addchdir_np(3).
+int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
 /// WIFEXITED, WEXITSTATUS and WTERMSIG of a wait status.
 int clinux_exited(int status);
 int clinux_exit_status(int status);

@@ -56,7 +56,7 @@ final class RuntimeAPIClient {
         for (header, variable) in Invocation.headers {
             guard let value = head.fields[header], !value.isEmpty else { continue }
             let bytes = value.utf8.count
-            guard bytes + variable.utf8.count + 2 <= RefusedEvent.longestVariable else {
+            guard bytes + variable.utf8.count + 1 <= RefusedEvent.longestVariable else {
                 throw Refused(requestID: id, reason: .headerTooLarge(name: header, bytes: bytes))
             }
             variables[variable] = value

@@ -23,7 +23,8 @@ extension EndToEnd {
         }
 
         @Test(arguments: [
-            ("tool", "tool"), ("tool.handler", "tool"), ("script.handler", "script.sh"), ("sub/deep.main", "sub/deep.sh"),
+            ("tool", "tool"), ("tool.handler", "tool"), ("script.handler", "script.sh"),
+            ("sub/deep.main", "sub/deep.sh"),
             ("exact.name.sh", "exact.name.sh"),
         ])
         func handlerFindsItsProgram(handler: String, expected: String) throws {
@@ -45,7 +46,11 @@ extension EndToEnd {
             for (ending, name) in interpreters {
                 _ = try folder.script("bin/\(name)", "echo \(name) \"$@\"")
                 let file = try folder.write("main.\(ending)", "program")
-                let shim = try ShimUnderTest([], environment: ["_HANDLER": "main.\(ending)", "PATH": folder.path + "/bin:/bin"], taskRoot: folder.path)
+                let shim = try ShimUnderTest(
+                    [],
+                    environment: ["_HANDLER": "main.\(ending)", "PATH": folder.path + "/bin:/bin"],
+                    taskRoot: folder.path
+                )
                 #expect(try shim.invoke("{}").text == "\(name) \(file)\n")
             }
         }
@@ -83,7 +88,11 @@ extension EndToEnd {
             try folder.write("main.py", "")
             let error = try failure([], ["_HANDLER": "main.handler"], taskRoot: folder.path)
             #expect(error.errorType == "Runtime.NoSuchHandler")
-            #expect(error.errorMessage.contains("several files fit the handler 'main.handler': \(folder.path)/main.a, \(folder.path)/main.py"))
+            #expect(
+                error.errorMessage.contains(
+                    "several files fit the handler 'main.handler': \(folder.path)/main.a, \(folder.path)/main.py"
+                )
+            )
         }
 
         @Test func missingInterpreterIsSaid() throws {
@@ -173,9 +182,18 @@ extension EndToEnd {
         }
 
         @Test(arguments: [
-            (["SHIM_TIMEOUT_MARGIN_MS": "soon"], "the setting 'SHIM_TIMEOUT_MARGIN_MS' cannot be 'soon'; hint: a whole number of milliseconds from 0 to 60000"),
-            (["SHIM_TIMEOUT_MARGIN_MS": "60001"], "the setting 'SHIM_TIMEOUT_MARGIN_MS' cannot be '60001'; hint: a whole number of milliseconds from 0 to 60000"),
-            (["SHIM_TIMEOUT_MARGIN_MS": "-1"], "the setting 'SHIM_TIMEOUT_MARGIN_MS' cannot be '-1'; hint: a whole number of milliseconds from 0 to 60000"),
+            (
+                ["SHIM_TIMEOUT_MARGIN_MS": "soon"],
+                "the setting 'SHIM_TIMEOUT_MARGIN_MS' cannot be 'soon'; hint: a whole number of milliseconds from 0 to 60000"
+            ),
+            (
+                ["SHIM_TIMEOUT_MARGIN_MS": "60001"],
+                "the setting 'SHIM_TIMEOUT_MARGIN_MS' cannot be '60001'; hint: a whole number of milliseconds from 0 to 60000"
+            ),
+            (
+                ["SHIM_TIMEOUT_MARGIN_MS": "-1"],
+                "the setting 'SHIM_TIMEOUT_MARGIN_MS' cannot be '-1'; hint: a whole number of milliseconds from 0 to 60000"
+            ),
             (["SHIM_STDOUT": "json"], "the setting 'SHIM_STDOUT' cannot be 'json'; hint: one of 'raw', 'json-string'"),
             (["SHIM_TMPDIR": ""], "the setting 'SHIM_TMPDIR' cannot be ''; hint: one of 'shared', 'private'"),
             (["SHIM_STDOUTS": "raw"], "'SHIM_STDOUTS' is not a setting; hint: did you mean 'SHIM_STDOUT'?"),
@@ -190,7 +208,9 @@ extension EndToEnd {
         @Test func missingTaskRootIsSaid() throws {
             let error = try failure(["/bin/cat"], taskRoot: "/no/such/folder")
             #expect(error.errorType == "Runtime.InvalidWorkingDir")
-            #expect(error.errorMessage.hasPrefix("cannot enter the task root '/no/such/folder': No such file or directory"))
+            #expect(
+                error.errorMessage.hasPrefix("cannot enter the task root '/no/such/folder': No such file or directory")
+            )
         }
 
         @Test func missingHandlerIsSaid() throws {
@@ -199,7 +219,11 @@ extension EndToEnd {
 
         @Test(arguments: ["nonsense", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "no.such.host.invalid:80", ":80"])
         func badAddressIsSaid(address: String) throws {
-            let result = try TestProcess.run(Executables.path("shim"), ["cat"], environment: ["AWS_LAMBDA_RUNTIME_API": address])
+            let result = try TestProcess.run(
+                Executables.path("shim"),
+                ["cat"],
+                environment: ["AWS_LAMBDA_RUNTIME_API": address]
+            )
             #expect(result.status == 1)
             #expect(result.errors.hasPrefix("shim[fatal] '\(address)' is not an address of the Runtime API"))
         }
@@ -217,7 +241,11 @@ extension EndToEnd {
             )
             let help = try TestProcess.run(shim, ["--help"], environment: [:])
             #expect(help.status == 0)
-            #expect(help.output.hasPrefix("shim: runs a program for each event of an AWS Lambda function\n\nusage: shim COMMAND"))
+            #expect(
+                help.output.hasPrefix(
+                    "shim: runs a program for each event of an AWS Lambda function\n\nusage: shim COMMAND"
+                )
+            )
             for word in ["SHIM_TIMEOUT_MARGIN_MS", "SHIM_STDOUT", "SHIM_TMPDIR", "bootstrap", "shim-sim run"] {
                 #expect(help.output.contains(word))
             }

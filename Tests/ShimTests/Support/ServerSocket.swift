@@ -77,7 +77,9 @@ final class ServerSocket {
     /// Sends bytes as they are.
     func send(_ bytes: [UInt8]) throws {
         guard let connection else { throw Gone(description: "no connection") }
-        try bytes.withUnsafeBytes { try Socket.send($0, UnsafeRawBufferPointer(start: nil, count: 0), to: connection.socket) }
+        try bytes.withUnsafeBytes {
+            try Socket.send($0, UnsafeRawBufferPointer(start: nil, count: 0), to: connection.socket)
+        }
     }
 
     /// Sends an answer with a Content-Length.
@@ -104,7 +106,9 @@ final class ServerSocket {
         while true {
             let remaining = ContinuousClock.now.duration(to: end)
             guard remaining > .zero else { throw Gone(description: "no client came within \(Self.patience)") }
-            if let seen = try poll([PollRequest(descriptor, .readable)], timeout: remaining).first, !seen.isEmpty { return }
+            if let seen = try poll([PollRequest(descriptor, .readable)], timeout: remaining).first, !seen.isEmpty {
+                return
+            }
         }
     }
 }

@@ -37,7 +37,8 @@ final class ShimUnderTest {
     ) throws {
         server = try ServerSocket()
         var all = [
-            "AWS_LAMBDA_RUNTIME_API": server.address, "LAMBDA_TASK_ROOT": taskRoot, "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "AWS_LAMBDA_RUNTIME_API": server.address, "LAMBDA_TASK_ROOT": taskRoot,
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
         ]
         for (name, value) in environment { all[name] = value }
         process = try TestProcess(executable ?? Executables.path("shim"), command, environment: all)
@@ -66,7 +67,8 @@ final class ShimUnderTest {
         }
         number += 1
         let id = "8476a536-e9f4-11e8-9739-\(String(repeating: "0", count: 12 - "\(number)".count))\(number)"
-        let deadline = WallClock.millisecondsSinceEpoch() + Int64(remaining.components.seconds * 1000)
+        let deadline =
+            WallClock.millisecondsSinceEpoch() + Int64(remaining.components.seconds * 1000)
             + remaining.components.attoseconds / 1_000_000_000_000_000
         var all: HTTPFields = [
             "Lambda-Runtime-Aws-Request-Id": id,

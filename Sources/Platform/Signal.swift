@@ -1,0 +1,20 @@
+import Glibc
+
+/// The number of a process, or of a process group.
+package typealias ProcessID = pid_t
+
+/// The signals that other rooms send or wait for, without their having to import Glibc.
+package enum Signal {
+    /// SIGKILL.
+    package static let kill = SIGKILL
+    /// SIGTERM.
+    package static let terminate = SIGTERM
+    /// SIGINT.
+    package static let interrupt = SIGINT
+    /// SIGHUP.
+    package static let hangUp = SIGHUP
+    /// SIGSTOP.
+    package static let stop = SIGSTOP
+    /// SIGCONT.
+    package static let `continue` = SIGCONT
+}

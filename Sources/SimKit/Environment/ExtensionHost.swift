@@ -1,0 +1,310 @@
+import Foundation
+import HTTPWire
+import Platform
+
+/// The extensions of one environment and the Extensions API they speak (version 2020-01-01).
+///
+/// External extensions are the files in `extensions/` of the layers, each a process; internal ones live in the runtime's
+/// process and only register. Init and invocations are over when those that take part have asked for their next event.
+final class ExtensionHost {
+    /// How many there may be, external and internal.
+    static let limit = 10
+
+    private enum State {
+        case started, registered, ready, running, failed
+    }
+
+    private final class Member {
+        let name: String
+        let isExternal: Bool
+        let id = Identifiers.uuid()
+        var state = State.started
+        var events: [String] = []
+        var waiting: HTTPExchange?
+        var due: (event: JSONValue, id: String?)?
+        var process: RuntimeProcess?
+
+        init(name: String, isExternal: Bool) {
+            self.name = name
+            self.isExternal = isExternal
+        }
+    }
+
+    /// Called when one has registered, or has come back for its next event.
+    var onProgress: () -> Void = {}
+    /// Called when one has failed or ended.
+    var onFailure: (_ type: String, _ message: String) -> Void = { _, _ in }
+    /// Whether internal extensions may still register.
+    var isOpen = true
+
+    private let function: FunctionConfiguration
+    private let loop: EventLoop
+    private var members: [Member] = []
+    private var onGone: (() -> Void)?
+
+    init(_ function: FunctionConfiguration, loop: EventLoop) {
+        self.function = function
+        self.loop = loop
+    }
+
+    /// The processes of the external ones.
+    var processes: [RuntimeProcess] { members.compactMap(\.process) }
+
+    /// Whether all external ones have registered, so that the runtime may start.
+    var areRegistered: Bool { members.allSatisfy { $0.state != .started } }
+
+    /// Whether all have asked for their next event.
+    var areReady: Bool { members.allSatisfy { $0.state == .ready } }
+
+    /// Whether there are any.
+    var isEmpty: Bool { members.isEmpty }
+
+    /// Name and events of each, for the log.
+    var descriptions: [(name: String, events: [String])] { members.map { ($0.name, $0.events) } }
+
+    // MARK: - Life
+
+    /// Starts the external ones, without waiting for any of them.
+    func launch(
+        _ paths: [String],
+        _ child: (String) -> ChildSpec,
+        orphans: Orphans,
+        output: @escaping (UnsafeRawBufferPointer) -> Void
+    ) {
+        members = []
+        isOpen = true
+        for path in paths {
+            let member = Member(name: Paths.name(path), isExternal: true)
+            members.append(member)
+            do throws(SystemError) {
+                member.process = try RuntimeProcess(
+                    child(path),
+                    loop: loop,
+                    output: output,
+                    ended: { [weak self, weak member] end in
+                        guard let self, let member else { return }
+                        if let pid = member.process?.pid { orphans.remove(pid) }
+                        self.ended(member, end)
+                    }
+                )
+                if let pid = member.process?.pid { orphans.add(pid) }
+            } catch {
+                loop.later { [weak self] in
+                    self?.onFailure("Extension.LaunchError", "fork/exec /opt/extensions/\(member.name): \(error)")
+                }
+            }
+        }
+    }
+
+    private func ended(_ member: Member, _ end: ProcessEnd) {
+        member.process = nil
+        member.waiting = nil
+        if let onGone {
+            if processes.isEmpty {
+                self.onGone = nil
+                onGone()
+            }
+            return
+        }
+        guard member.state != .failed else { return }
+        member.state = .failed
+        let message =
+            switch end {
+            case .exited(0): "exit code 0"
+            case .exited(let status): "exit status \(status)"
+            case .signalled(let signal): "signal: \(FailureText.name(ofSignal: signal))"
+            }
+        onFailure("Extension.Crash", message)
+    }
+
+    /// Tells those that want to know about an invocation.
+    func invoke(_ invocation: Invocation) {
+        let tracing = JSONValue.object([("type", "X-Amzn-Trace-Id"), ("value", .string(invocation.traceID))])
+        let event = JSONValue.object([
+            ("eventType", "INVOKE"), ("deadlineMs", .int(invocation.deadline.milliseconds)),
+            ("requestId", .string(invocation.id)), ("invokedFunctionArn", .string(invocation.arn)),
+            ("tracing", tracing),
+        ])
+        for member in members where member.events.contains("INVOKE") {
+            member.state = .running
+            send(event, Identifiers.uuid(), to: member)
+        }
+    }
+
+    /// Tells the external ones that it is over, and kills those that have not ended in time.
+    ///
+    /// - Parameters:
+    ///   - reason: `spindown`, `timeout` or `failure`.
+    ///   - budget: How long they may take.
+    ///   - done: Called when none is left; at once where there is none.
+    func shutDown(reason: String, within budget: Duration, _ done: @escaping () -> Void) {
+        guard !processes.isEmpty else {
+            members = []
+            return done()
+        }
+        onGone = { [weak self] in
+            self?.members = []
+            done()
+        }
+        let event = JSONValue.object([
+            ("eventType", "SHUTDOWN"), ("deadlineMs", .int(Timestamp.now.advanced(by: budget).milliseconds)),
+            ("shutdownReason", .string(reason)),
+        ])
+        for member in members {
+            if member.events.contains("SHUTDOWN"), reason.isEmpty == false {
+                send(event, nil, to: member)
+            } else {
+                member.process?.kill()
+            }
+        }
+        let late = processes
+        loop.after(budget) { for process in late where process.isRunning { process.kill() } }
+    }
+
+    private func send(_ event: JSONValue, _ id: String?, to member: Member) {
+        guard let exchange = member.waiting else {
+            member.due = (event, id)
+            return
+        }
+        member.waiting = nil
+        exchange.onClientEnd = nil
+        var fields: HTTPFields = [
+            "Content-Type": "application/json", "Lambda-Extension-Identifier": member.id,
+        ]
+        if let id { fields.add("Lambda-Extension-Event-Identifier", id) }
+        exchange.respond(200, fields, event.line)
+    }
+
+    // MARK: - The API
+
+    func register(_ exchange: HTTPExchange) {
+        exchange.collect(limit: 1 << 16) { [weak self] body in
+            guard let self, let body else { return }
+            guard let name = exchange.head.fields["Lambda-Extension-Name"], !name.isEmpty else {
+                return Self.refuse(exchange, "Extension.InvalidExtensionName", "Empty extension name")
+            }
+            guard let events = Self.events(body.bytes) else {
+                return Self.refuse(exchange, "InvalidRequestFormat", "Invalid register request format")
+            }
+            if let wrong = events.first(where: { $0 != "INVOKE" && $0 != "SHUTDOWN" }) {
+                return Self.refuse(exchange, "Extension.InvalidEventType", "\(wrong): not supported event type")
+            }
+            register(exchange, name, events)
+        }
+    }
+
+    private func register(_ exchange: HTTPExchange, _ name: String, _ events: [String]) {
+        let member: Member
+        if let known = members.first(where: { $0.name == name }) {
+            guard known.state == .started else {
+                return Self.refuse(
+                    exchange,
+                    "Extension.InvalidExtensionState",
+                    "State transition is not allowed: already registered"
+                )
+            }
+            member = known
+        } else {
+            guard isOpen else {
+                return Self.refuse(exchange, "Extension.RegistrationClosed", "Extension registration closed already")
+            }
+            guard !events.contains("SHUTDOWN") else {
+                return Self.refuse(
+                    exchange,
+                    "Extension.InvalidEventType",
+                    "SHUTDOWN: not supported event type for internal extension"
+                )
+            }
+            guard members.count < Self.limit else {
+                return Self.refuse(exchange, "Extension.TooManyExtensions", "Extension limit (10) reached")
+            }
+            member = Member(name: name, isExternal: false)
+            members.append(member)
+        }
+        member.events = events
+        member.state = .registered
+        let features = exchange.head.fields.elements("Lambda-Extension-Accept-Feature")
+        let answer = JSONValue.members(
+            ("functionName", .string(function.name)),
+            ("functionVersion", "$LATEST"),
+            ("handler", .string(function.handler)),
+            ("accountId", features.contains("accountId") ? .string(function.account) : nil)
+        )
+        exchange.respond(
+            200,
+            ["Content-Type": "application/json", "Lambda-Extension-Identifier": member.id],
+            answer.line
+        )
+        onProgress()
+    }
+
+    func next(_ exchange: HTTPExchange) {
+        guard let member = member(exchange) else { return }
+        guard member.state == .registered || member.state == .ready || member.state == .running else {
+            return Self.refuse(exchange, "Extension.InvalidExtensionState", "State transition is not allowed")
+        }
+        member.waiting = exchange
+        exchange.onClientEnd = { [weak member, weak exchange] in
+            if member?.waiting === exchange { member?.waiting = nil }
+        }
+        if let (event, id) = member.due {
+            member.due = nil
+            send(event, id, to: member)
+        } else {
+            member.state = .ready
+            onProgress()
+        }
+    }
+
+    func fail(_ exchange: HTTPExchange, duringInit: Bool) {
+        guard let member = member(exchange) else { return }
+        guard let type = exchange.head.fields["Lambda-Extension-Function-Error-Type"] else {
+            return Self.refuse(
+                exchange,
+                "Extension.MissingHeader",
+                "Lambda-Extension-Function-Error-Type not found"
+            )
+        }
+        exchange.collect(limit: RuntimeReply.payloadLimit) { [weak self] body in
+            guard let self, body != nil else { return }
+            member.state = .failed
+            RuntimeReply.accepted(exchange)
+            onFailure(duringInit ? "Extension.InitError" : "Extension.ExitError", type)
+        }
+    }
+
+    private func member(_ exchange: HTTPExchange) -> Member? {
+        guard let id = exchange.head.fields["Lambda-Extension-Identifier"] else {
+            Self.refuse(
+                exchange,
+                "Extension.MissingExtensionIdentifier",
+                "Missing Lambda-Extension-Identifier header"
+            )
+            return nil
+        }
+        guard UUID(uuidString: id) != nil else {
+            Self.refuse(
+                exchange,
+                "Extension.InvalidExtensionIdentifier",
+                "Invalid Lambda-Extension-Identifier"
+            )
+            return nil
+        }
+        guard let member = members.first(where: { $0.id == id.lowercased() }) else {
+            Self.refuse(exchange, "Extension.UnknownExtensionIdentifier", "Unknown extension \(id)")
+            return nil
+        }
+        return member
+    }
+
+    private static func events(_ body: [UInt8]) -> [String]? {
+        if body.isEmpty { return [] }
+        guard let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] else { return nil }
+        guard let events = object["events"], !(events is NSNull) else { return [] }
+        return events as? [String]
+    }
+
+    private static func refuse(_ exchange: HTTPExchange, _ type: String, _ message: String) {
+        RuntimeReply.error(exchange, 403, type, message)
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+
+/// The variables that a function's processes see, made from nothing: the user's own shell is not Lambda.
+package enum Variables {
+    /// Where things are for the processes.
+    struct Places: Equatable {
+        var taskRoot = "/var/task"
+        var layers = "/opt"
+        var runtimeDirectory = "/var/runtime"
+        /// `nil` where `/tmp` itself is the function's own.
+        var temporary: String?
+    }
+
+    /// What only Lambda sets; `AWS_LAMBDA_MAX_CONCURRENCY` is let through because it is how the mode is asked for here.
+    package static let reserved: Set<String> = [
+        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN",
+    ]
+
+    /// The switch to several invocations at once in one environment.
+    package static let maximumConcurrency = "AWS_LAMBDA_MAX_CONCURRENCY"
+
+    /// Variables of the user's own shell that functions get, where they are set.
+    package static let credentialNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+
+    /// Checks what a user wants to set as Lambda does.
+    package static func check(_ variables: [String: String]) throws(SimError) {
+        let forbidden = variables.keys.filter { reserved.contains($0) }.sorted()
+        guard forbidden.isEmpty else { throw .reservedVariables(forbidden) }
+        for name in variables.keys.sorted() where !isName(name) { throw .badVariableName(name) }
+        let members = variables.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+        let size = JSONValue.object(members).text.utf8.count
+        guard size <= 4096 else { throw .environmentTooLarge(bytes: size) }
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        guard bytes.count >= 2, (bytes[0] | 0x20) &- 0x61 < 26 else { return false }
+        return bytes.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F }
+    }
+
+    /// Reads `NAME=VALUE` lines; empty lines and those that begin with `#` are skipped, quotes around a value are removed.
+    package static func parseFile(_ text: String, name: String) throws(SimError) -> [String: String] {
+        var variables: [String: String] = [:]
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            var line = line.drop { $0 == " " || $0 == "\t" }
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            if line.hasPrefix("export ") { line = line.dropFirst(7) }
+            guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
+                throw .badEnvironmentLine(file: name, line: index + 1)
+            }
+            var value = line[line.index(after: equals)...]
+            for quote in ["\"", "'"] where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
+                value = value.dropFirst().dropLast()
+                break
+            }
+            variables[String(line[..<equals])] = String(value)
+        }
+        return variables
+    }
+
+    /// All variables of the runtime's process.
+    ///
+    /// - Parameters:
+    ///   - function: The function; what its user set wins where Lambda lets it.
+    ///   - api: Host and port of the Runtime API.
+    ///   - logStream: The environment's log stream.
+    ///   - places: Where things are for the process.
+    /// - Returns: The whole environment.
+    static func runtime(
+        _ function: FunctionConfiguration,
+        api: String,
+        logStream: String,
+        places: Places
+    ) -> [String: String] {
+        var variables = defaults(function, places)
+        variables.merge(function.environment) { $1 }
+        variables.merge(
+            [
+                "_HANDLER": function.handler,
+                "AWS_DEFAULT_REGION": function.region,
+                "AWS_REGION": function.region,
+                "AWS_LAMBDA_FUNCTION_NAME": function.name,
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memory),
+                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                "AWS_LAMBDA_INITIALIZATION_TYPE":
+                    function.maximumConcurrency == nil ? "on-demand" : "lambda-managed-instances",
+                "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
+                "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
+                "AWS_LAMBDA_RUNTIME_API": api,
+                "LAMBDA_TASK_ROOT": places.taskRoot,
+                "LAMBDA_RUNTIME_DIR": places.runtimeDirectory,
+            ]
+        ) { $1 }
+        if let maximum = function.maximumConcurrency { variables[maximumConcurrency] = String(maximum) }
+        // On Lambda there are always some; a program that needs working ones fails as it should.
+        let substitutes = Dictionary(uniqueKeysWithValues: credentialNames.map { ($0, "simulator") })
+        variables.merge(function.credentials.isEmpty ? substitutes : function.credentials) { $1 }
+        return variables
+    }
+
+    /// What extensions do not get (every name with an underscore in front is missing too).
+    private static let notForExtensions: Set<String> = [
+        "AWS_EXECUTION_ENV", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_XRAY_CONTEXT_MISSING",
+        "AWS_XRAY_DAEMON_ADDRESS", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+    ]
+
+    /// The variables of an extension's process.
+    static func extensions(_ runtime: [String: String]) -> [String: String] {
+        runtime.filter { !notForExtensions.contains($0.key) && !$0.key.hasPrefix("_") }
+    }
+
+    private static func defaults(_ function: FunctionConfiguration, _ places: Places) -> [String: String] {
+        let (task, layers, own) = (places.taskRoot, places.layers, places.runtimeDirectory)
+        var path = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:\(layers)/bin"
+        // Programs of this machine that Lambda's own folders do not have, an interpreter in the user's home say.
+        if !function.hostPath.isEmpty { path += ":" + function.hostPath }
+        var variables = [
+            "PATH": path,
+            "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(own):\(own)/lib:\(task):\(task)/lib:\(layers)/lib",
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+            "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+            "_AWS_XRAY_DAEMON_PORT": "2000",
+            "AWS_LAMBDA_LOG_FORMAT": function.logFormat == .json ? "JSON" : "Text",
+            "PWD": task,
+            "SHLVL": "0",
+        ]
+        if function.logFormat == .json { variables["AWS_LAMBDA_LOG_LEVEL"] = "INFO" }
+        if let temporary = places.temporary { variables["TMPDIR"] = temporary }
+        return variables
+    }
+}

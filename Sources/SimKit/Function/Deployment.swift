@@ -1,0 +1,61 @@
+import Platform
+
+/// A function's code as it lies on the disk, unpacked: what all environments of one version share and none may change.
+package final class Deployment {
+    /// The folder that is `/var/task`.
+    let taskRoot: String
+    /// The folder that is `/opt`.
+    let layers: String
+    private let target: Target
+    private let workspace: Workspace
+    /// What was made for this deployment alone.
+    private let folder: String
+
+    /// Unpacks a function's code and layers.
+    package init(_ function: FunctionConfiguration, in workspace: Workspace) throws(SimError) {
+        target = function.target
+        self.workspace = workspace
+        folder = try workspace.makeFolder("code")
+        switch function.target {
+        case .program(let path, _, _): taskRoot = Paths.parent(path)
+        case .folder(let path): taskRoot = path
+        case .zip(let path):
+            taskRoot = folder + "/task"
+            try Archive.unpack(path, to: taskRoot)
+        }
+        layers = folder + "/opt"
+        do throws(SystemError) {
+            try Files.makeFolder(layers)
+        } catch {
+            throw .file(operation: "make the folder", path: layers, error)
+        }
+        for layer in function.layers { try Archive.merge(layer, into: layers) }
+    }
+
+    deinit { workspace.remove(folder) }
+
+    /// Checks that there is something to start, for commands that want to say so before they run anything.
+    package func checkBootstrap() throws(SimError) {
+        if case .program = target { return }
+        guard bootstrap == nil else { return }
+        throw .noBootstrap(target.path)
+    }
+
+    /// The bootstrap's path, as Lambda looks for it.
+    var bootstrap: String? {
+        if case .program(_, let shim, _) = target { return shim }
+        return ["\(taskRoot)/bootstrap", "\(layers)/bootstrap"].first { Files.status($0)?.isRegular == true }
+    }
+
+    /// The program and arguments behind the bootstrap, where it is `shim` for a program.
+    var arguments: [String] {
+        if case .program(let path, _, let arguments) = target { return [path] + arguments }
+        return []
+    }
+
+    /// The files in `extensions/` of the layers: Lambda starts each of them.
+    var extensions: [String] {
+        let names = (try? Files.list(layers + "/extensions")) ?? []
+        return names.map { "\(layers)/extensions/\($0)" }.filter { Files.status($0)?.isDirectory == false }
+    }
+}

@@ -1,0 +1,76 @@
+/// Text or JSON lines in the log (section "Logs" of docs/simulator.md).
+package enum LogFormat: String, Sendable, CaseIterable, Codable {
+    /// START, END and REPORT lines.
+    case text
+    /// One JSON object per event.
+    case json
+}
+
+/// How the function's processes are shut off from the rest of the machine.
+package enum Isolation: Sendable, Equatable {
+    /// They see the machine as it is; variables point to the real folders.
+    case none
+    /// They see `/var/task`, `/opt` and `/tmp` as on Lambda, and the rest of this machine, or of `root`, read-only.
+    case namespaces(root: String?)
+}
+
+/// What one function is: everything that Lambda's configuration of a function says, and what only a simulator needs.
+package struct FunctionConfiguration: Sendable {
+    /// The name that clients call.
+    package var name = "function"
+    /// What runs.
+    package var target: Target
+    /// What `_HANDLER` says.
+    package var handler: String
+    /// How long an invocation may take.
+    package var timeout: Duration = .seconds(3)
+    /// What the processes may use together, in MB (1,048,576 bytes).
+    package var memory = 128
+    /// The user's variables.
+    package var environment: [String: String] = [:]
+    /// The form of the log.
+    package var logFormat = LogFormat.text
+    /// Folders and zip files that are merged to `/opt`, later ones win.
+    package var layers: [String] = []
+    /// How many environments there may be.
+    package var concurrency = 10
+    /// How many invocations one environment takes at once; `nil` for the classic one at a time.
+    package var maximumConcurrency: Int?
+    /// When an idle environment is ended.
+    package var idleTime: Duration? = .seconds(600)
+    /// Whether environments are stopped between invocations.
+    package var freezes = false
+    /// Whether the processes get no more of the CPU than Lambda would give them.
+    package var limitsCPU = false
+    /// How the processes are shut off.
+    package var isolation = Isolation.none
+    /// What becomes of events whose caller does not wait.
+    package var events = EventSettings()
+    /// The port of its function URL; `nil` for none.
+    package var urlPort: UInt16?
+    /// Whether its function URL streams.
+    package var urlStreams = false
+    /// Where it is said to run.
+    package var region = "us-east-1"
+    /// The account it is said to belong to.
+    package var account = "123456789012"
+    /// Credentials of the user that are passed on.
+    package var credentials: [String: String] = [:]
+    /// The PATH of this machine, behind Lambda's.
+    package var hostPath = ""
+    /// How long an init outside an invocation may take.
+    package var initLimit: Duration = .seconds(10)
+
+    /// A function with Lambda's defaults.
+    package init(name: String, target: Target) {
+        self.name = name
+        self.target = target
+        handler = target.defaultHandler
+    }
+
+    /// The ARN without a qualifier.
+    package var arn: String { "arn:aws:lambda:\(region):\(account):function:\(name)" }
+
+    /// The part of a vCPU that Lambda gives to this much memory: one at 1,769 MB.
+    package var cpuShare: Double { Double(memory) / 1769 }
+}

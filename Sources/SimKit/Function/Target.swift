@@ -1,0 +1,80 @@
+import Platform
+
+/// What the user wants to run.
+package enum Target: Sendable, Equatable {
+    /// An executable or script, which `shim` runs for each event.
+    case program(path: String, shim: String, arguments: [String])
+    /// A folder that holds `bootstrap`.
+    case folder(path: String)
+    /// A zip of such a folder.
+    case zip(path: String)
+
+    /// Finds out what a path is.
+    ///
+    /// - Parameters:
+    ///   - path: What the user typed; a plain name that is no file here is looked for in `searchPath`.
+    ///   - arguments: Arguments of the program.
+    ///   - shim: Where the bootstrap for programs is.
+    ///   - searchPath: The user's PATH.
+    /// - Returns: The target, with an absolute path.
+    /// - Throws: ``SimError`` where nothing there can be run.
+    package static func find(
+        _ path: String,
+        arguments: [String],
+        shim: String,
+        searchPath: String
+    ) throws(SimError) -> Target {
+        var found = path
+        if Files.status(path) == nil, !path.contains("/") {
+            let candidates = searchPath.split(separator: ":").map { "\($0)/\(path)" }
+            found = candidates.first { Files.status($0)?.isRegular == true && Files.isExecutable($0) } ?? path
+        }
+        guard let status = Files.status(found) else { throw .noSuchTarget(path) }
+        let absolute = Paths.absolute(found)
+        if status.isDirectory { return .folder(path: absolute) }
+        if isZip(absolute) { return .zip(path: absolute) }
+        guard status.isRegular, Files.isExecutable(absolute) else { throw .targetNotExecutable(path) }
+        guard Files.status(shim) != nil else { throw .noShim(shim) }
+        return .program(path: absolute, shim: shim, arguments: arguments)
+    }
+
+    /// The path of what runs.
+    package var path: String {
+        switch self {
+        case .program(let path, _, _), .folder(let path), .zip(let path): path
+        }
+    }
+
+    /// What `_HANDLER` says where the user does not.
+    package var defaultHandler: String {
+        if case .program(let path, _, _) = self { return Paths.name(path) }
+        return "function.handler"
+    }
+
+    /// A zip file begins with the header of its first entry, or is empty and has only an end record.
+    private static func isZip(_ path: String) -> Bool {
+        guard let bytes = try? Files.read(path, atMost: 4) else { return false }
+        return bytes == [0x50, 0x4B, 3, 4] || bytes == [0x50, 0x4B, 5, 6]
+    }
+}
+
+/// The little that is needed of paths.
+package enum Paths {
+    /// With the working directory in front of a relative one.
+    package static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        var rest = path[...]
+        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+        let directory = Files.workingDirectory
+        return rest == "." || rest.isEmpty ? directory : "\(directory == "/" ? "" : directory)/\(rest)"
+    }
+
+    /// The last part.
+    package static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// All but the last part.
+    package static func parent(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

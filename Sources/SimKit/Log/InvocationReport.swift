@@ -1,0 +1,47 @@
+import Platform
+
+/// What an environment says about an invocation when it has finished with it.
+package struct InvocationReport: Sendable {
+    /// How it went.
+    package enum Status: String, Sendable {
+        /// The function answered.
+        case success
+        /// The function or its runtime failed.
+        case error
+        /// The time was over.
+        case timeout
+    }
+
+    /// The request id.
+    package var requestID: String
+    /// When it began, on the wall clock.
+    package var start: Timestamp
+    /// How long it waited for an environment and its init.
+    package var waited: Duration
+    /// From the start to the end of the runtime's work.
+    package var duration: Duration
+    /// How long the init took, where there was one before this invocation.
+    package var initDuration: Duration?
+    /// The configured memory in MB.
+    package var memorySize: Int
+    /// The most that the processes used together, in MB.
+    package var maximumMemoryUsed: Int
+    /// How it went.
+    package var status: Status
+    /// What the failure is called.
+    package var errorType: String?
+    /// Bytes of the answer.
+    package var producedBytes: Int
+    /// Which environment it ran in.
+    package var environment: String
+    /// The end of the log, at most ``InvocationLog/keptBytes``.
+    package var log: [UInt8]
+
+    /// Milliseconds, rounded up, with the init (since August 2025).
+    package var billedMilliseconds: Int {
+        Int(((duration + (initDuration ?? .zero)).milliseconds).rounded(.up))
+    }
+
+    /// The last 4 KB of the log, which `X-Amz-Log-Result` carries.
+    package var logTail: ArraySlice<UInt8> { log.suffix(4096) }
+}

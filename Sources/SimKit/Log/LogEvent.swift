@@ -1,0 +1,161 @@
+/// What the platform itself writes to a function's log, as text or as JSON (section "Logs" of docs/simulator.md).
+enum LogEvent {
+    /// Which part of an environment's life an init belongs to.
+    enum Phase: String {
+        /// Before the first invocation.
+        case initialization = "init"
+        /// Within an invocation, after a failure.
+        case invoke
+    }
+
+    /// An environment is being made.
+    case initStart(FunctionConfiguration)
+    /// An init has ended; text shows only those that failed.
+    case initReport(Phase, duration: Duration, failure: FunctionFailure?)
+    /// An invocation begins.
+    case start(requestID: String, traceID: String)
+    /// The runtime has done its work.
+    case runtimeDone(InvocationReport)
+    /// An invocation is over.
+    case report(InvocationReport, traceID: String)
+    /// An extension has registered, or has failed.
+    case extensionState(name: String, state: String, events: [String], errorType: String?)
+
+    static let runtimeVersion = "provided:shim-sim"
+
+    static func runtimeVersionARN(_ region: String) -> String {
+        "arn:aws:lambda:\(region)::runtime:" + String(repeating: "0", count: 64)
+    }
+
+    /// The lines of a text log, without line ends.
+    var text: [String] {
+        switch self {
+        case .initStart(let function):
+            return [
+                "INIT_START Runtime Version: \(Self.runtimeVersion)\t"
+                    + "Runtime Version ARN: \(Self.runtimeVersionARN(function.region))"
+            ]
+        case .initReport(let phase, let duration, let failure):
+            guard let failure else { return [] }
+            return [
+                "INIT_REPORT Init Duration: \(twoDecimals(duration.milliseconds)) ms\tPhase: \(phase.rawValue)\t"
+                    + (failure.isTimeout ? "Status: timeout" : "Status: error\tError Type: \(failure.type)")
+            ]
+        case .start(let id, _): return ["START RequestId: \(id) Version: $LATEST"]
+        case .runtimeDone: return []
+        case .report(let report, let trace): return Self.reportLines(report, trace)
+        case .extensionState(let name, let state, let events, let errorType):
+            let line = "EXTENSION\tName: \(name)\tState: \(state)\tEvents: [\(events.joined(separator: ","))]"
+            return [line + (errorType.map { "\tError Type: \($0)" } ?? "")]
+        }
+    }
+
+    private static func reportLines(_ report: InvocationReport, _ trace: String) -> [String] {
+        var line = "REPORT RequestId: \(report.requestID)\t"
+        line += "Duration: \(twoDecimals(report.duration.milliseconds)) ms\t"
+        line += "Billed Duration: \(report.billedMilliseconds) ms\t"
+        line += "Memory Size: \(report.memorySize) MB\tMax Memory Used: \(report.maximumMemoryUsed) MB\t"
+        if let duration = report.initDuration {
+            line += "Init Duration: \(twoDecimals(duration.milliseconds)) ms\t"
+        }
+        switch report.status {
+        case .success: break
+        case .timeout: line += "Status: timeout\t"
+        case .error: line += "Status: error\t" + (report.errorType.map { "Error Type: \($0)\t" } ?? "")
+        }
+        var lines = ["END RequestId: \(report.requestID)", line]
+        if trace.contains("Sampled=1") {
+            let root = trace.split(separator: ";").first { $0.hasPrefix("Root=") }?.dropFirst(5) ?? ""
+            let segment = Identifiers.hex(8)
+            lines.append("XRAY TraceId: \(root)\tSegmentId: \(segment)\tSampled: true\t")
+        }
+        return lines
+    }
+
+    /// How important it is, which only a JSON log asks.
+    var level: LogLevel {
+        switch self {
+        case .initStart, .start, .extensionState: .info
+        case .initReport(_, _, let failure): failure == nil ? .debug : .warn
+        case .runtimeDone(let report): report.status == .success ? .debug : .warn
+        case .report(let report, _): report.status == .success ? .info : .warn
+        }
+    }
+
+    /// The line of a JSON log.
+    func json(at time: Timestamp) -> JSONValue {
+        let (type, record) = typeAndRecord
+        return .object([("time", .string(time.iso8601)), ("type", .string(type)), ("record", record)])
+    }
+
+    private var typeAndRecord: (String, JSONValue) {
+        switch self {
+        case .initStart(let function):
+            let record = JSONValue.object([
+                ("initializationType", "on-demand"), ("phase", "init"),
+                ("runtimeVersion", .string(Self.runtimeVersion)),
+                ("runtimeVersionArn", .string(Self.runtimeVersionARN(function.region))),
+                ("functionName", .string(function.name)), ("functionVersion", "$LATEST"),
+            ])
+            return ("platform.initStart", record)
+        case .initReport(let phase, let duration, let failure):
+            let status = failure.map { $0.isTimeout ? "timeout" : "error" } ?? "success"
+            let record = JSONValue.members(
+                ("initializationType", "on-demand"),
+                ("phase", .string(phase.rawValue)),
+                ("status", .string(status)),
+                ("errorType", failure.flatMap { $0.isTimeout ? nil : .string($0.type) }),
+                ("metrics", .object([("durationMs", Self.milliseconds(duration))]))
+            )
+            return ("platform.initReport", record)
+        case .start(let id, let trace):
+            let record = JSONValue.object([
+                ("requestId", .string(id)), ("version", "$LATEST"), ("tracing", Self.tracing(trace)),
+            ])
+            return ("platform.start", record)
+        case .runtimeDone(let report):
+            let metrics = JSONValue.object([
+                ("durationMs", Self.milliseconds(report.duration)), ("producedBytes", .int(report.producedBytes)),
+            ])
+            let record = JSONValue.members(
+                ("requestId", .string(report.requestID)),
+                ("status", .string(report.status.rawValue)),
+                ("errorType", report.errorType.map { .string($0) }),
+                ("metrics", metrics)
+            )
+            return ("platform.runtimeDone", record)
+        case .report(let report, let trace):
+            let metrics = JSONValue.members(
+                ("durationMs", Self.milliseconds(report.duration)),
+                ("billedDurationMs", .int(report.billedMilliseconds)),
+                ("memorySizeMB", .int(report.memorySize)),
+                ("maxMemoryUsedMB", .int(report.maximumMemoryUsed)),
+                ("initDurationMs", report.initDuration.map { Self.milliseconds($0) })
+            )
+            let record = JSONValue.members(
+                ("requestId", .string(report.requestID)),
+                ("metrics", metrics),
+                ("tracing", Self.tracing(trace)),
+                ("status", .string(report.status.rawValue)),
+                ("errorType", report.errorType.map { .string($0) })
+            )
+            return ("platform.report", record)
+        case .extensionState(let name, let state, let events, let errorType):
+            let record = JSONValue.members(
+                ("name", .string(name)),
+                ("state", .string(state)),
+                ("events", .array(events.map { .string($0) })),
+                ("errorType", errorType.map { .string($0) })
+            )
+            return ("platform.extension", record)
+        }
+    }
+
+    private static func milliseconds(_ duration: Duration) -> JSONValue {
+        .number((duration.milliseconds * 1000).rounded() / 1000)
+    }
+
+    private static func tracing(_ trace: String) -> JSONValue {
+        .object([("type", "X-Amzn-Trace-Id"), ("value", .string(trace))])
+    }
+}

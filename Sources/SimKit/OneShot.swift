@@ -1,0 +1,161 @@
+import Platform
+
+/// A function called one or several times in one environment, as `shim-sim run` does it.
+package final class OneShot {
+    /// How it went.
+    package enum Outcome: Equatable, Sendable {
+        /// Every invocation succeeded.
+        case succeeded
+        /// At least one failed.
+        case failed
+        /// A signal ended it; nothing is left behind.
+        case interrupted(Int32)
+    }
+
+    /// Where the answers and the log go.
+    package struct Outputs {
+        /// Gets the bytes of the answers.
+        package var answer: (UnsafeRawBufferPointer) -> Void
+        /// Gets lines of the log.
+        package var log: ([UInt8]) -> Void
+        /// Shows that something is going on, where somebody looks.
+        package var progress: ProgressLine?
+
+        /// Where things go.
+        package init(
+            answer: @escaping (UnsafeRawBufferPointer) -> Void,
+            log: @escaping ([UInt8]) -> Void,
+            progress: ProgressLine? = nil
+        ) {
+            self.answer = answer
+            self.log = log
+            self.progress = progress
+        }
+    }
+
+    private let context: SimulatorContext
+    private let function: FunctionConfiguration
+    private let event: [UInt8]
+    private let outputs: Outputs
+    private let environment: ExecutionEnvironment
+    private var remaining: Int
+    private var outcome = Outcome.succeeded
+    private var lastByte: UInt8 = 0x0A
+    private var signalWatch: EventLoop.Watch?
+
+    /// Prepares everything that can be refused before something is started.
+    ///
+    /// - Parameters:
+    ///   - function: What is called.
+    ///   - event: The event; must be JSON.
+    ///   - count: How many times.
+    ///   - context: The loop and the temporary folder.
+    ///   - outputs: Where answers and log go.
+    /// - Throws: ``SimError`` where the event or the target cannot be used.
+    package init(
+        _ function: FunctionConfiguration,
+        event: [UInt8],
+        count: Int,
+        context: SimulatorContext,
+        outputs: Outputs
+    ) throws(SimError) {
+        try EventLimits.check(event)
+        self.context = context
+        self.function = function
+        self.event = event
+        self.outputs = outputs
+        remaining = count
+        let deployment = try Deployment(function, in: context.workspace)
+        try deployment.checkBootstrap()
+        let progress = outputs.progress
+        environment = try ExecutionEnvironment(function, deployment, context: context) { line in
+            progress?.hide()
+            outputs.log(line)
+        }
+    }
+
+    /// Calls the function, and cleans up.
+    ///
+    /// - Parameter signals: A descriptor of ``Signals/readable(_:)``, if signals shall end it.
+    /// - Returns: How it went; everything is cleaned up.
+    /// - Throws: ``SystemError`` of the loop.
+    package func run(signals: Int32?) throws(SystemError) -> Outcome {
+        if let signals {
+            signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
+                guard let signal = Signals.next(from: signals) else { return }
+                self?.interrupt(by: signal)
+            }
+        }
+        environment.onFree = { [weak self] in self?.context.loop.later { self?.callNext() } }
+        callNext()
+        try context.loop.run()
+        signalWatch?.cancel()
+        return outcome
+    }
+
+    private func callNext() {
+        if case .interrupted = outcome { return }
+        guard remaining > 0 else { return stop() }
+        remaining -= 1
+        // Answers stand one below the other; the last one ends as the function ended it.
+        if lastByte != 0x0A { write([0x0A]) }
+        let invocation = Invocation(event: event, arn: function.arn, wantsStream: true)
+        invocation.deliver = { [weak self] in self?.deliver($0) }
+        outputs.progress?.begin(limit: function.timeout)
+        environment.begin(invocation)
+    }
+
+    private func deliver(_ delivery: Invocation.Delivery) {
+        switch delivery {
+        case .began: break
+        case .bytes(let bytes): write(bytes)
+        case .ended(let error): if error != nil { outcome = .failed }
+        case .failed(let failure):
+            if outcome == .succeeded { outcome = .failed }
+            failure.payload.withUnsafeBytes { write($0) }
+        case .reported: outputs.progress?.end()
+        }
+    }
+
+    private func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) {
+        guard let last = bytes.last else { return }
+        outputs.progress?.hide()
+        lastByte = last
+        outputs.answer(bytes)
+    }
+
+    private func interrupt(by signal: Int32) {
+        if case .interrupted(let first) = outcome { Signals.dieBy(first) }
+        outcome = .interrupted(signal)
+        stop()
+    }
+
+    private func stop() {
+        outputs.progress?.end()
+        let context = context
+        environment.end(within: .seconds(1)) {
+            context.orphans.killAll()
+            context.loop.stop()
+        }
+    }
+}
+
+/// What an event may be.
+package enum EventLimits {
+    /// Bytes of an event of a synchronous call.
+    package static let synchronous = 6_291_456
+    /// Bytes of an event that is queued.
+    package static let asynchronous = 1_048_576
+
+    /// Checks an event that the user gave.
+    package static func check(_ event: [UInt8]) throws(SimError) {
+        guard event.count <= synchronous else { throw .eventTooLarge(bytes: event.count) }
+        do throws(JSONCheck.Problem) {
+            try JSONCheck.check(event)
+        } catch {
+            throw .eventNotJSON(error.description)
+        }
+    }
+}

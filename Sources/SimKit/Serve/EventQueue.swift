@@ -1,0 +1,195 @@
+import Foundation
+import Platform
+
+/// What becomes of the events of a function that are queued.
+package struct EventSettings: Sendable, Equatable {
+    /// Where an event goes that failed for the last time.
+    package enum Destination: Sendable, Equatable {
+        /// A file, one JSON record per line.
+        case file(String)
+        /// Another function of this simulator.
+        case function(String)
+    }
+
+    /// How long after each failure the event is tried again; as many retries as there are delays.
+    package var retryDelays: [Duration] = [.seconds(60), .seconds(120)]
+    /// Where a failed event goes.
+    package var onFailure: Destination?
+    /// How long an event is kept that finds no environment.
+    package var maximumAge: Duration = .seconds(6 * 3600)
+
+    /// Lambda's own settings.
+    package init() {}
+}
+
+/// Events whose caller does not wait: each is tried until it succeeds or its retries are used up.
+final class EventQueue {
+    /// Events that are kept at most; one more is refused.
+    static let capacity = 10_000
+
+    private final class Entry {
+        let id: String
+        let name: String
+        let request: InvokeRequest
+        let event: [UInt8]
+        let arn: String
+        let arrived = ContinuousClock.Instant.now
+        var attempts = 0
+        var throttles = 0
+
+        init(id: String, name: String, request: InvokeRequest, event: [UInt8], arn: String) {
+            self.id = id
+            self.name = name
+            self.request = request
+            self.event = event
+            self.arn = arn
+        }
+    }
+
+    private let loop: EventLoop
+    private let functions: [String: FunctionService]
+    private let note: (String) -> Void
+    /// How many events are queued or in progress.
+    private(set) var count = 0
+    private var isStopped = false
+
+    init(_ functions: [String: FunctionService], loop: EventLoop, note: @escaping (String) -> Void) {
+        self.functions = functions
+        self.loop = loop
+        self.note = note
+    }
+
+    /// Queues an event.
+    ///
+    /// - Throws: ``ServiceError/tooManyRequests`` where the queue is full.
+    func add(id: String, name: String, _ request: InvokeRequest, _ event: [UInt8], arn: String) throws(ServiceError) {
+        guard count < Self.capacity else { throw .tooManyRequests }
+        count += 1
+        let entry = Entry(id: id, name: name, request: request, event: event, arn: arn)
+        loop.later { [weak self] in self?.attempt(entry) }
+    }
+
+    /// Tries nothing more.
+    func stop() { isStopped = true }
+
+    private func attempt(_ entry: Entry) {
+        guard !isStopped, let service = functions[entry.name] else { return }
+        let invocation = Invocation(
+            id: entry.id,
+            event: entry.event,
+            arn: entry.arn,
+            traceID: entry.request.traceID,
+            cognitoIdentity: entry.request.cognitoIdentity,
+            tenantID: entry.request.tenantID
+        )
+        var answer: [UInt8] = []
+        invocation.deliver = { [weak self] delivery in
+            switch delivery {
+            case .bytes(let bytes): answer.append(contentsOf: bytes)
+            case .failed(let failure): answer = failure.payload
+            case .reported(let report): self?.finish(entry, service, report, answer)
+            case .began, .ended: break
+            }
+        }
+        do throws(ServiceError) {
+            try service.invoke(invocation)
+            entry.attempts += 1
+        } catch {
+            waitForRoom(entry, service)
+        }
+    }
+
+    /// Lambda comes back after 1 s, 2 s, and so on up to 5 min, while the event is young enough.
+    private func waitForRoom(_ entry: Entry, _ service: FunctionService) {
+        guard entry.arrived.duration(to: .now) < service.function.events.maximumAge else {
+            return fail(entry, service, condition: "EventAgeExceeded", nil, [])
+        }
+        let delay = min(300, 1 << min(entry.throttles, 9))
+        entry.throttles += 1
+        loop.after(.seconds(delay)) { [weak self] in self?.attempt(entry) }
+    }
+
+    private func finish(
+        _ entry: Entry,
+        _ service: FunctionService,
+        _ report: InvocationReport,
+        _ answer: [UInt8]
+    ) {
+        guard report.status != .success else {
+            count -= 1
+            return
+        }
+        let delays = service.function.events.retryDelays
+        guard entry.attempts > delays.count else {
+            loop.after(delays[entry.attempts - 1]) { [weak self] in self?.attempt(entry) }
+            return
+        }
+        fail(entry, service, condition: "RetriesExhausted", report, answer)
+    }
+
+    private func fail(
+        _ entry: Entry,
+        _ service: FunctionService,
+        condition: String,
+        _ report: InvocationReport?,
+        _ answer: [UInt8]
+    ) {
+        count -= 1
+        guard let destination = service.function.events.onFailure else { return }
+        let record = Self.record(entry, condition: condition, hasAnswer: report != nil, answer)
+        switch destination {
+        case .file(let path): append(record.line, to: path)
+        case .function(let name):
+            guard let target = functions[name] else { return }
+            do throws(ServiceError) {
+                let arn = target.function.arn
+                try add(
+                    id: Identifiers.uuid(),
+                    name: name,
+                    entry.request,
+                    Array(record.text.utf8),
+                    arn: arn
+                )
+            } catch {
+                note("the failed event \(entry.id) is lost: the queue is full")
+            }
+        }
+    }
+
+    private static func record(
+        _ entry: Entry,
+        condition: String,
+        hasAnswer: Bool,
+        _ answer: [UInt8]
+    ) -> JSONValue {
+        let context = JSONValue.object([
+            ("requestId", .string(entry.id)), ("functionArn", .string(entry.arn + ":$LATEST")),
+            ("condition", .string(condition)), ("approximateInvokeCount", .int(entry.attempts)),
+        ])
+        let response = JSONValue.object([
+            ("statusCode", 200), ("executedVersion", "$LATEST"), ("functionError", "Unhandled"),
+        ])
+        return .members(
+            ("version", "1.0"),
+            ("timestamp", .string(Timestamp.now.iso8601)),
+            ("requestContext", context),
+            ("requestPayload", .verbatim(String(decoding: entry.event, as: UTF8.self))),
+            ("responseContext", hasAnswer ? response : nil),
+            ("responsePayload", hasAnswer ? payload(answer) : nil)
+        )
+    }
+
+    /// As JSON where it is, else as a text.
+    private static func payload(_ answer: [UInt8]) -> JSONValue {
+        let text = String(decoding: answer, as: UTF8.self)
+        return (try? JSONCheck.check(answer)) == nil ? .string(text) : .verbatim(text)
+    }
+
+    private func append(_ line: [UInt8], to path: String) {
+        do throws(SystemError) {
+            try Files.append(line, to: path)
+        } catch {
+            note("cannot write the failed event to '\(path)': \(error)")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import HTTPWire
+
+/// The answer of `Invoke`: sent as soon as the function has answered, or with the whole log where the caller wants its end.
+final class InvokeAnswer {
+    private let exchange: HTTPExchange
+    private let request: InvokeRequest
+    private let requestID: String
+    private var body: [UInt8] = []
+    private var isError = false
+
+    init(_ exchange: HTTPExchange, _ request: InvokeRequest, requestID: String) {
+        self.exchange = exchange
+        self.request = request
+        self.requestID = requestID
+    }
+
+    /// The headers that every answer has.
+    static func common(requestID: String, _ request: InvokeRequest) -> HTTPFields {
+        [
+            "x-amzn-RequestId": requestID,
+            "x-amzn-Remapped-Content-Length": "0",
+            "X-Amzn-Trace-Id": answeredTrace(request.traceID),
+        ]
+    }
+
+    /// Lambda writes the keys in lower case here.
+    static func answeredTrace(_ trace: String) -> String {
+        trace.split(separator: ";").map { part in
+            let name = part.prefix { $0 != "=" }
+            return name.lowercased() + part.dropFirst(name.count)
+        }.joined(separator: ";")
+    }
+
+    func deliver(_ delivery: Invocation.Delivery) {
+        switch delivery {
+        case .began: break
+        case .bytes(let bytes): body.append(contentsOf: bytes)
+        case .ended:
+            if !request.wantsLog { send(log: nil) }
+        case .failed(let failure):
+            body = failure.payload
+            isError = true
+            if !request.wantsLog { send(log: nil) }
+        case .reported(let report):
+            if request.wantsLog { send(log: report) }
+        }
+    }
+
+    private func send(log report: InvocationReport?) {
+        var fields = Self.common(requestID: requestID, request)
+        fields.add("Content-Type", "application/json")
+        fields.add("X-Amz-Executed-Version", request.reference.executedVersion)
+        if isError { fields.add("X-Amz-Function-Error", "Unhandled") }
+        if let report { fields.add("X-Amz-Log-Result", Data(report.logTail).base64EncodedString()) }
+        let bytes = body
+        body = []
+        exchange.respond(200, fields, bytes)
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import HTTPWire
+
+/// What a call of the Invoke API asks for, but for the body.
+struct InvokeRequest {
+    /// How the caller waits.
+    enum Kind: String {
+        /// Until the function has answered.
+        case requestResponse = "RequestResponse"
+        /// Not at all: the event is queued.
+        case event = "Event"
+        /// It only wants to know whether it could.
+        case dryRun = "DryRun"
+    }
+
+    let reference: FunctionReference
+    let kind: Kind
+    let isStream: Bool
+    let wantsLog: Bool
+    let clientContext: String?
+    let cognitoIdentity: String?
+    let tenantID: String?
+    let traceID: String
+
+    /// How many bytes the body may have.
+    var limit: Int { kind == .event ? EventLimits.asynchronous : EventLimits.synchronous }
+
+    init(_ head: HTTPRequestHead, _ reference: FunctionReference, isStream: Bool) throws(ServiceError) {
+        let fields = head.fields
+        self.reference = reference
+        self.isStream = isStream
+        guard let kind = Kind(rawValue: fields["X-Amz-Invocation-Type"] ?? Kind.requestResponse.rawValue),
+            !isStream || kind != .event
+        else {
+            throw .invalidParameter("Invalid invocation type: \(fields["X-Amz-Invocation-Type"] ?? "")")
+        }
+        self.kind = kind
+        switch fields["X-Amz-Log-Type"] ?? "None" {
+        case "None": wantsLog = false
+        case "Tail": wantsLog = kind == .requestResponse
+        default: throw .invalidParameter("Invalid log type: \(fields["X-Amz-Log-Type"] ?? "")")
+        }
+        if let type = fields["Content-Type"], !Self.isAcceptable(type) { throw .unsupportedMediaType(type) }
+        // Lambda does not hand the client context to functions that are called asynchronously.
+        let context = try Self.clientContext(fields["X-Amz-Client-Context"])
+        clientContext = kind == .event ? nil : context
+        cognitoIdentity = fields["X-Amz-Cognito-Identity"].flatMap(Self.decoded)
+        tenantID = fields["X-Amz-Tenant-Id"]
+        if let tenantID, !(1...256).contains(tenantID.utf8.count) { throw .invalidParameter("Invalid tenant id") }
+        traceID = fields["X-Amzn-Trace-Id"] ?? Identifiers.traceID()
+    }
+
+    /// Clients send all kinds of types or none, curl a form's; only what says plainly that it is no text is refused.
+    private static func isAcceptable(_ type: String) -> Bool {
+        let type = type.lowercased()
+        return !["image/", "audio/", "video/", "multipart/"].contains { type.hasPrefix($0) }
+    }
+
+    private static func clientContext(_ header: String?) throws(ServiceError) -> String? {
+        guard let header, !header.isEmpty else { return nil }
+        guard header.utf8.count <= 3583, let text = decoded(header) else { throw .badClientContext }
+        return text
+    }
+
+    /// A JSON text in base64.
+    private static func decoded(_ header: String) -> String? {
+        guard let data = Data(base64Encoded: header), (try? JSONCheck.check(Array(data))) != nil else { return nil }
+        // A header's value cannot hold line ends; JSON means the same without them.
+        let text = String(decoding: data, as: UTF8.self)
+        return String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
+    }
+}

@@ -1,0 +1,181 @@
+import HTTPWire
+import Platform
+
+/// The Invoke API of Lambda for one or several functions.
+package final class LambdaService {
+    /// What holds for all functions.
+    package struct Options: Sendable {
+        /// Whether streamed answers are slowed down as Lambda does it: 6 MB at once, then 2 MB a second.
+        package var limitsBandwidth = false
+        /// Whether changed targets are taken for the next call.
+        package var watches = false
+
+        /// Options with their defaults.
+        package init() {}
+    }
+
+    /// The functions by name.
+    package let functions: [String: FunctionService]
+    /// The names in the order in which they were given.
+    package let names: [String]
+    let context: SimulatorContext
+    private let options: Options
+    private let queue: EventQueue
+
+    /// Prepares functions.
+    ///
+    /// - Parameters:
+    ///   - configurations: At least one.
+    ///   - options: What holds for all.
+    ///   - context: What the simulator's parts share.
+    ///   - write: Gets lines of the logs, with the function's name; `nil` is the simulator itself.
+    /// - Throws: ``SimError`` where a target cannot be unpacked.
+    package init(
+        _ configurations: [FunctionConfiguration],
+        options: Options,
+        context: SimulatorContext,
+        write: @escaping (_ name: String?, _ line: [UInt8]) -> Void
+    ) throws(SimError) {
+        self.options = options
+        self.context = context
+        names = configurations.map(\.name)
+        var functions: [String: FunctionService] = [:]
+        for function in configurations {
+            functions[function.name] = try FunctionService(function, watches: options.watches, context: context) {
+                write(function.name, $0)
+            }
+        }
+        self.functions = functions
+        queue = EventQueue(functions, loop: context.loop) { write(nil, Array("shim-sim: \($0)\n".utf8)) }
+    }
+
+    /// How many events wait or are being tried.
+    package var queuedEvents: Int { queue.count }
+
+    /// The function of a name; the name that RIE has for its only one works where there is only one.
+    package func service(_ name: String) -> FunctionService? {
+        if let service = functions[name] { return service }
+        return name == "function" && names.count == 1 ? functions[names[0]] : nil
+    }
+
+    /// Answers a call.
+    ///
+    /// - Returns: Whether the path is one of the Invoke API; else nothing has been answered.
+    package func handle(_ exchange: HTTPExchange) -> Bool {
+        let target = exchange.head.target
+        let path = target.prefix { $0 != "?" }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        guard parts.count == 4, parts[1] == "functions" else { return false }
+        let isStream: Bool
+        switch (parts[0], parts[3]) {
+        case ("2015-03-31", "invocations"): isStream = false
+        case ("2021-11-15", "response-streaming-invocations"): isStream = true
+        default: return false
+        }
+        let requestID = Identifiers.uuid()
+        do throws(ServiceError) {
+            // RIE takes any method; Lambda only this one.
+            guard exchange.head.method == "POST" else { throw .unknownOperation("\(exchange.head.method) \(path)") }
+            let query = PercentCoding.query(target.dropFirst(path.count + 1))
+            let qualifier = query.last { $0.name == "Qualifier" }?.value
+            guard let reference = FunctionReference(encoded: parts[2], qualifier: qualifier) else {
+                throw .invalidParameter("Invalid function name or qualifier: \(parts[2])")
+            }
+            guard let service = service(reference.name) else { throw .functionNotFound(arn: arn(of: reference)) }
+            let request = try InvokeRequest(exchange.head, reference, isStream: isStream)
+            takeBody(exchange, request, service, requestID)
+        } catch {
+            error.answer(exchange, requestID: requestID)
+        }
+        return true
+    }
+
+    /// Lets calls in progress finish, or not; no event is tried again.
+    package func stop(waits: Bool, _ done: @escaping () -> Void) {
+        queue.stop()
+        var remaining = functions.count
+        for service in functions.values {
+            service.stop(waits: waits) {
+                remaining -= 1
+                if remaining == 0 { done() }
+            }
+        }
+    }
+
+    private func arn(of reference: FunctionReference) -> String {
+        guard let any = functions[names[0]]?.function else { return reference.name }
+        let suffix = reference.qualifier.map { ":" + $0 } ?? ""
+        return "arn:aws:lambda:\(any.region):\(any.account):function:\(reference.name)\(suffix)"
+    }
+
+    private func takeBody(
+        _ exchange: HTTPExchange,
+        _ request: InvokeRequest,
+        _ service: FunctionService,
+        _ requestID: String
+    ) {
+        let limit = request.limit
+        let tooLarge = { (size: Int) in
+            ServiceError.tooLarge(bytes: size, type: request.kind.rawValue, limit: limit)
+        }
+        if case .length(let count) = exchange.framing, count > limit {
+            return tooLarge(count).answer(exchange, requestID: requestID)
+        }
+        exchange.collect(limit: limit) { [weak self] body in
+            guard let self, let body else { return }
+            do throws(ServiceError) {
+                guard body.size <= limit else { throw tooLarge(body.size) }
+                let event = body.bytes.isEmpty ? Array("{}".utf8) : body.bytes
+                do throws(JSONCheck.Problem) {
+                    try JSONCheck.check(event)
+                } catch {
+                    throw .notJSON(error.description)
+                }
+                try call(exchange, request, service, event, requestID)
+            } catch {
+                error.answer(exchange, requestID: requestID)
+            }
+        }
+    }
+
+    private func call(
+        _ exchange: HTTPExchange,
+        _ request: InvokeRequest,
+        _ service: FunctionService,
+        _ event: [UInt8],
+        _ requestID: String
+    ) throws(ServiceError) {
+        let arn = service.function.arn + (request.reference.qualifier.map { ":" + $0 } ?? "")
+        switch request.kind {
+        case .dryRun: exchange.respond(204, ["x-amzn-RequestId": requestID])
+        case .event:
+            try queue.add(id: requestID, name: service.function.name, request, event, arn: arn)
+            exchange.respond(202, InvokeAnswer.common(requestID: requestID, request))
+        case .requestResponse:
+            let invocation = Invocation(
+                id: requestID,
+                event: event,
+                arn: arn,
+                traceID: request.traceID,
+                clientContext: request.clientContext,
+                cognitoIdentity: request.cognitoIdentity,
+                tenantID: request.tenantID,
+                wantsStream: request.isStream
+            )
+            if request.isStream {
+                let bandwidth = options.limitsBandwidth ? Bandwidth(loop: context.loop) : nil
+                let answer = StreamAnswer(exchange, request, invocation, bandwidth)
+                invocation.deliver = { answer.deliver($0) }
+            } else {
+                let answer = InvokeAnswer(exchange, request, requestID: requestID)
+                invocation.deliver = { answer.deliver($0) }
+            }
+            do throws(ServiceError) {
+                try service.invoke(invocation)
+            } catch {
+                invocation.forgetCaller()
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import HTTPWire
+import Platform
+
+/// `shim-sim serve`, whole: the functions, the ports they are called on, and an orderly end.
+package final class Simulator {
+    /// How long what runs may go on after the first signal.
+    private static let graceTime = Duration.milliseconds(1500)
+
+    private let context: SimulatorContext
+    private let service: LambdaService
+    private let front: HTTPServer
+    private var urls: [(name: String, server: HTTPServer)] = []
+    private var endedBy: Int32?
+    private var signalWatch: EventLoop.Watch?
+
+    /// Listens; calls are answered once ``run(signals:)`` is called.
+    ///
+    /// - Parameters:
+    ///   - service: The functions.
+    ///   - address: Where clients call; port 0 lets the system choose.
+    ///   - context: What the simulator's parts share.
+    /// - Throws: ``SimError`` where a port cannot be listened on.
+    package init(_ service: LambdaService, on address: SocketAddress, context: SimulatorContext) throws(SimError) {
+        self.context = context
+        self.service = service
+        let inspector = Inspector(service, host: address.host)
+        front = try Self.listen(address, context.loop) { exchange in
+            if service.isFromElsewhere(exchange.head) { return Inspector.refuse(exchange) }
+            if service.handle(exchange) || inspector.handle(exchange) { return }
+            ServiceError.unknownOperation("\(exchange.head.method) \(exchange.head.target.prefix(200))")
+                .answer(exchange)
+        }
+        for name in service.names {
+            guard let function = service.functions[name], let port = function.function.urlPort else { continue }
+            guard let own = SocketAddress(host: address.host, port: port) else { continue }
+            let url = FunctionURL(function)
+            urls.append((name, try Self.listen(own, context.loop) { url.handle($0) }))
+        }
+    }
+
+    /// Where clients call.
+    package var address: SocketAddress { front.address }
+
+    /// The function URLs, by function.
+    package var urlAddresses: [(name: String, address: SocketAddress)] { urls.map { ($0.name, $0.server.address) } }
+
+    /// Answers calls until a signal comes, and cleans up.
+    ///
+    /// - Parameter signals: A descriptor of ``Signals/readable(_:)``.
+    /// - Returns: The signal that ended it.
+    /// - Throws: ``SystemError`` of the loop.
+    package func run(signals: Int32) throws(SystemError) -> Int32 {
+        signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
+            guard let signal = Signals.next(from: signals) else { return }
+            self?.end(by: signal)
+        }
+        try context.loop.run()
+        signalWatch?.cancel()
+        return endedBy ?? Signal.terminate
+    }
+
+    private func end(by signal: Int32) {
+        if let first = endedBy { Signals.dieBy(first) }
+        endedBy = signal
+        front.stopAccepting()
+        for url in urls { url.server.stopAccepting() }
+        service.stop(waits: true) { [weak self] in self?.finish() }
+        context.loop.after(Self.graceTime) { [weak self] in
+            self?.service.stop(waits: false) { self?.finish() }
+        }
+    }
+
+    private func finish() {
+        // What has been answered in the last moment still goes out.
+        context.loop.after(.milliseconds(20)) { [weak self] in
+            guard let self else { return }
+            front.stop()
+            for url in urls { url.server.stop() }
+            context.orphans.killAll()
+            context.loop.stop()
+        }
+    }
+
+    private static func listen(
+        _ address: SocketAddress,
+        _ loop: EventLoop,
+        _ handler: @escaping (HTTPExchange) -> Void
+    ) throws(SimError) -> HTTPServer {
+        do throws(SystemError) {
+            return try HTTPServer(on: address, bounds: .clients, loop: loop, handler: handler)
+        } catch {
+            throw .cannotListen(address.description, error)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Platform
+
+/// Why the simulator cannot do what was asked.
+package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is nothing at the target's path.
+    case noSuchTarget(String)
+    /// The target is a file that is neither executable nor a zip.
+    case targetNotExecutable(String)
+    /// The folder or zip has no `bootstrap`, and no layer has one.
+    case noBootstrap(String)
+    /// `shim` is not where it is looked for.
+    case noShim(String)
+    /// A system call on a file or folder failed.
+    case file(operation: String, path: String, SystemError)
+    /// The address cannot be listened on.
+    case cannotListen(String, SystemError)
+    /// A program of the system that is needed is not there.
+    case missingTool(String, purpose: String)
+    /// A program of the system failed.
+    case toolFailed(String, object: String, detail: String)
+    /// A variable that Lambda does not let users set.
+    case reservedVariables([String])
+    /// A name that is none for a variable on Lambda.
+    case badVariableName(String)
+    /// The variables together are larger than Lambda allows.
+    case environmentTooLarge(bytes: Int)
+    /// A line of an environment file that is no assignment.
+    case badEnvironmentLine(file: String, line: Int)
+    /// A configuration file that cannot be used.
+    case badConfiguration(file: String, problem: String)
+    /// A name that is none for a function on Lambda.
+    case badFunctionName(String)
+    /// There is no sample event of this name.
+    case noSuchEvent(String)
+    /// The event is not JSON.
+    case eventNotJSON(String)
+    /// The event is larger than Lambda takes.
+    case eventTooLarge(bytes: Int)
+
+    package var description: String {
+        switch self {
+        case .noSuchTarget(let path): "cannot use the target '\(path)': No such file or directory"
+        case .targetNotExecutable(let path):
+            """
+            cannot use the target '\(path)': it is neither executable nor a zip file
+            hint: 'chmod +x \(path)' makes a program or script executable
+            """
+        case .noBootstrap(let path):
+            """
+            cannot use the target '\(path)': it has no file 'bootstrap'
+            hint: name the program itself, or a folder or zip that holds an executable bootstrap
+            """
+        case .noShim(let path):
+            """
+            cannot find the bootstrap '\(path)': No such file or directory
+            hint: build it with 'swift build --product shim'; it must lie beside shim-sim
+            """
+        case .file(let operation, let path, let cause): "cannot \(operation) '\(path)': \(cause)"
+        case .cannotListen(let address, let cause):
+            cause.errno == 98
+                ? """
+                cannot listen on '\(address)': \(cause)
+                hint: another program uses the port; '--port 0' takes a free one
+                """
+                : "cannot listen on '\(address)': \(cause)"
+        case .missingTool(let tool, let purpose):
+            """
+            cannot \(purpose): the program '\(tool)' is not installed
+            hint: on Debian, 'apt-get install \(tool == "bwrap" ? "bubblewrap" : tool)'
+            """
+        case .toolFailed(let tool, let object, let detail): "\(tool) failed on '\(object)': \(detail)"
+        case .reservedVariables(let names):
+            "cannot set '\(names.joined(separator: ", "))': Lambda reserves these environment variables"
+        case .badVariableName(let name):
+            """
+            cannot set the variable '\(name)': Lambda takes no such name
+            hint: a letter, then at least one letter, digit or underscore
+            """
+        case .environmentTooLarge(let bytes):
+            "the environment variables have \(bytes) bytes as JSON: Lambda takes at most 4096"
+        case .badEnvironmentLine(let file, let line): "cannot read '\(file)': line \(line) is not NAME=VALUE"
+        case .badConfiguration(let file, let problem): "cannot use the configuration '\(file)': \(problem)"
+        case .badFunctionName(let name):
+            """
+            '\(name)' is no name for a function
+            hint: 1 to 64 letters, digits, hyphens and underscores
+            """
+        case .noSuchEvent(let name):
+            """
+            there is no sample event '\(name)'
+            hint: 'shim-sim event' lists them
+            """
+        case .eventNotJSON(let problem):
+            """
+            the event is not JSON: \(problem)
+            hint: a text must be quoted, as in -d '"text"'
+            """
+        case .eventTooLarge(let bytes): "the event has \(bytes) bytes: Lambda takes at most 6291456"
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import CommandLineKit
+import SimKit
+
+/// `shim-sim event`.
+enum EventCommand {
+    static let spec = CommandSpec(
+        program: "shim-sim event",
+        summary: "print a sample event, or list them",
+        usage: ["[NAME]"],
+        notes: ["example:\n  shim-sim event sqs | shim-sim run ./handler.py -e -"]
+    )
+
+    static func run(_ words: [String]) throws -> ExitCode {
+        let arguments = try spec.parse(words)
+        if arguments.flag("--help") {
+            try Terminal.print(spec.help)
+            return .done
+        }
+        if arguments.flag("--version") {
+            try Terminal.print("shim-sim \(version)\n")
+            return .done
+        }
+        guard arguments.positionals.count <= 1 else {
+            throw UsageError("'\(arguments.positionals[1])' is one NAME too many", hint: spec.helpHint)
+        }
+        if let name = arguments.positionals.first {
+            do {
+                try Terminal.print(SampleEvents.named(name).json + "\n")
+            } catch let error as SimError {
+                throw UsageError("\(error)")
+            }
+        } else {
+            let width = SampleEvents.all.map(\.name.count).max() ?? 0
+            for sample in SampleEvents.all {
+                let padding = String(repeating: " ", count: width - sample.name.count + 2)
+                try Terminal.print(sample.name + padding + sample.summary + "\n")
+            }
+        }
+        return .done
+    }
+}

@@ -1,0 +1,115 @@
+import CommandLineKit
+import Foundation
+import Platform
+import SimKit
+
+/// `shim-sim run`, and `shim-sim` alone.
+enum RunCommand {
+    static let spec = CommandSpec(
+        program: "shim-sim run",
+        summary: "call a function once and print its answer",
+        usage: ["[options] TARGET [-- ARG...]"],
+        options: [
+            Option("-d", "--data", value: "JSON", help: "The event", default: "{}"),
+            Option("-e", "--event", value: "FILE", help: "A file with the event; - is standard input"),
+        ] + FunctionOptions.options + [
+            Option("--repeat", value: "N", help: "Call it N times in one environment: cold, then warm", default: "1"),
+            Option("--quiet", help: "No log, only the answer"),
+        ],
+        notes: [
+            """
+            TARGET is an executable or script, which the bootstrap 'shim' runs with ARG... for the event; or a folder or
+            zip that holds an executable 'bootstrap'.
+            """,
+            """
+            Standard output is the answer's bytes, standard error is the log. Exit status: 0; 1 where the function failed,
+            with its error on standard output; 64 wrong usage.
+            """,
+            """
+            examples:
+              shim-sim run /usr/bin/wc -d '{"a":1}' -- -c
+              shim-sim run --repeat 3 --timeout 10 function.zip -e event.json
+            """,
+        ]
+    )
+
+    static func run(_ words: [String]) throws -> ExitCode {
+        let arguments = try spec.parse(words)
+        if arguments.flag("--help") {
+            try Terminal.print(spec.help)
+            return .done
+        }
+        if arguments.flag("--version") {
+            try Terminal.print("shim-sim \(version)\n")
+            return .done
+        }
+        guard let path = arguments.positionals.first else {
+            throw UsageError("the TARGET is missing", hint: spec.helpHint)
+        }
+        guard arguments.positionals.count == 1 else {
+            throw UsageError(
+                "'\(arguments.positionals[1])' is one TARGET too many",
+                hint: "arguments of the program stand behind '--'"
+            )
+        }
+        let count = try arguments.int("--repeat", in: 1...1_000_000) ?? 1
+        let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
+        if case .program = target {
+        } else if arguments.afterDoubleDash?.isEmpty == false {
+            throw UsageError("the target '\(path)' has its own bootstrap and takes no arguments", hint: spec.helpHint)
+        }
+        let function = try FunctionOptions.function("function", target, arguments)
+        return try call(function, event: try event(arguments), count: count, quiet: arguments.flag("--quiet"))
+    }
+
+    /// What `shim-sim` alone does: the sample function that is built beside it, and a sample event.
+    static func runSample() throws -> ExitCode {
+        let echo = Paths.parent(try Files.ownExecutable()) + "/echo"
+        let target = try FunctionOptions.target(echo, arguments: [])
+        var function = FunctionConfiguration(name: "echo", target: target)
+        try FunctionOptions.settle(&function)
+        let event = #"{"message":"Hello from shim-sim","numbers":[1,2,3]}"#
+        return try call(function, event: Array(event.utf8), count: 1, quiet: false)
+    }
+
+    private static func event(_ arguments: Arguments) throws -> [UInt8] {
+        switch (arguments.value("--data"), arguments.value("--event")) {
+        case (let data?, nil): return Array(data.utf8)
+        case (nil, let file?): return try Input.file(file)
+        case (nil, nil): return Array("{}".utf8)
+        case (_?, _?): throw UsageError("--data and --event exclude each other", hint: spec.helpHint)
+        }
+    }
+
+    private static func call(
+        _ function: FunctionConfiguration,
+        event: [UInt8],
+        count: Int,
+        quiet: Bool
+    ) throws -> ExitCode {
+        var failure: SystemError?
+        let outcome = try Session.with { context, signals in
+            let progress = Terminal.showsProgress ? ProgressLine(loop: context.loop) { try? writeAll($0, to: 2) } : nil
+            let outputs = OneShot.Outputs(
+                answer: { bytes in
+                    do throws(SystemError) {
+                        try writeAll(bytes, to: 1)
+                    } catch {
+                        failure = failure ?? error
+                    }
+                },
+                log: { if !quiet { Terminal.log($0) } },
+                progress: progress
+            )
+            let shot = try OneShot(function, event: event, count: count, context: context, outputs: outputs)
+            return try shot.run(signals: signals)
+        }
+        if let failure { throw SimError.file(operation: "write", path: "standard output", failure) }
+        if Terminal.showsAnswers { try Terminal.print("\n") }
+        switch outcome {
+        case .succeeded: return .done
+        case .failed: return .failed
+        case .interrupted(let signal): Signals.dieBy(signal)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import CommandLineKit
+import Foundation
+import Platform
+import SimKit
+
+/// The options of `serve` that say what runs and how many at once.
+enum ServeOptions {
+    static let options = [
+        Option("--concurrency", value: "N", help: "Environments of a function at most", default: "10"),
+        Option("--idle-timeout", value: "SECONDS", help: "End an environment that idles so long", default: "600"),
+        Option("--retry-delays", value: "SECONDS,...", help: "When a failed event is tried again", default: "60,120"),
+        Option("--on-failure", value: "FILE|function:NAME", help: "Where an event goes that failed for good"),
+        Option("--url-port", value: "PORT", help: "Port of the function URL, 0 for any"),
+        Option("--url-stream", help: "The function URL streams (RESPONSE_STREAM)"),
+        Option("--limit-bandwidth", help: "Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda"),
+        Option("--watch", help: "Take a changed target for the next call"),
+        Option("--freeze", help: "Stop environments between calls, as Lambda does"),
+        Option("--quiet", help: "No logs of functions"),
+    ]
+
+    /// The functions that the command line and the configuration file name.
+    static func functions(_ arguments: Arguments, _ spec: CommandSpec) throws -> [FunctionConfiguration] {
+        var functions: [FunctionConfiguration] = []
+        for word in arguments.positionals {
+            let (name, path) = split(word)
+            let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
+            var function = try FunctionOptions.function(name ?? "function", target, arguments)
+            try apply(arguments, to: &function)
+            functions.append(function)
+        }
+        if let file = arguments.value("--config") {
+            functions += try ConfigurationFile.read(file, arguments) { function in
+                try apply(arguments, to: &function)
+                }
+        }
+        guard !functions.isEmpty else { throw UsageError("the TARGET is missing", hint: spec.helpHint) }
+        for (index, function) in functions.enumerated() {
+            guard FunctionReference.isName(function.name) else { throw SimError.badFunctionName(function.name) }
+            guard !functions[..<index].contains(where: { $0.name == function.name }) else {
+                throw UsageError("two functions are called '\(function.name)'", hint: "name them: NAME=TARGET")
+            }
+        }
+        return functions
+    }
+
+    /// `NAME=TARGET`; a path may have an equals sign too, behind a slash.
+    private static func split(_ word: String) -> (name: String?, path: String) {
+        guard let equals = word.firstIndex(of: "="), !word[..<equals].contains("/") else { return (nil, word) }
+        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+    }
+
+    private static func apply(_ arguments: Arguments, to function: inout FunctionConfiguration) throws {
+        function.concurrency = try arguments.int("--concurrency", in: 1...1000) ?? function.concurrency
+        if let seconds = try arguments.number("--idle-timeout", in: 0.1...1_000_000) {
+            function.idleTime = .fromMilliseconds(seconds * 1000)
+        }
+        if let text = arguments.value("--retry-delays") { function.events.retryDelays = try delays(text) }
+        function.events.onFailure = arguments.value("--on-failure").map(destination)
+        function.urlPort = try arguments.int("--url-port", in: 0...65535).map { UInt16($0) }
+        function.urlStreams = arguments.flag("--url-stream")
+        function.freezes = arguments.flag("--freeze")
+    }
+
+    static func destination(_ text: String) -> EventSettings.Destination {
+        text.hasPrefix("function:") ? .function(String(text.dropFirst(9))) : .file(Paths.absolute(text))
+    }
+
+    private static func delays(_ text: String) throws -> [Duration] {
+        let words = text.split(separator: ",", omittingEmptySubsequences: true)
+        let seconds = words.compactMap { Double($0) }.filter { (0...86400).contains($0) }
+        guard seconds.count == words.count, words.count <= 2 else {
+            throw UsageError(
+                "'\(text)' is not a value for --retry-delays",
+                hint: "at most two numbers of seconds, as in 60,120; nothing for no retry"
+            )
+        }
+        return seconds.map { .fromMilliseconds($0 * 1000) }
+    }
+}

@@ -1,0 +1,86 @@
+import Platform
+import Testing
+
+@testable import SimKit
+
+@Suite struct SimErrorTests {
+    static let refused = SystemError(call: "bind", errno: 13)
+    static let inUse = SystemError(call: "bind", errno: 98)
+
+    static let messages: [(SimError, String)] = [
+        (.noSuchTarget("f"), "cannot use the target 'f': No such file or directory"),
+        (
+            .targetNotExecutable("f"),
+            """
+            cannot use the target 'f': it is neither executable nor a zip file
+            hint: 'chmod +x f' makes a program or script executable
+            """
+        ),
+        (
+            .noBootstrap("d"),
+            """
+            cannot use the target 'd': it has no file 'bootstrap'
+            hint: name the program itself, or a folder or zip that holds an executable bootstrap
+            """
+        ),
+        (
+            .noShim("/b/shim"),
+            """
+            cannot find the bootstrap '/b/shim': No such file or directory
+            hint: build it with 'swift build --product shim'; it must lie beside shim-sim
+            """
+        ),
+        (
+            .file(operation: "read", path: "f", SystemError(call: "open", errno: 2)),
+            "cannot read 'f': No such file or directory (open, errno 2)"
+        ),
+        (
+            .cannotListen("127.0.0.1:80", refused),
+            "cannot listen on '127.0.0.1:80': Permission denied (bind, errno 13)"
+        ),
+        (
+            .cannotListen("127.0.0.1:80", inUse),
+            """
+            cannot listen on '127.0.0.1:80': Address already in use (bind, errno 98)
+            hint: another program uses the port; '--port 0' takes a free one
+            """
+        ),
+        (
+            .missingTool("bwrap", purpose: "isolate the function"),
+            """
+            cannot isolate the function: the program 'bwrap' is not installed
+            hint: on Debian, 'apt-get install bubblewrap'
+            """
+        ),
+        (.toolFailed("unzip", object: "a.zip", detail: "no"), "unzip failed on 'a.zip': no"),
+        (.reservedVariables(["A", "B"]), "cannot set 'A, B': Lambda reserves these environment variables"),
+        (
+            .badVariableName("1"),
+            """
+            cannot set the variable '1': Lambda takes no such name
+            hint: a letter, then at least one letter, digit or underscore
+            """
+        ),
+        (
+            .environmentTooLarge(bytes: 5000),
+            "the environment variables have 5000 bytes as JSON: Lambda takes at most 4096"
+        ),
+        (.badEnvironmentLine(file: "e", line: 3), "cannot read 'e': line 3 is not NAME=VALUE"),
+        (.badConfiguration(file: "c", problem: "no"), "cannot use the configuration 'c': no"),
+        (
+            .badFunctionName("a b"),
+            """
+            'a b' is no name for a function
+            hint: 1 to 64 letters, digits, hyphens and underscores
+            """
+        ),
+        (.noSuchEvent("x"), "there is no sample event 'x'\nhint: 'shim-sim event' lists them"),
+        (.eventNotJSON("p"), "the event is not JSON: p\nhint: a text must be quoted, as in -d '\"text\"'"),
+        (.eventTooLarge(bytes: 7_000_000), "the event has 7000000 bytes: Lambda takes at most 6291456"),
+    ]
+
+    @Test(arguments: messages.indices)
+    func everyMessageIsPinned(index: Int) {
+        #expect(Self.messages[index].0.description == Self.messages[index].1)
+    }
+}

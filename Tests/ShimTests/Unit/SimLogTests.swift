@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+@testable import SimKit
+
+@Suite struct SimLogTests {
+    static let report = InvocationReport(
+        requestID: "id",
+        start: Timestamp(milliseconds: 0),
+        waited: .zero,
+        duration: .microseconds(133_610),
+        initDuration: .milliseconds(80),
+        memorySize: 128,
+        maximumMemoryUsed: 75,
+        status: .success,
+        errorType: nil,
+        producedBytes: 3,
+        environment: "e",
+        log: []
+    )
+
+    private func log(_ format: LogFormat, level: LogLevel = .info, _ body: (FunctionLog) -> Void) -> String {
+        var written: [UInt8] = []
+        body(FunctionLog(format: format, minimumLevel: level) { written += $0 })
+        return String(decoding: written, as: UTF8.self)
+    }
+
+    private func write(_ text: String, to log: FunctionLog) { Array(text.utf8).withUnsafeBytes { log.output($0) } }
+
+    @Test func reportHasLambdasFieldsInItsOrder() {
+        let lines = LogEvent.report(Self.report, traceID: "Root=1-a-b;Parent=c;Sampled=0").text
+        #expect(
+            lines == [
+                "END RequestId: id",
+                "REPORT RequestId: id\tDuration: 133.61 ms\tBilled Duration: 214 ms\tMemory Size: 128 MB\t"
+                    + "Max Memory Used: 75 MB\tInit Duration: 80.00 ms\t",
+            ]
+        )
+    }
+
+    @Test func failuresAreInTheReport() {
+        var report = Self.report
+        report.initDuration = nil
+        report.status = .timeout
+        #expect(LogEvent.report(report, traceID: "").text[1].hasSuffix("Max Memory Used: 75 MB\tStatus: timeout\t"))
+        report.status = .error
+        report.errorType = "Runtime.ExitError"
+        let line = LogEvent.report(report, traceID: "").text[1]
+        #expect(line.hasSuffix("\tStatus: error\tError Type: Runtime.ExitError\t"))
+    }
+
+    @Test func aSampledTraceHasALine() {
+        let lines = LogEvent.report(Self.report, traceID: "Root=1-a-b;Parent=c;Sampled=1").text
+        #expect(lines.last?.hasPrefix("XRAY TraceId: 1-a-b\tSegmentId: ") == true)
+    }
+
+    @Test func jsonReportIsOneObject() {
+        let json = LogEvent.report(Self.report, traceID: "t").json(at: Timestamp(milliseconds: 1_786_278_896_789)).text
+        #expect(
+            json == #"{"time":"2026-08-09T12:34:56.789Z","type":"platform.report","record":{"requestId":"id","#
+                + #""metrics":{"durationMs":133.61,"billedDurationMs":214,"memorySizeMB":128,"maxMemoryUsedMB":75,"#
+                + #""initDurationMs":80},"tracing":{"type":"X-Amzn-Trace-Id","value":"t"},"status":"success"}}"#
+        )
+    }
+
+    @Test func linesComeWholeAndAnOpenOneIsEnded() {
+        let text = log(.text) { log in
+            write("a", to: log)
+            write("b\nc", to: log)
+            write("d\n", to: log)
+            write("open", to: log)
+            log.event(.start(requestID: "id", traceID: ""))
+        }
+        #expect(text == "ab\ncd\nopen\nSTART RequestId: id Version: $LATEST\n")
+    }
+
+    @Test func aLineWithoutEndDoesNotGrowForEver() {
+        var longest = 0
+        let log = FunctionLog(format: .text) { longest = max(longest, $0.count) }
+        let piece = String(repeating: "x", count: 60_000)
+        for _ in 0..<100 { write(piece, to: log) }
+        #expect(longest > 0 && longest <= FunctionLog.longestLine + 60_001)
+    }
+
+    @Test func jsonLinesAreFilteredByTheirLevel() {
+        let text = log(.json, level: .warn) { log in
+            write("{\"level\":\"debug\",\"m\":1}\n{\"level\":\"ERROR\",\"m\":2}\nplain\n", to: log)
+        }
+        #expect(text == "{\"level\":\"ERROR\",\"m\":2}\n")
+    }
+
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00.000Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (784_111_777_000, "1994-11-06T08:49:37.000Z", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        (951_827_696_001, "2000-02-29T12:34:56.001Z", "Tue, 29 Feb 2000 12:34:56 GMT"),
+        (4_107_542_399_999, "2100-02-28T23:59:59.999Z", "Sun, 28 Feb 2100 23:59:59 GMT"),
+    ])
+    func datesAreRight(milliseconds: Int, iso: String, http: String) {
+        #expect(Timestamp(milliseconds: milliseconds).iso8601 == iso)
+        #expect(Timestamp(milliseconds: milliseconds).httpDate == http)
+    }
+
+    @Test func theProgressLineSaysWhatRemains() {
+        let text = ProgressLine.text(elapsed: .milliseconds(2040), remaining: .milliseconds(960))
+        #expect(text == "running for 2.0 s, times out in 1.0 s")
+    }
+
+    @Test(arguments: [
+        ("Function.MyError", "Function.MyError"), ("Runtime.NoSuchHandler", "Runtime.NoSuchHandler"),
+        ("x Runtime.Ab y", "x Runtime.Ab y"), ("Function.my", "Function.Unknown"),
+        ("Function<StandardError>", "Runtime.Unknown"),
+        ("", "Runtime.Unknown"), ("Unhandled", "Runtime.Unknown"),
+    ])
+    func errorTypesAreKeptOrUnknown(type: String, kept: String) {
+        #expect(RuntimeErrorReport.sanitized(type) == kept)
+    }
+}
