@@ -3,7 +3,7 @@ import Testing
 
 @testable import PackKit
 
-extension PackEndToEnd {
+extension EndToEnd.Packer {
     /// Packages that are started where the libraries of the machine that built them are not: a bare Debian 11, glibc 2.31.
     @Suite struct PackDebianTests {
         private static let solve = "{\"op\":\"solve\",\"a\":[[2,1],[1,3]],\"b\":[3,5]}"
@@ -221,16 +221,5 @@ extension PackEndToEnd {
             let shim = try root.start(["/opt/bootstrap"], environment: ["_HANDLER": "first.sh"])
             #expect(try shim.invoke("[{\"x\":1},2]").text == "{\"x\":1}\n")
         }
-    }
-}
-
-/// This machine in Lambda's words.
-enum Machines {
-    static var own: String {
-        #if arch(arm64)
-        "arm64"
-        #else
-        "x86_64"
-        #endif
     }
 }

@@ -4,21 +4,23 @@ import Testing
 
 @testable import PackKit
 
-/// The packer with real programs and the system's real tools, one test at a time.
-@Suite(.serialized) enum PackEndToEnd {
-    /// A toolbox whose folder lives as long as the owner.
-    final class Tools {
-        let folder: TemporaryFolder
-        let toolbox: Toolbox
+extension EndToEnd {
+    /// The packer with real programs and the system's real tools.
+    @Suite(.serialized) enum Packer {
+        /// A toolbox whose folder lives as long as the owner.
+        final class Tools {
+            let folder: TemporaryFolder
+            let toolbox: Toolbox
 
-        init() throws {
-            folder = try TemporaryFolder()
-            toolbox = Toolbox(scratch: folder.path, interrupts: nil)
+            init() throws {
+                folder = try TemporaryFolder()
+                toolbox = Toolbox(scratch: folder.path, interrupts: nil)
+            }
         }
     }
 }
 
-extension PackEndToEnd {
+extension EndToEnd.Packer {
     @Suite struct PackResolverTests {
         /// The dynamically linked programs of a folder.
         private func programs(_ folder: String, _ binaries: BinaryCache) throws -> [String] {
@@ -56,6 +58,67 @@ extension PackEndToEnd {
                 #expect(reals(own) == reals(expected), "\(path)")
                 #expect(Set(own.missing) == Set(expected.missing), "\(path)")
             }
+        }
+
+        /// RPATH goes down to the libraries of libraries, RUNPATH does not; $ORIGIN is the folder of the file that says it.
+        @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+        func searchPathsAreInheritedAsTheLoaderDoesIt(usesRunpath: Bool) throws {
+            let tools = try Tools()
+            let folder = Disk.normalized(tools.folder.path)
+            for place in ["a", "b"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(place)", withIntermediateDirectories: true)
+            }
+            func library(_ name: String, _ code: String, _ place: String, _ more: [String] = []) throws -> String {
+                let options = ["-shared", "-fPIC", "-Wl,-soname,\(name)"] + more
+                let file = try PackPrograms.c(code, to: name, in: tools.folder, options)
+                try PackTool.run("mv", [file, "\(folder)/\(place)/\(name)"])
+                return "\(folder)/\(place)/\(name)"
+            }
+            let deep = try library("libdeep.so.1", "int g(void) { return 1; }", "b")
+            let middle = try library("libmiddle.so.1", "int g(void); int f(void) { return g(); }", "a", [deep])
+            let tags = usesRunpath ? "-Wl,--enable-new-dtags" : "-Wl,--disable-new-dtags"
+            let program = try PackPrograms.c(
+                "int f(void); int main(void) { return f(); }",
+                to: "main",
+                in: tools.folder,
+                [middle, tags, "-Wl,-rpath,$ORIGIN/a:${ORIGIN}/b", "-Wl,--allow-shlib-undefined"]
+            )
+            let path = Disk.normalized(program)
+            let binaries = BinaryCache()
+            let rules = LoaderRules(root: FileSystemRoot(), machine: .current, binaries: binaries, libraryPath: nil)
+            let loader = try #require(try binaries.read(path)?.interpreter)
+            let expected = try SystemLoader(loader: loader, toolbox: tools.toolbox, rules: rules).libraries(of: path)
+            let own = try rules.libraries(of: path)
+            #expect(expected.missing == (usesRunpath ? ["libdeep.so.1"] : []))
+            #expect(own.missing == expected.missing)
+            #expect(own.found.contains { $0.path == "\(folder)/a/libmiddle.so.1" })
+            #expect(own.found.contains { $0.path == "\(folder)/b/libdeep.so.1" } == !usesRunpath)
+        }
+
+        /// Libraries come from the other root, not from this machine: a Debian 11 program keeps Debian 11's libraries.
+        @Test(.timeLimit(.minutes(5))) func anotherRootIsResolvedByTheRulesAlone() throws {
+            let root = try PackRoot.bullseye()
+            let system = Disk.normalized(root.path)
+            let program = system + "/bin/bash"
+            let pack = try PackUnderTest([
+                "--sysroot", system, "--target", "provided.al2", "-o", "x.zip", program, "--", "-c",
+                "read x; echo $BASH_VERSION $x",
+            ])
+            try #require(pack.status == 0, "\(pack.errors)")
+            let libc = try #require(FileSystemRoot(system).realHost(system + "/lib/\(Machines.triplet)/libc.so.6"))
+            let packed = try PackRoot()
+            try packed.unpack(pack.path("x.zip"))
+            if try pack.entries("x.zip")["glibc/libc.so.6"] != nil {
+                #expect(try Disk.same(libc, packed.path + "/var/task/glibc/libc.so.6"))
+            }
+            let tinfo = try #require(FileSystemRoot(system).realHost(system + "/lib/\(Machines.triplet)/libtinfo.so.6"))
+            let place = ["lib", "glibc/lib"].map { packed.path + "/var/task/\($0)/libtinfo.so.6" }.first {
+                Disk.kind($0) != nil
+            }
+            #expect(try Disk.same(tinfo, try #require(place)))
+            let bare = try PackRoot.bullseye()
+            try bare.unpack(pack.path("x.zip"))
+            #expect(try bare.start().invoke("hello\n").text.hasPrefix("5.1.") == true)
         }
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PackKit
 
-extension PackEndToEnd {
+extension EndToEnd.Packer {
     /// What the command says when it cannot: the exact lines, the exit status, and nothing left behind.
     @Suite struct PackFailureTests {
         private func expectFailure(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PackKit
 
-extension PackEndToEnd {
+extension EndToEnd.Packer {
     /// Images, looked at and unpacked by other people's tools.
     @Suite struct PackImageTests {
         private struct Inspected: Decodable {

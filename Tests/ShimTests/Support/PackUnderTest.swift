@@ -113,12 +113,13 @@ enum PackPrograms {
             .standardizedFileURL.path
     }
 
-    /// The handler `matrix`, built where it is not.
-    static func matrix() throws -> String {
+    /// The handler `matrix`, built once in each run of the tests.
+    static func matrix() throws -> String { try builtMatrix.get() }
+
+    private static let builtMatrix = Result {
         let package = repository + "/handlers/matrix"
-        let path = package + "/.build/release/matrix"
         try PackTool.run("swift", ["build", "--package-path", package, "-c", "release"])
-        return path
+        return package + "/.build/release/matrix"
     }
 
     /// Compiles a C program, or with `-shared` a library.
@@ -130,4 +131,19 @@ enum PackPrograms {
         try PackTool.run("gcc", ["-o", "\(folder.path)/\(name)", file] + options)
         return "\(folder.path)/\(name)"
     }
+}
+
+/// This machine, as others call it.
+enum Machines {
+    /// In Lambda's words.
+    static var own: String {
+        #if arch(arm64)
+        "arm64"
+        #else
+        "x86_64"
+        #endif
+    }
+
+    /// The folder that Debian's libraries are in.
+    static var triplet: String { own == "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu" }
 }

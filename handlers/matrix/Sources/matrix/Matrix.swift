@@ -29,9 +29,9 @@ struct Matrix: Equatable {
 
     var isSquare: Bool { rows == columns }
 
-    /// The rows as JSON has them.
+    /// The rows as JSON has them; adding zero turns -0 into 0.
     var lists: [[Double]] {
-        (0..<rows).map { row in (0..<columns).map { values[$0 * rows + row] } }
+        (0..<rows).map { row in (0..<columns).map { values[$0 * rows + row] + 0 } }
     }
 
     /// Rows and columns in words, `3 x 2`.
