@@ -7,9 +7,7 @@ final class TestProcess {
     private let process = Process()
     private let folder: TemporaryFolder
 
-    /// Starts a program.
-    ///
-    /// - Parameter environment: All variables; `nil` inherits those of the tests.
+    /// Starts a program; the environment is all it gets, or that of the tests where it is `nil`.
     init(
         _ path: String,
         _ arguments: [String] = [],

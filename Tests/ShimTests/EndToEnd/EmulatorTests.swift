@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import Platform
+import Testing
+
+extension EndToEnd {
+    /// `shim` under AWS's own Runtime Interface Emulator.
+    @Suite(.timeLimit(.minutes(3))) struct EmulatorTests {
+        /// The emulator with a shim in it.
+        private final class Emulator {
+            private let process: TestProcess
+            private let port: UInt16
+
+            init(_ command: [String], timeout: Int = 30) throws {
+                port = try Self.freePort()
+                let runtimePort = try Self.freePort()
+                process = try TestProcess(
+                    Executables.emulator(),
+                    [
+                        "--runtime-interface-emulator-address", "127.0.0.1:\(port)", "--runtime-api-address",
+                        "127.0.0.1:\(runtimePort)", try Executables.staticShim(),
+                    ] + command,
+                    environment: [
+                        "AWS_LAMBDA_FUNCTION_TIMEOUT": "\(timeout)", "LAMBDA_TASK_ROOT": "/usr",
+                        "PATH": "/usr/local/bin:/usr/bin:/bin",
+                    ]
+                )
+                let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
+                eventually("the emulator listens") { (try? Socket.connect(to: address)) != nil }
+            }
+
+            /// The emulator takes no port 0.
+            private static func freePort() throws -> UInt16 {
+                let any = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+                return try Socket.listen(on: any).address.port
+            }
+
+            func invoke(_ event: [UInt8]) throws -> (status: Int, body: [UInt8]) {
+                let folder = try TemporaryFolder()
+                let curl = try Executables.system("curl", package: "curl")
+                let result = try TestProcess.run(
+                    curl,
+                    [
+                        "-sS", "-o", folder.path + "/answer", "-w", "%{http_code}", "--data-binary", "@-",
+                        "http://127.0.0.1:\(port)/2015-03-31/functions/function/invocations",
+                    ],
+                    input: event
+                )
+                #expect(result.status == 0, "\(result.errors)")
+                let body = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/answer"))
+                return (Int(result.output) ?? 0, Array(body))
+            }
+
+            func invoke(_ event: String) throws -> String { String(decoding: try invoke(Array(event.utf8)).body, as: UTF8.self) }
+
+            var log: String { process.outputText + process.errors }
+        }
+
+        @Test func echoAndTwoHundredInARow() throws {
+            let emulator = try Emulator(["cat"])
+            for index in 0..<200 { #expect(try emulator.invoke("{\"n\":\(index)}") == "{\"n\":\(index)}") }
+        }
+
+        @Test func sixMebibytes() throws {
+            let emulator = try Emulator(["cat"])
+            let event = [0x22] + [UInt8](repeating: 0x61, count: 6 * 1024 * 1024 - 2) + [0x22]
+            #expect(try emulator.invoke(event).body == event)
+        }
+
+        @Test func errorReachesTheInvoker() throws {
+            let emulator = try Emulator(["sh", "-c", "echo 'no \"luck\"' >&2; exit 3"])
+            for _ in 0..<2 {
+                #expect(
+                    try emulator.invoke("{}")
+                        == #"{"errorMessage":"sh exited with status 3: no \"luck\"","errorType":"Function.ExitStatus","stackTrace":["no \"luck\""]}"#
+                )
+            }
+            #expect(emulator.log.contains("no \"luck\"\n"))
+        }
+
+        @Test func timeoutIsReportedBeforeTheEmulatorKills() throws {
+            let emulator = try Emulator(["sh", "-c", "if grep -q slow; then sleep 60; fi; echo fast"], timeout: 2)
+            let answer = try emulator.invoke("slow")
+            #expect(answer.contains("\"errorType\":\"Function.TimedOut\""), "\(answer)")
+            #expect(try emulator.invoke("quick") == "fast\n", "the next invocation is warm")
+            #expect(emulator.log.components(separatedBy: "INIT START").count == 2, "one init only")
+        }
+
+        @Test func crashOfTheChildLeavesTheRuntimeAlive() throws {
+            let emulator = try Emulator(["sh", "-c", "ulimit -c 0; if grep -q crash; then kill -SEGV $$; fi; echo alive"])
+            #expect(try emulator.invoke("crash").contains("sh was killed by SIGSEGV"))
+            #expect(try emulator.invoke("x") == "alive\n")
+            #expect(emulator.log.components(separatedBy: "INIT START").count == 2)
+        }
+
+        @Test func programThatIsMissingIsAnInitError() throws {
+            let emulator = try Emulator(["no-such-program"])
+            let answer = try emulator.invoke("{}")
+            #expect(answer.contains("cannot find the program 'no-such-program': tried /usr/no-such-program"), "\(answer)")
+            #expect(answer.contains("\"errorType\":\"Runtime.NoSuchHandler\""))
+        }
+    }
+}
