@@ -103,7 +103,14 @@ struct PackageBuilder {
         var built = BuiltPlan(machine: .current, name: "")
         var closure = Closure()
         var starters: [Starter] = []
-        let builder = ClosureBuilder(root: root, binaries: binaries, toolbox: toolbox, progress: progress)
+        let items = try request.inclusions.flatMap { try $0.items(root: root) }
+        let builder = ClosureBuilder(
+            root: root,
+            binaries: binaries,
+            toolbox: toolbox,
+            included: Set(items.map { Disk.name($0.place) }),
+            progress: progress
+        )
         var loader: String?
         if let path = request.program {
             let program = try ProgramFile(path, root: root, binaries: binaries)
@@ -128,21 +135,18 @@ struct PackageBuilder {
             try builder.add(starter.path, named: Disk.name(starter.place), loader: nil, to: &closure)
             loader = try loader ?? binaries.read(starter.path)?.interpreter
         }
-        for inclusion in request.inclusions {
-            for item in try inclusion.items(root: root) {
-                guard case .file(let path) = item.source, let real = root.realHost(path) else {
-                    try built.plan.add(item.source, at: item.place)
-                    continue
-                }
-                let isExecutable = (Files.status(real)?.mode ?? 0) & 0o111 != 0
-                try built.plan.add(.file(real), at: item.place, isExecutable: isExecutable)
-                guard let file = try binaries.read(real), file.kind != .other else { continue }
-                if file.kind == .dynamicExecutable {
-                    starters.append(Starter(place: item.place, path: real, isMain: false))
-                }
-                let name = Disk.name(item.place)
-                try builder.add(real, named: name, loader: loader.map(root.host), to: &closure)
+        for item in items {
+            guard case .file(let path) = item.source, let real = root.realHost(path) else {
+                try built.plan.add(item.source, at: item.place)
+                continue
             }
+            let isExecutable = (Files.status(real)?.mode ?? 0) & 0o111 != 0
+            try built.plan.add(.file(real), at: item.place, isExecutable: isExecutable)
+            guard let file = try binaries.read(real), file.kind != .other else { continue }
+            if file.kind == .dynamicExecutable {
+                starters.append(Starter(place: item.place, path: real, isMain: false))
+            }
+            try builder.add(real, named: Disk.name(item.place), loader: loader.map(root.host), to: &closure)
         }
         try closure.checkVersions()
         dropIncludedLibraries(&closure, built.plan)
@@ -185,7 +189,7 @@ struct PackageBuilder {
         }
         let place = "bin/" + Disk.name(line.interpreter)
         try built.plan.add(.file(real), at: place, isExecutable: true)
-        return Starter(place: place, path: real, isMain: true)
+        return Starter(place: place, path: real, isMain: request.form != .layer)
     }
 
     // MARK: - glibc

@@ -165,6 +165,10 @@ import Testing
         #expect(table.lines.first == "   25  f25")
         #expect(table.lines[20] == "   15  5 smaller files")
         #expect(table.lines.last == "  325  bytes unpacked, 25 files")
+        #expect(
+            SizeTable.zippedWarning(52_428_801)
+                == "warning: 52428801 bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+        )
         try SizeTable(rows: [.init(place: "x", bytes: 262_144_000)]).checkUnpackedLimit()
         #expect(throws: PackError.tooLarge(bytes: 262_144_001, limit: 262_144_000, largest: "x (262144001)")) {
             try SizeTable(rows: [.init(place: "x", bytes: 262_144_001)]).checkUnpackedLimit()
