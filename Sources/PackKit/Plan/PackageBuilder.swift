@@ -63,6 +63,13 @@ struct PackageBuilder {
     /// Makes the plan of an image from scratch, whose paths are from the root: glibc is where its loader looks for it.
     func buildImage(task: String) throws -> BuiltPlan {
         var (built, closure, _) = try contents()
+        let check = GlibcCheck(available: available, machine: built.machine)
+        let target = request.target.rawValue
+        if request.glibc == .target,
+            let reason = check.reason(program: built.name, binaries: closure.roots, target: target)
+        {
+            throw PackError.glibcTooOld(reason: reason, target: target)
+        }
         var image = PackagePlan()
         for (place, entry) in built.plan.entries {
             let isAbsolute = absolutePlaces.contains(place)

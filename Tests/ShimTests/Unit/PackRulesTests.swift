@@ -143,6 +143,21 @@ import Testing
         }
     }
 
+    @Test func linksThatGoRoundInACircleAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = Disk.normalized(folder.path)
+        for (name, other) in [("a", "b"), ("b", "a")] {
+            try folder.write("\(name)/file", name)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(path)/\(name)/link",
+                withDestinationPath: "../\(other)"
+            )
+        }
+        #expect(throws: PackError.cannotRead(path: "\(path)/b/link", cause: "it is a link to a folder that holds it")) {
+            try Inclusion("\(path)/a").items(root: FileSystemRoot())
+        }
+    }
+
     @Test func aLinkLeadsToTheSamePlaceAsInTheOtherRoot() throws {
         let folder = try TemporaryFolder()
         try folder.write("usr/lib/libx.so.1.2", "x")
