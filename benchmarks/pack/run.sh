@@ -107,6 +107,9 @@ fresh() {
     mkdir -p "$work/root/var/task" "$work/packager"
 }
 
+# The first line that is not empty; it reads to the end, so that no program is killed by a closed pipe.
+first_line() { awk 'NF && !found { print; found = 1 }'; }
+
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 now() { date +%s%N; }
 
@@ -181,13 +184,13 @@ programs=(
 for entry in "${programs[@]}"; do
     read -r program argument <<<"$entry"
     [[ -x $program ]] || fail "$program is missing: see --help for what to install"
-    expected=$("$program" "$argument" </dev/null 2>/dev/null | head -1)
+    expected=$("$program" "$argument" </dev/null 2>/dev/null | first_line)
     line="| \`$(basename "$program")\` |"
     for tool in shim packager exodus; do
         fresh
         answer='cannot be packed'
         if "pack_$tool" "$program" "$argument" && "unpack_$tool" 2>>"$work/log"; then
-            got=$("start_$tool" "$(basename "$program")" "$argument" </dev/null 2>>"$work/log" | head -1) || true
+            got=$("start_$tool" "$(basename "$program")" "$argument" </dev/null 2>>"$work/log" | first_line) || true
             if [[ -n $got && $got == "$expected" ]]; then
                 answer=starts
                 good[$tool]=$((good[$tool] + 1))
