@@ -25,7 +25,10 @@ struct BootstrapScript {
         # /bin/sh itself may pick up the wrong libraries. How shim itself behaves is set by SHIM_... variables.
 
         # The folder of this file: the package, or /opt where the bootstrap comes from a layer.
-        here=${0%/*}
+        case $0 in
+        */*) here=${0%/*} ;;
+        *) here=. ;;
+        esac
 
         exec "$here/shim" "$LAMBDA_TASK_ROOT/$$main$$"
 

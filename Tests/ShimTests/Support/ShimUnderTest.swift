@@ -8,6 +8,8 @@ final class ShimUnderTest {
     let server: ServerSocket
     let process: TestProcess
     private var number = 0
+    /// A `/next` that was taken and not answered yet.
+    private var waiting: ServerSocket.Request?
 
     /// What the shim answered to one event.
     struct Answer {
@@ -61,7 +63,8 @@ final class ShimUnderTest {
 
     /// Answers `/next` with an event.
     func hand(_ event: [UInt8], fields: HTTPFields = [:], remaining: Duration = .seconds(60)) throws -> String {
-        let next = try server.request()
+        let next = try waiting ?? server.request()
+        waiting = nil
         guard next.path == "/2018-06-01/runtime/invocation/next" else {
             throw ServerSocket.Gone(description: "\(next.head.method) \(next.path) instead of /next: \(next.body)")
         }
@@ -79,6 +82,9 @@ final class ShimUnderTest {
         try server.answer(200, all, event)
         return id
     }
+
+    /// Waits until the shim asks for the next event: what it does between invocations is done then.
+    func settle() throws { if waiting == nil { waiting = try server.request() } }
 
     /// Takes the answer to an event that was handed out.
     func take(_ id: String, status: Int = 202) throws -> Answer {
