@@ -59,7 +59,7 @@ struct ProgramResolver {
 
     /// How a file is run, and whether it can be run here.
     private func program(file: String, arguments: [String]) throws(ShimError) -> Program {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let name = Self.name(file, arguments)
         let inspection = ProgramInspection(file: file, resolver: self)
         if Files.isExecutable(file) {
             if case .unknown = inspection.kind, let interpreter = try interpreterByExtension(file) {
@@ -82,6 +82,24 @@ struct ProgramResolver {
             why: "it is not executable",
             hint: "run 'chmod +x' on it before packing; Lambda keeps the modes that are in the zip"
         )
+    }
+
+    /// What messages call the program: its file's name, and not that of a packed glibc's loader which starts it.
+    private static func name(_ file: String, _ arguments: [String]) -> String {
+        let last = { (path: String) in path.split(separator: "/").last.map(String.init) ?? path }
+        let name = last(file)
+        guard name.hasPrefix("ld-") || name.hasPrefix("ld.so"), name.contains(".so") else { return name }
+        // ld.so(8): options with a value, then the program.
+        let withValue: Set = [
+            "--library-path", "--argv0", "--inhibit-rpath", "--audit", "--preload", "--glibc-hwcaps-prepend",
+            "--glibc-hwcaps-mask",
+        ]
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            if word == "--argv0", let given = rest.first { return last(given) }
+            if withValue.contains(word) { _ = rest.popFirst() } else if !word.hasPrefix("--") { return last(word) }
+        }
+        return name
     }
 
     private func interpreterByExtension(_ file: String) throws(ShimError) -> String? {

@@ -70,6 +70,16 @@ extension EndToEnd {
             #expect(try shim.invoke("{}").text == "mine a b -- -x\n")
         }
 
+        /// A packed glibc's loader starts the program; messages speak of the program.
+        @Test(arguments: [["--argv0", "mine", "/bin/false"], ["/bin/false"], ["--library-path", "/x:/y", "/bin/false"]])
+        func loaderIsNotTheProgramsName(arguments: [String]) throws {
+            let loader = try #require(
+                ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"].first { Files.status($0) != nil }
+            )
+            let message = try ShimUnderTest([loader] + arguments).invoke("{}").error().errorMessage
+            #expect(message == "\(arguments.contains("mine") ? "mine" : "false") exited with status 1")
+        }
+
         @Test func nothingFoundListsWhatWasTried() throws {
             let folder = try TemporaryFolder()
             let error = try failure([], ["_HANDLER": "main.handler"], taskRoot: folder.path)
