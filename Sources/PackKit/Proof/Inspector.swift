@@ -182,6 +182,16 @@ package struct Inspector {
                     inspection.missing.append("\(name) (needed by \(item.place))")
                 }
             }
+            for need in file.versionNeeds where !GlibcFamily.contains(need.file) {
+                guard let library = files.first(where: { isNamed($0, need.file) }) else { continue }
+                let defined = library.file.versionDefinitions
+                let missing = need.versions.filter { !$0.isWeak && !defined.contains($0.name) }
+                for version in missing where !defined.isEmpty {
+                    inspection.problems.append(
+                        "\(item.place) needs \(version.name), which \(library.item.place) does not have"
+                    )
+                }
+            }
             guard let unmet = check.unmet(binary).first else { continue }
             let need = "\(item.place) needs \(unmet.version)" + (unmet.symbol.map { " (\($0))" } ?? "")
             if hasLoader {
@@ -191,6 +201,10 @@ package struct Inspector {
                 inspection.problems.append("\(need); \(target.rawValue) has \(has)")
             }
         }
+    }
+
+    private func isNamed(_ library: (item: Item, file: ELFFile), _ name: String) -> Bool {
+        library.file.soname == name || Disk.name(library.item.place) == name
     }
 
     private func octal(_ mode: UInt16) -> String { "0" + String(mode & 0o777, radix: 8) }

@@ -168,6 +168,20 @@ extension EndToEnd.Packer {
                 try inspect("glibc"),
                 "problem: bootstrap needs GLIBC_2.36 (arc4random); provided.al2023 has 2.34\n"
             )
+            let map = try folder.write("map", "FOO_1 { global: f; local: *; };\nFOO_2 { global: g; } FOO_1;\n")
+            let options = ["-shared", "-fPIC", "-Wl,-soname,libfoo.so.1"]
+            let source = "int f(void) { return 1; } int g(void) { return 2; }"
+            try folder.write("version/readme", "")
+            let library = "version/libfoo.so.1"
+            try PackPrograms.c(source, to: library, in: folder, options + ["-Wl,--version-script,\(map)"])
+            let main = "int g(void); int main(void) { return g(); }"
+            try PackPrograms.c(main, to: "version/bootstrap", in: folder, ["\(folder.path)/\(library)"])
+            let old = try folder.write("old", "FOO_1 { global: f; local: *; };\n")
+            try PackPrograms.c(source, to: library, in: folder, options + ["-Wl,--version-script,\(old)"])
+            try expect(
+                try inspect("version"),
+                "problem: bootstrap needs FOO_2, which libfoo.so.1 does not have\n"
+            )
             let jq = try Data(contentsOf: URL(fileURLWithPath: "/usr/bin/jq"))
             try folder.write("lib/bootstrap", [UInt8](jq), mode: 0o755)
             let (status, text) = try inspect("lib")
