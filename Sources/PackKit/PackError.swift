@@ -105,7 +105,10 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .nameClash: "leave one of them out, or give an included one another place: --include PATH=DEST"
         case .mixedMachines: "a package has one architecture; for a foreign one name its root with --sysroot"
         case .missingVersion: "the library is older than the one it was built with: install the newer one"
-        case .glibcTooOld(_, let target): "leave out --glibc target, or build on a system as old as \(target)"
+        case .glibcTooOld(_, let target):
+            target == Target.image.rawValue
+                ? "leave out --glibc target, or put it on a --base that has one"
+                : "leave out --glibc target, or build on a system as old as \(target)"
         case .missingInterpreter(_, let interpreter, _):
             "take it along with --interpreter, or add a layer that has '\(interpreter)' and put it first in PATH"
         case .noInterpreterHere: "install it, or correct the first line of the script"

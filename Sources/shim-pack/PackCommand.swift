@@ -141,6 +141,12 @@ struct PackCommand {
                 throw UsageError("\(option) without \(needed)", hint: Self.spec.helpHint)
             }
         }
+        if isLayer, arguments.afterDoubleDash != nil {
+            throw UsageError("a layer starts no program, so it takes no arguments", hint: Self.spec.helpHint)
+        }
+        guard !arguments.flag("--layer-for") || forms.isEmpty else {
+            throw UsageError("--layer-for is for a function, not for \(forms.first ?? "")", hint: Self.spec.helpHint)
+        }
         let program = arguments.positionals.first
         let name = program.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "layer"
         let named = arguments.value("--image") ?? arguments.value("--dockerfile")

@@ -45,6 +45,8 @@ struct ClosureBuilder {
     let root: FileSystemRoot
     let binaries: BinaryCache
     let toolbox: Toolbox
+    /// Names of files that are in the package anyway: the program or its start says where they are (LD_LIBRARY_PATH).
+    var included: Set<String> = []
     /// Called with the name of each file that is looked at.
     var progress: (String) -> Void = { _ in }
 
@@ -66,7 +68,8 @@ struct ClosureBuilder {
         closure.librariesOfRoot[path] = []
         guard !file.isStatic, !file.needed.isEmpty || file.kind == .dynamicExecutable else { return }
         let resolver = resolver(for: file, loader: file.kind == .dynamicExecutable ? file.interpreter : loader)
-        let resolved = try resolver.libraries(of: path)
+        var resolved = try resolver.libraries(of: path)
+        resolved.missing.removeAll { included.contains($0) }
         if !resolved.missing.isEmpty {
             throw PackError.missingLibraries(try missing(resolved, binary, resolver))
         }

@@ -42,7 +42,7 @@ package struct Inclusion: Equatable, Sendable {
         return try matches.flatMap { match in
             let place = try place(of: match, isOne: matches.count == 1 && exists)
             let absolute = Disk.absolute(match)
-            return try walk(absolute, place: place, top: absolute, root: root)
+            return try walk(absolute, place: place, trail: [absolute], root: root)
         }
     }
 
@@ -67,14 +67,16 @@ package struct Inclusion: Equatable, Sendable {
         return place
     }
 
-    private func walk(_ path: String, place: String, top: String, root: FileSystemRoot) throws -> [Item] {
+    /// Walks down; `trail` has the folder that is walked through, and those that links led from.
+    private func walk(_ path: String, place: String, trail: [String], root: FileSystemRoot) throws -> [Item] {
+        let top = trail.last ?? path
         switch Disk.kind(path) {
         case .file: return [Item(source: .file(path), place: place)]
         case .folder:
             let names = try Disk.list(path)
             if names.isEmpty { return place.isEmpty ? [] : [Item(source: .folder, place: place)] }
             return try names.flatMap { name in
-                try walk(path + "/" + name, place: place.isEmpty ? name : place + "/" + name, top: top, root: root)
+                try walk(path + "/" + name, place: place.isEmpty ? name : place + "/" + name, trail: trail, root: root)
             }
         case .link(let target):
             let aim = Disk.normalized(target.hasPrefix("/") ? root.host(target) : Disk.folder(path) + "/" + target)
@@ -84,11 +86,11 @@ package struct Inclusion: Equatable, Sendable {
             guard let real = root.realHost(path) else {
                 throw PackError.cannotRead(path: path, cause: "it is a link to '\(target)', where nothing is")
             }
-            // A link up the tree would never end.
-            guard !path.hasPrefix(real + "/") else {
+            // A link up the tree would never end, nor would two that lead to each other's folders.
+            guard !path.hasPrefix(real + "/"), !trail.contains(real) else {
                 throw PackError.cannotRead(path: path, cause: "it is a link to a folder that holds it")
             }
-            return try walk(real, place: place, top: real, root: root)
+            return try walk(real, place: place, trail: trail + [real], root: root)
         case .other: throw PackError.cannotRead(path: path, cause: "it is neither a file nor a folder nor a link")
         case nil: throw PackError.nothingToInclude(pattern: path)
         }

@@ -63,6 +63,13 @@ struct PackageBuilder {
     /// Makes the plan of an image from scratch, whose paths are from the root: glibc is where its loader looks for it.
     func buildImage(task: String) throws -> BuiltPlan {
         var (built, closure, _) = try contents()
+        let check = GlibcCheck(available: available, machine: built.machine)
+        let target = request.target.rawValue
+        if request.glibc == .target,
+            let reason = check.reason(program: built.name, binaries: closure.roots, target: target)
+        {
+            throw PackError.glibcTooOld(reason: reason, target: target)
+        }
         var image = PackagePlan()
         for (place, entry) in built.plan.entries {
             let isAbsolute = absolutePlaces.contains(place)
@@ -103,7 +110,14 @@ struct PackageBuilder {
         var built = BuiltPlan(machine: .current, name: "")
         var closure = Closure()
         var starters: [Starter] = []
-        let builder = ClosureBuilder(root: root, binaries: binaries, toolbox: toolbox, progress: progress)
+        let items = try request.inclusions.flatMap { try $0.items(root: root) }
+        let builder = ClosureBuilder(
+            root: root,
+            binaries: binaries,
+            toolbox: toolbox,
+            included: Set(items.map { Disk.name($0.place) }),
+            progress: progress
+        )
         var loader: String?
         if let path = request.program {
             let program = try ProgramFile(path, root: root, binaries: binaries)
@@ -128,21 +142,18 @@ struct PackageBuilder {
             try builder.add(starter.path, named: Disk.name(starter.place), loader: nil, to: &closure)
             loader = try loader ?? binaries.read(starter.path)?.interpreter
         }
-        for inclusion in request.inclusions {
-            for item in try inclusion.items(root: root) {
-                guard case .file(let path) = item.source, let real = root.realHost(path) else {
-                    try built.plan.add(item.source, at: item.place)
-                    continue
-                }
-                let isExecutable = (Files.status(real)?.mode ?? 0) & 0o111 != 0
-                try built.plan.add(.file(real), at: item.place, isExecutable: isExecutable)
-                guard let file = try binaries.read(real), file.kind != .other else { continue }
-                if file.kind == .dynamicExecutable {
-                    starters.append(Starter(place: item.place, path: real, isMain: false))
-                }
-                let name = Disk.name(item.place)
-                try builder.add(real, named: name, loader: loader.map(root.host), to: &closure)
+        for item in items {
+            guard case .file(let path) = item.source, let real = root.realHost(path) else {
+                try built.plan.add(item.source, at: item.place)
+                continue
             }
+            let isExecutable = (Files.status(real)?.mode ?? 0) & 0o111 != 0
+            try built.plan.add(.file(real), at: item.place, isExecutable: isExecutable)
+            guard let file = try binaries.read(real), file.kind != .other else { continue }
+            if file.kind == .dynamicExecutable {
+                starters.append(Starter(place: item.place, path: real, isMain: false))
+            }
+            try builder.add(real, named: Disk.name(item.place), loader: loader.map(root.host), to: &closure)
         }
         try closure.checkVersions()
         dropIncludedLibraries(&closure, built.plan)
@@ -185,7 +196,7 @@ struct PackageBuilder {
         }
         let place = "bin/" + Disk.name(line.interpreter)
         try built.plan.add(.file(real), at: place, isExecutable: true)
-        return Starter(place: place, path: real, isMain: true)
+        return Starter(place: place, path: real, isMain: request.form != .layer)
     }
 
     // MARK: - glibc

@@ -172,7 +172,9 @@ package struct Toolbox: Sendable {
                 )
                 if !seen[0].isEmpty { break }
                 if let interrupts, !seen[1].isEmpty, let signal = Signals.next(from: interrupts) {
-                    // The child leads its own group: with it goes what it started.
+                    // The child leads its own group: with it goes what it started, after a moment to clean up.
+                    ProcessControl.signalGroup(pid, 15)
+                    _ = try Platform.poll([PollRequest(descriptor.raw, .readable)], timeout: .seconds(2))
                     ProcessControl.signalGroup(pid, 9)
                     process.waitUntilExit()
                     throw PackError.interrupted(signal: signal)

@@ -217,6 +217,15 @@ extension EndToEnd.Packer {
             #expect(Set(try function.entries("f.zip").keys) == ["first.sh"])
             #expect(function.errors.contains("the layer starts the function: set its handler to 'first.sh'\n"))
             #expect(function.errors.contains("left out, as 'layer.zip' has it: bootstrap, shim\n"))
+            let simulated = try TestProcess(
+                try Executables.path("shim-sim"),
+                [
+                    "run", function.path("f.zip"), "--layer", layer.path("layer.zip"), "--handler", "first.sh",
+                    "--isolate", "--data", "[3]",
+                ]
+            )
+            #expect(simulated.wait() == 0, "\(simulated.errors)")
+            #expect(simulated.outputText == "3\n")
             try root.unpack(function.path("f.zip"))
             let shim = try root.start(["/opt/bootstrap"], environment: ["_HANDLER": "first.sh"])
             #expect(try shim.invoke("[{\"x\":1},2]").text == "{\"x\":1}\n")

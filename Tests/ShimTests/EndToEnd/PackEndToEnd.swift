@@ -95,6 +95,19 @@ extension EndToEnd.Packer {
             #expect(own.found.contains { $0.path == "\(folder)/b/libdeep.so.1" } == !usesRunpath)
         }
 
+        /// A library that is included by hand is found by whoever included it: the start sets LD_LIBRARY_PATH.
+        @Test(.timeLimit(.minutes(1))) func anIncludedLibraryIsNotMissing() throws {
+            let folder = try TemporaryFolder()
+            let options = ["-shared", "-fPIC", "-Wl,-soname,libown.so"]
+            let library = try PackPrograms.c("int f(void) { return 0; }", to: "libown.so", in: folder, options)
+            let main = "int f(void); int main(void) { return f(); }"
+            let program = try PackPrograms.c(main, to: "main", in: folder, [library])
+            #expect(try PackUnderTest([program]).errors.contains("cannot find library 'libown.so': needed by main"))
+            let pack = try PackUnderTest(["-o", "x.zip", "--include", "\(library)=own/", program])
+            #expect(pack.status == 0, "\(pack.errors)")
+            #expect(try pack.entries("x.zip")["own/libown.so"] != nil)
+        }
+
         /// Libraries come from the other root, not from this machine: a Debian 11 program keeps Debian 11's libraries.
         @Test(.timeLimit(.minutes(5))) func anotherRootIsResolvedByTheRulesAlone() throws {
             let root = try PackRoot.bullseye()

@@ -65,6 +65,16 @@ extension EndToEnd.Packer {
                 status: 64
             )
             try expectFailure(
+                ["--layer", "a", "--", "x"],
+                "shim-pack: a layer starts no program, so it takes no arguments\n" + hint,
+                status: 64
+            )
+            try expectFailure(
+                ["--layer", "--layer-for", "x", "a"],
+                "shim-pack: --layer-for is for a function, not for --layer\n" + hint,
+                status: 64
+            )
+            try expectFailure(
                 ["--dry-run", "a"],
                 "shim-pack: --dry-run without --observe\nhint: it lists what --observe found\n",
                 status: 64

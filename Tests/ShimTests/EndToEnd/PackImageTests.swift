@@ -113,6 +113,39 @@ extension EndToEnd.Packer {
             )
         }
 
+        @Test(.timeLimit(.minutes(2))) func anImageFromScratchHasNoGlibcToRelyOnAndNoShell() throws {
+            let glibc = try PackUnderTest(["--image", "i.tar", "--glibc", "target", "/usr/bin/jq"])
+            #expect(
+                glibc.errors == """
+                    shim-pack: jq needs a glibc; image has none
+                    hint: leave out --glibc target, or put it on a --base that has one
+
+                    """
+            )
+            let folder = try TemporaryFolder()
+            let script = try folder.script("s.sh", "cat")
+            let shell = try PackUnderTest(["--image", "i.tar", script])
+            #expect(shell.status == 1)
+            #expect(
+                shell.errors.contains(
+                    "image does not have its interpreter '/bin/sh'\nhint: take it along with --interpreter"
+                )
+            )
+            let template = try PackUnderTest(["--image", "i.tar", "--template", script, "/bin/busybox"])
+            #expect(
+                template.errors == """
+                    shim-pack: an image from scratch has no shell for --template
+                    hint: put it on a --base that has one, or write a --dockerfile
+
+                    """
+            )
+            let packed = try image(["--interpreter", script])
+            let layout = packed.path("l") + ":latest"
+            try PackTool.run("skopeo", ["copy", "oci-archive:\(packed.path("image.tar"))", "oci:\(layout)"])
+            let entry = try configuration(packed).config.Entrypoint
+            #expect(entry == ["/var/task/shim", "/var/task/bin/sh", "/var/task/s.sh"])
+        }
+
         @Test(.timeLimit(.minutes(2))) func aDockerfileComesWithWhatItCopies() throws {
             let program = try Executables.system("busybox", package: "busybox-static")
             let pack = try PackUnderTest(["--dockerfile", "context", program])

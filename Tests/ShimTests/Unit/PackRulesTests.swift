@@ -143,6 +143,21 @@ import Testing
         }
     }
 
+    @Test func linksThatGoRoundInACircleAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = Disk.normalized(folder.path)
+        for (name, other) in [("a", "b"), ("b", "a")] {
+            try folder.write("\(name)/file", name)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(path)/\(name)/link",
+                withDestinationPath: "../\(other)"
+            )
+        }
+        #expect(throws: PackError.cannotRead(path: "\(path)/b/link", cause: "it is a link to a folder that holds it")) {
+            try Inclusion("\(path)/a").items(root: FileSystemRoot())
+        }
+    }
+
     @Test func aLinkLeadsToTheSamePlaceAsInTheOtherRoot() throws {
         let folder = try TemporaryFolder()
         try folder.write("usr/lib/libx.so.1.2", "x")
@@ -165,6 +180,10 @@ import Testing
         #expect(table.lines.first == "   25  f25")
         #expect(table.lines[20] == "   15  5 smaller files")
         #expect(table.lines.last == "  325  bytes unpacked, 25 files")
+        #expect(
+            SizeTable.zippedWarning(52_428_801)
+                == "warning: 52428801 bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+        )
         try SizeTable(rows: [.init(place: "x", bytes: 262_144_000)]).checkUnpackedLimit()
         #expect(throws: PackError.tooLarge(bytes: 262_144_001, limit: 262_144_000, largest: "x (262144001)")) {
             try SizeTable(rows: [.init(place: "x", bytes: 262_144_001)]).checkUnpackedLimit()
