@@ -18,7 +18,8 @@ package final class FunctionService {
     private var watcher: TargetWatcher?
     /// Calls that wait for an environment that is finishing.
     private var waiting: [(invocation: Invocation, timer: EventLoop.Timer?)] = []
-    private var leaving = 0
+    /// Environments that are ending; they must live until they have.
+    private var leaving: [any Environment] = []
     private var onEmpty: (() -> Void)?
     private var housekeeping: EventLoop.Timer?
     private var isStopped = false
@@ -173,11 +174,11 @@ package final class FunctionService {
 
     private func end(_ environment: any Environment) {
         environments.removeAll { $0 === environment }
-        leaving += 1
+        leaving.append(environment)
         environment.end(within: isStopped ? .milliseconds(300) : .seconds(2)) { [weak self] in
             guard let self else { return }
-            leaving -= 1
-            if leaving == 0, environments.isEmpty { onEmpty?() }
+            leaving.removeAll { $0 === environment }
+            if leaving.isEmpty, environments.isEmpty { onEmpty?() }
         }
     }
 
@@ -208,6 +209,6 @@ package final class FunctionService {
                 }
             }
         }
-        if environments.isEmpty, leaving == 0 { context.loop.later(done) }
+        if environments.isEmpty, leaving.isEmpty { context.loop.later(done) }
     }
 }
