@@ -203,7 +203,9 @@ package final class FunctionService {
                 environment.onFree = { [weak self, weak environment] in
                     guard let self, let environment else { return }
                     context.loop.later { [weak self] in
-                        guard let self, environments.contains(where: { $0 === environment }), environment.isIdle else { return }
+                        guard let self, environments.contains(where: { $0 === environment }), environment.isIdle else {
+                            return
+                        }
                         end(environment)
                     }
                 }
