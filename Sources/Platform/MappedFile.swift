@@ -1,6 +1,15 @@
+import CLinux
 import Glibc
 
 extension Files {
+    /// Whether a file holds a run of bytes; a file that cannot be read holds none.
+    package static func holds(_ path: String, _ wanted: [UInt8]) -> Bool {
+        let found = try? withMapped(path) { bytes in
+            wanted.withUnsafeBytes { clinux_find(bytes.baseAddress, bytes.count, $0.baseAddress, $0.count) != nil }
+        }
+        return found ?? false
+    }
+
     /// Calls the body with the bytes of a file, mapped and not read: only what is looked at is loaded.
     ///
     /// The file must not shrink meanwhile, or the process gets SIGBUS; programs of a package do not.

@@ -65,6 +65,8 @@ public struct InvocationLoop {
             let resolver = ProgramResolver(taskRoot: configuration.taskRoot, environment: environment)
             try enter(configuration.taskRoot)
             let program = try findProgram(configuration, resolver)
+            let variables = ChildEnvironment(configuration: configuration).constant
+            try LibraryCheck(file: program.executable, environment: variables).requireLibraries()
             log(.debug, "runs '\(program.executable)' for each event, from '\(program.file)'")
             return Setup(
                 client: client,

@@ -47,7 +47,9 @@ enum ConfigurationFile {
         let content = try decode(bytes, file)
         let folder = Paths.parent(Paths.absolute(file))
         return try content.functions.sorted { $0.key < $1.key }.map { name, entry in
-            let path = entry.target.hasPrefix("/") || !entry.target.contains("/") && Files.status(folder + "/" + entry.target) == nil
+            let path =
+                entry.target.hasPrefix("/")
+                    || !entry.target.contains("/") && Files.status(folder + "/" + entry.target) == nil
                 ? entry.target : folder + "/" + entry.target
             let target = try FunctionOptions.target(path, arguments: entry.arguments ?? [])
             var function = try FunctionOptions.function(name, target, arguments)
@@ -63,7 +65,9 @@ enum ConfigurationFile {
         folder: String,
         file: String
     ) throws {
-        func bad(_ problem: String) -> SimError { .badConfiguration(file: file, problem: "\(function.name): \(problem)") }
+        func bad(_ problem: String) -> SimError {
+            .badConfiguration(file: file, problem: "\(function.name): \(problem)")
+        }
         if let seconds = entry.timeout {
             guard (0.1...900).contains(seconds) else { throw bad("timeout must be 0.1 to 900") }
             function.timeout = .fromMilliseconds(seconds * 1000)

@@ -68,7 +68,9 @@ enum ServeCommand {
             for name in service.names where service.functions[name]?.hasBootstrap == false {
                 Terminal.report("warning: '\(name)' has no file 'bootstrap': every call will fail")
             }
-            for url in simulator.urlAddresses { Terminal.note("shim-sim: URL of \(url.name) is http://\(url.address)/") }
+            for url in simulator.urlAddresses {
+                Terminal.note("shim-sim: URL of \(url.name) is http://\(url.address)/")
+            }
             Terminal.note("shim-sim: \(service.names.joined(separator: ", ")) ready on http://\(simulator.address)")
             return try simulator.run(signals: signals)
         }

@@ -31,7 +31,7 @@ enum ServeOptions {
         if let file = arguments.value("--config") {
             functions += try ConfigurationFile.read(file, arguments) { function in
                 try apply(arguments, to: &function)
-                }
+            }
         }
         guard !functions.isEmpty else { throw UsageError("the TARGET is missing", hint: spec.helpHint) }
         for (index, function) in functions.enumerated() {

@@ -12,6 +12,8 @@ int clinux_pipe_cloexec(int descriptors[2]);
 int clinux_accept_cloexec(int listener);
 /// pidfd_open(2). The descriptor is close-on-exec and becomes readable when the process ends.
 int clinux_pidfd_open(pid_t pid);
+/// memmem(3).
+const void *clinux_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
 /// close_range(2) from `first` to the highest descriptor.
 int clinux_close_from(unsigned int first);
 /// fcntl(2) with F_SETPIPE_SZ.

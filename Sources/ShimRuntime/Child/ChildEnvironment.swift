@@ -1,6 +1,7 @@
 /// The variables that a program is started with.
 struct ChildEnvironment {
-    private let constant: [String: String]
+    /// What is the same for each invocation.
+    let constant: [String: String]
     /// Where private folders are made.
     let temporaryFolder: String
 

@@ -48,6 +48,13 @@ final class RuntimeProcess {
         endDescriptor = consume end
     }
 
+    deinit {
+        // A watch that outlives its descriptor would be ready for ever.
+        outputWatch?.cancel()
+        endWatch?.cancel()
+        if isRunning { kill() }
+    }
+
     /// Passes on what has been written up to now.
     func drainOutput() {
         while readOutput() {}

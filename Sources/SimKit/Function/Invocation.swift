@@ -186,11 +186,13 @@ package final class Invocation {
 package enum Identifiers {
     /// A random UUID in lower case.
     package static func uuid() -> String {
-        let digits = Array(hex(16))
+        var bytes = random(16)
         // RFC 9562: version 4, variant 10.
-        let variant = ["8", "9", "a", "b"].randomElement() ?? "8"
-        return String(digits[0..<8]) + "-" + String(digits[8..<12]) + "-4" + String(digits[13..<16]) + "-" + variant
-            + String(digits[17..<20]) + "-" + String(digits[20..<32])
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        var digits = digits(of: bytes)
+        for position in [8, 13, 18, 23] { digits.insert(0x2D, at: position) }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// An X-Ray header that says that nothing is sampled.
@@ -201,12 +203,18 @@ package enum Identifiers {
 
     /// Random bytes as hexadecimal digits.
     package static func hex(_ bytes: Int) -> String {
+        String(decoding: digits(of: random(bytes)), as: UTF8.self)
+    }
+
+    private static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        var text = ""
-        for _ in 0..<bytes {
-            let byte = UInt8.random(in: .min ... .max, using: &generator)
-            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return text
+        var bytes: [UInt8] = []
+        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
+        return Array(bytes.prefix(count))
+    }
+
+    private static func digits(of bytes: [UInt8]) -> [UInt8] {
+        let table = Array("0123456789abcdef".utf8)
+        return bytes.flatMap { [table[Int($0 >> 4)], table[Int($0 & 15)]] }
     }
 }

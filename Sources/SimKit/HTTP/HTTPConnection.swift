@@ -33,6 +33,8 @@ final class HTTPConnection {
         watch = server.loop.watch(raw, .readable) { [weak self] in self?.handle($0) }
     }
 
+    deinit { watch?.cancel() }
+
     /// Bytes that the client has not taken yet.
     var pendingOutput: Int { output.count - sent }
 

@@ -60,6 +60,11 @@ package final class HTTPServer {
         scheduleSweep()
     }
 
+    deinit {
+        watch?.cancel()
+        sweep?.cancel()
+    }
+
     /// How many connections are open.
     package var connectionCount: Int { connections.count }
 

@@ -40,6 +40,7 @@ package final class EventLoop {
     private var watches: [Watch] = []
     /// Ordered, the next one last.
     private var timers: [Timer] = []
+    private var maximumTimers = 64
     private var soon: [() -> Void] = []
     private var isStopped = false
 
@@ -61,8 +62,18 @@ package final class EventLoop {
     @discardableResult
     package func after(_ delay: Duration, _ action: @escaping () -> Void) -> Timer {
         let timer = Timer(.now.advanced(by: delay), action)
-        let index = timers.firstIndex { $0.due <= timer.due } ?? timers.endIndex
-        timers.insert(timer, at: index)
+        // Most timers are limits that are called off: without this, thousands of them would be kept until they are due.
+        if timers.count > maximumTimers {
+            timers.removeAll { $0.action == nil }
+            maximumTimers = max(64, 2 * timers.count)
+        }
+        var low = 0
+        var high = timers.count
+        while low < high {
+            let middle = (low + high) / 2
+            if timers[middle].due > timer.due { low = middle + 1 } else { high = middle }
+        }
+        timers.insert(timer, at: low)
         return timer
     }
 

@@ -14,7 +14,9 @@ extension ConcurrentRuntimeAPI: RuntimeCalls {}
 
 extension HTTPServer {
     /// A Runtime API on a port of its own: a process can only ever speak for its own environment.
-    static func runtimeAPI(loop: EventLoop, _ api: some RuntimeCalls, _ extensions: ExtensionHost) throws(SimError) -> HTTPServer {
+    static func runtimeAPI(loop: EventLoop, _ api: some RuntimeCalls, _ extensions: ExtensionHost) throws(SimError)
+        -> HTTPServer
+    {
         guard let address = SocketAddress(host: "127.0.0.1", port: 0) else {
             preconditionFailure("the address is a literal")
         }

@@ -18,7 +18,8 @@ package final class FunctionService {
     private var watcher: TargetWatcher?
     /// Calls that wait for an environment that is finishing.
     private var waiting: [(invocation: Invocation, timer: EventLoop.Timer?)] = []
-    private var leaving = 0
+    /// Environments that are ending; they must live until they have.
+    private var leaving: [any Environment] = []
     private var onEmpty: (() -> Void)?
     private var housekeeping: EventLoop.Timer?
     private var isStopped = false
@@ -173,11 +174,11 @@ package final class FunctionService {
 
     private func end(_ environment: any Environment) {
         environments.removeAll { $0 === environment }
-        leaving += 1
+        leaving.append(environment)
         environment.end(within: isStopped ? .milliseconds(300) : .seconds(2)) { [weak self] in
             guard let self else { return }
-            leaving -= 1
-            if leaving == 0, environments.isEmpty { onEmpty?() }
+            leaving.removeAll { $0 === environment }
+            if leaving.isEmpty, environments.isEmpty { onEmpty?() }
         }
     }
 
@@ -202,12 +203,14 @@ package final class FunctionService {
                 environment.onFree = { [weak self, weak environment] in
                     guard let self, let environment else { return }
                     context.loop.later { [weak self] in
-                        guard let self, environments.contains(where: { $0 === environment }), environment.isIdle else { return }
+                        guard let self, environments.contains(where: { $0 === environment }), environment.isIdle else {
+                            return
+                        }
                         end(environment)
                     }
                 }
             }
         }
-        if environments.isEmpty, leaving == 0 { context.loop.later(done) }
+        if environments.isEmpty, leaving.isEmpty { context.loop.later(done) }
     }
 }

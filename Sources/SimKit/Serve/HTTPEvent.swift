@@ -75,7 +75,8 @@ package enum HTTPEvent {
                 values[name] = value
             }
         }
-        for (name, value) in [("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "http")] where values[name] == nil {
+        for (name, value) in [("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "http")] where values[name] == nil
+        {
             order.append(name)
             values[name] = value
         }
@@ -100,7 +101,8 @@ package enum HTTPEvent {
         guard fields["Content-Encoding"] == nil else { return false }
         guard let type = fields["Content-Type"]?.lowercased().prefix(while: { $0 != ";" }) else { return false }
         let subtypes = ["json", "javascript", "xml", "x-www-form-urlencoded"]
-        return type.hasPrefix("text/") || type.hasPrefix("application/")
-            && subtypes.contains { type.hasSuffix($0) }
+        return type.hasPrefix("text/")
+            || type.hasPrefix("application/")
+                && subtypes.contains { type.hasSuffix($0) }
     }
 }

@@ -43,7 +43,9 @@ package struct HTTPIntegration: Equatable {
     }
 
     /// What ALB, proxies and servers set themselves.
-    private static let ownHeaders = ["connection", "transfer-encoding", "content-length", "keep-alive", "upgrade", "date"]
+    private static let ownHeaders = [
+        "connection", "transfer-encoding", "content-length", "keep-alive", "upgrade", "date",
+    ]
 
     private static func head(_ object: [String: Any], otherwise type: String) -> HTTPIntegration? {
         guard let status = status(object["statusCode"] ?? 200) else { return nil }
@@ -78,6 +80,8 @@ package struct HTTPIntegration: Equatable {
 
     private static func isName(_ name: String) -> Bool {
         !name.isEmpty
-            && name.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+            && name.utf8.allSatisfy {
+                ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "!#$%&'*+-.^_`|~".utf8.contains($0)
+            }
     }
 }

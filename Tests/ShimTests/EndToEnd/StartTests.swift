@@ -171,10 +171,33 @@ extension EndToEnd {
             // Beside the program, which is on LD_LIBRARY_PATH, it starts.
             #expect(try ShimUnderTest(["main"], taskRoot: folder.path).invoke("{}").isResponse)
             try FileManager.default.removeItem(atPath: library)
+            let error = try failure(["main"], taskRoot: folder.path)
+            #expect(error.errorType == "Runtime.InvalidEntrypoint")
+            #expect(
+                error.errorMessage == "cannot run '\(folder.path)/main': the shared library 'libanswer.so.1' is missing; hint: "
+                    + "pack the program with shim-pack, which brings its libraries along, or put them into lib/ of the package"
+            )
+        }
+
+        /// What a library needs in turn shows when the program starts.
+        @Test func libraryMissingDeepDownIsSaidInTheInvocation() throws {
+            let folder = try TemporaryFolder()
+            let compiler = try Executables.system("cc", package: "gcc")
+            try folder.write("deep.c", "int deep(void) { return 42; }")
+            try folder.write("lib.c", "int deep(void); int answer(void) { return deep(); }")
+            try folder.write("main.c", "int answer(void); int main(void) { return answer() != 42; }")
+            let (deep, library) = (folder.path + "/libdeep.so.1", folder.path + "/libanswer.so.1")
+            for arguments in [
+                ["-shared", "-fPIC", "-Wl,-soname,libdeep.so.1", "-o", deep, folder.path + "/deep.c"],
+                ["-shared", "-fPIC", "-Wl,-soname,libanswer.so.1", "-o", library, folder.path + "/lib.c", deep],
+                ["-o", folder.path + "/main", folder.path + "/main.c", library, deep],
+            ] { #expect(try TestProcess.run(compiler, ["-Wl,--as-needed"] + arguments).status == 0) }
+            #expect(try ShimUnderTest(["main"], taskRoot: folder.path).invoke("{}").isResponse)
+            try FileManager.default.removeItem(atPath: deep)
             let answer = try ShimUnderTest(["main"], taskRoot: folder.path).invoke("{}")
             #expect(answer.errorType == "Runtime.InvalidEntrypoint")
             let message = try answer.error().errorMessage
-            #expect(message.hasPrefix("main could not start, the loader did not take 'libanswer.so.1': "), "\(message)")
+            #expect(message.hasPrefix("main could not start, the loader did not take 'libdeep.so.1': "), "\(message)")
             #expect(message.hasSuffix("which brings its libraries along, or put it into lib/"), "\(message)")
         }
 
