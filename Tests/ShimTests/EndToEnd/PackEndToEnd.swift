@@ -133,5 +133,31 @@ extension EndToEnd.Packer {
             try bare.unpack(pack.path("x.zip"))
             #expect(try bare.start().invoke("hello\n").text.hasPrefix("5.1.") == true)
         }
+
+        /// A real program of the other architecture, with that one's libraries; a static program stands in for its shim.
+        @Test(.timeLimit(.minutes(5))) func anotherArchitectureIsPackedFromItsRoot() throws {
+            let root = try PackRoot.foreign()
+            let other = Machines.own == "arm64" ? "x86_64" : "arm64"
+            let shim = ["--shim", root + "/sbin/ldconfig", "--sysroot", root]
+            let pack = try PackUnderTest(
+                shim + ["--target", "provided.al2", "-o", "x.zip", root + "/usr/bin/apt"],
+                namesShim: false
+            )
+            try #require(pack.status == 0, "\(pack.errors)")
+            #expect(pack.errors.contains("x.zip: \(other), "))
+            let entries = Set(try pack.entries("x.zip").keys)
+            #expect(
+                entries.isSuperset(of: ["apt", "glibc/libc.so.6", "lib/libstdc++.so.6", "glibc/lib/libapt-pkg.so.6.0"])
+            )
+            // glibc 2.31's loader does not know --argv0.
+            #expect(try !pack.text("bootstrap", in: "x.zip").contains("--argv0"))
+            let seen = try PackUnderTest(["inspect", "x.zip"], folder: pack.folder)
+            #expect(seen.status == 0)
+            #expect(seen.output.hasPrefix("x.zip: \(other), "))
+            let image = try PackUnderTest(shim + ["--image", "i.tar", root + "/usr/bin/apt"], namesShim: false)
+            try #require(image.status == 0, "\(image.errors)")
+            let text = try PackTool.run("skopeo", ["inspect", "oci-archive:\(image.path("i.tar"))"])
+            #expect(text.contains("\"Architecture\": \"\(other == "arm64" ? "arm64" : "amd64")\""))
+        }
     }
 }

@@ -56,17 +56,8 @@ final class PackRoot {
     ///
     /// The copy shares its files with the cache by hard links, so tests must not write into existing ones.
     static func bullseye() throws -> PackRoot {
-        let cache = ProcessInfo.processInfo.environment["SHIM_TEST_CACHE"] ?? "/var/tmp/shim-test-cache"
-        let system = cache + "/bullseye"
         guard geteuid() == 0 else { throw Executables.Missing("root rights: chroot and debootstrap need them") }
-        if !FileManager.default.fileExists(atPath: system) {
-            try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
-            let making = system + ".\(getpid())"
-            let arguments = ["--variant=minbase", "bullseye", making, "http://deb.debian.org/debian"]
-            try PackTool.run("debootstrap", arguments)
-            // Another run may have been faster.
-            if rename(making, system) != 0 { try PackTool.run("rm", ["-rf", "--one-file-system", making]) }
-        }
+        let system = try cached("bullseye", ["--variant=minbase"])
         let root = try PackRoot()
         // Links need one file system; a copy is the same, only slower.
         if try PackTool.result("cp", ["-al", system, root.path]).status != 0 {
@@ -74,6 +65,25 @@ final class PackRoot {
             try PackTool.run("cp", ["-a", system, root.path])
         }
         return root
+    }
+
+    /// The files of a bare Debian 11 for the architecture that this machine does not have; nothing in it can run.
+    static func foreign() throws -> String {
+        let architecture = Machines.own == "arm64" ? "amd64" : "arm64"
+        return try cached("bullseye-\(architecture)", ["--foreign", "--arch=\(architecture)", "--variant=minbase"])
+    }
+
+    /// A folder of the cache, made by debootstrap where it is not there.
+    private static func cached(_ name: String, _ options: [String]) throws -> String {
+        let cache = ProcessInfo.processInfo.environment["SHIM_TEST_CACHE"] ?? "/var/tmp/shim-test-cache"
+        let system = "\(cache)/\(name)"
+        guard !FileManager.default.fileExists(atPath: system) else { return system }
+        try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+        let making = system + ".\(getpid())"
+        try PackTool.run("debootstrap", options + ["bullseye", making, "http://deb.debian.org/debian"])
+        // Another run may have been faster.
+        if rename(making, system) != 0 { try PackTool.run("rm", ["-rf", "--one-file-system", making]) }
+        return system
     }
 
     /// An empty root.
