@@ -8,8 +8,6 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite(path: String, cause: String)
     /// The program is neither an ELF executable nor a script.
     case notAProgram(path: String, cause: String)
-    /// The program lacks the executable bit.
-    case notExecutable(path: String)
     /// A tool of the system is not installed.
     case missingTool(name: String, package: String)
     /// A tool of the system failed.
@@ -61,7 +59,6 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .cannotRead(let path, let cause): "cannot read '\(path)': \(cause)"
         case .cannotWrite(let path, let cause): "cannot write '\(path)': \(cause)"
         case .notAProgram(let path, let cause): "cannot pack '\(path)': \(cause)"
-        case .notExecutable(let path): "cannot pack '\(path)': it is not executable"
         case .missingTool(let name, _): "cannot run '\(name)': it is not installed"
         case .toolFailed(let name, let status, let detail):
             "'\(name)' failed: \(status)" + (detail.isEmpty ? "" : ": \(detail)")
@@ -99,7 +96,6 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What to do about it, where there is something to do.
     package var hint: String? {
         switch self {
-        case .notExecutable(let path): "chmod +x '\(path)'"
         case .missingTool(_, let package): "apt-get install \(package)"
         case .missingLibraries: "install it, or name its folder with LD_LIBRARY_PATH (with --sysroot: install it there)"
         case .nameClash: "leave one of them out, or give an included one another place: --include PATH=DEST"

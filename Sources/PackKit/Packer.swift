@@ -92,7 +92,7 @@ package struct Packer {
     private func zip() throws -> PackResult {
         var built = try plan(available: request.target.glibc)
         if request.form == .function {
-            for layer in request.layers { try LayerContents(path: layer).leaveOut(of: &built) }
+            for layer in request.layers { try LayerContents(path: layer, toolbox: toolbox).leaveOut(of: &built) }
         }
         try staging.write(built.plan, to: "tree", strip: request.strips, toolbox: toolbox, progress: progress)
         let sizes = try SizeTable(folder: staging.path("tree"))

@@ -7,7 +7,6 @@ struct ZipReader: Equatable, Sendable {
         /// The Unix mode with its type bits; `nil` where a system without modes made the archive.
         let mode: UInt16?
         let size: Int
-        let checksum: UInt32
 
         var isFolder: Bool { name.hasSuffix("/") }
         var isLink: Bool { (mode ?? 0) & 0xf000 == 0xa000 }
@@ -41,7 +40,7 @@ struct ZipReader: Equatable, Sendable {
             var result: [Entry] = []
             for _ in 0..<count {
                 guard number(UInt32.self, offset) == 0x0201_4b50, let madeBy = number(UInt16.self, offset + 4),
-                    let checksum = number(UInt32.self, offset + 16), let size = number(UInt32.self, offset + 24),
+                    let size = number(UInt32.self, offset + 24),
                     let nameLength = number(UInt16.self, offset + 28), let extra = number(UInt16.self, offset + 30),
                     let comment = number(UInt16.self, offset + 32), let attributes = number(UInt32.self, offset + 38),
                     offset + 46 + Int(nameLength) <= bytes.count
@@ -52,8 +51,7 @@ struct ZipReader: Equatable, Sendable {
                     Entry(
                         name: name,
                         mode: isUnix ? UInt16(truncatingIfNeeded: attributes >> 16) : nil,
-                        size: Int(size),
-                        checksum: checksum
+                        size: Int(size)
                     )
                 )
                 offset += 46 + Int(nameLength) + Int(extra) + Int(comment)

@@ -226,6 +226,21 @@ extension EndToEnd.Packer {
             )
             #expect(simulated.wait() == 0, "\(simulated.errors)")
             #expect(simulated.outputText == "3\n")
+            let other = try TemporaryFolder()
+            try other.write("lib/libz.so.1", "another one")
+            try PackTool.run("zip", ["-q", "-r", "other.zip", "lib"], directory: other.path)
+            let git = ["--target", "provided.al2", "-o", "g.zip", "/usr/bin/git"]
+            let own = try PackUnderTest(["--layer", "--target", "provided.al2", "-o", "l.zip", "/usr/bin/git"])
+            let less = try PackUnderTest(
+                git + ["--layer-for", own.path("l.zip"), "--layer-for", other.path + "/other.zip"]
+            )
+            try #require(less.status == 0, "\(less.errors)")
+            let packed = Set(try own.entries("l.zip").keys)
+            #expect(packed.contains("lib/libz.so.1"))
+            #expect(try !less.entries("g.zip").keys.contains { $0.hasPrefix("lib/") && packed.contains($0) })
+            let kept = try PackUnderTest(git + ["--layer-for", other.path + "/other.zip"])
+            #expect(kept.errors.contains("lib/libz.so.1 stays, as 'other.zip' has another one of that name\n"))
+            #expect(try kept.entries("g.zip")["lib/libz.so.1"] != nil)
             try root.unpack(function.path("f.zip"))
             let shim = try root.start(["/opt/bootstrap"], environment: ["_HANDLER": "first.sh"])
             #expect(try shim.invoke("[{\"x\":1},2]").text == "{\"x\":1}\n")
