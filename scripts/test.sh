@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # command:package, where the command is not there
 wanted=(
-    cc:gcc g++:g++ curl:curl zip:zip unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git
+    cc:gcc g++:g++ strip:binutils perl:perl-base openssl:openssl find:findutils unshare:util-linux curl:curl zip:zip
+    unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git convert-im6.q16:imagemagick-6.q16
     debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
     bwrap:bubblewrap python3:python3 pip3:python3-pip
 )
@@ -15,7 +16,7 @@ for pair in "${wanted[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 # Libraries have no command to look for.
-for package in liblapack-dev; do
+for package in liblapack-dev zlib1g libc6-dev; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then

@@ -42,6 +42,7 @@ package struct HTTPFields: Equatable, Sendable, ExpressibleByDictionaryLiteral {
 
     /// Whether two names are the same but for ASCII case; no allocation, this runs for each field looked up.
     package static func same(_ left: some StringProtocol, _ right: some StringProtocol) -> Bool {
+        guard left.utf8.count == right.utf8.count else { return false }
         var left = left.utf8.makeIterator()
         var right = right.utf8.makeIterator()
         while true {

@@ -82,7 +82,6 @@ struct ChildRun {
         ProcessControl.signalGroup(child.pid, SIGKILL)
         drain()
         let end = try findEnd()
-        child.close()
         log.finish()
         return ChildResult(end: end, stop: stop, output: output, errors: log.tail, duration: started.duration(to: .now))
     }

@@ -12,11 +12,12 @@ final class Leftovers {
     /// How long a finished child may take to be reaped by Process before escaped processes are looked for.
     private static let patience: Duration = .milliseconds(5)
 
-    /// Takes over a child that has ended.
+    /// Takes over a child that has ended; its pipes are closed when nobody waits, by ``clear()``.
     func add(_ child: Child) { finished.append(child) }
 
     /// Frees what is finished, and ends what escaped; cheap where nothing did: one or two system calls.
     func clear() {
+        for child in finished { child.close() }
         let limit = ContinuousClock.now.advanced(by: Self.patience)
         releaseFinished()
         // Process is told of the end by a socket that descendants hold too: an escaped one keeps it waiting.
