@@ -14,6 +14,8 @@ package struct ChildSpec: Sendable {
     package var environment: [String: String]
     /// Where it starts.
     package var directory: String
+    /// What it reads as its standard input.
+    package var input = "/dev/null"
 
     /// Describes a child.
     package init(executable: String, arguments: [String], environment: [String: String], directory: String) {
@@ -25,7 +27,7 @@ package struct ChildSpec: Sendable {
 }
 
 extension ProcessControl {
-    /// Starts a child with `/dev/null` as standard input and the given descriptors as standard output and error.
+    /// Starts a child with the given descriptors as standard output and error.
     ///
     /// Every signal has its default action in the child and none is blocked. The caller reaps it.
     ///
@@ -35,7 +37,7 @@ extension ProcessControl {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 0, child.input, O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, error, 2)
         clinux_spawn_chdir(&actions, child.directory)

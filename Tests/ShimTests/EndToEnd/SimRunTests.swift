@@ -187,7 +187,7 @@ struct SimRunTests {
             try await SimTool.eventually("the function runs") { pid("started") != nil && pid("escaped") != nil }
             let started = try #require(pid("started"))
             let escaped = try #require(pid("escaped"))
-            kill(running.process.processIdentifier, signal)
+            running.signal(signal)
             let result = try await running.result()
             #expect(result.status == 128 + signal)
             #expect(kill(started, 0) == -1 && errno == ESRCH)

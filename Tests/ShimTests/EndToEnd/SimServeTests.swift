@@ -214,7 +214,7 @@ struct SimServeTests {
                     first = set(results)
                     results.clear()
                     for _ in range(3): call(0)
-                    assert len(set(results)) == 1 and set(results) <= first, 'the newest idle one is used again'
+                    assert set(results) <= first, 'idle ones are used again'
                     print('done')
                     """#
                 )

@@ -22,15 +22,14 @@ struct SimServer {
             in: folder,
             environment: environment.merging(["TMPDIR": temporary.path]) { $1 }
         )
-        defer { if running.process.isRunning { kill(running.process.processIdentifier, SIGKILL) } }
         try await SimTool.eventually("the server is ready: \(running.log)") {
-            running.log.contains(" ready on http://") || !running.process.isRunning
+            running.log.contains(" ready on http://") || !running.isRunning
         }
         let match = running.log.firstMatch(of: /ready on http:\/\/127\.0\.0\.1:(\d+)/)
         let port = try #require((match?.1).flatMap { Int($0) }, "\(running.log)")
         let server = SimServer(running: running, port: port, folder: folder)
         let result = try await body(server)
-        kill(running.process.processIdentifier, SIGTERM)
+        running.signal(SIGTERM)
         let end = try await running.result(within: 20)
         #expect(end.status == 128 + SIGTERM, "\(end.log.suffix(2000))")
         let left = try FileManager.default.contentsOfDirectory(atPath: temporary.path)

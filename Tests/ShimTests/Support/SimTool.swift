@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 /// Starts the built `shim-sim` and other people's clients, with output through files so that no amount of it can block.
@@ -94,10 +95,14 @@ enum SimTool {
 
 extension SimTool {
     /// A program that runs.
+    ///
+    /// Started by `posix_spawn` and awaited by `waitpid`: Foundation's Process learns of an end through a run loop, and with
+    /// many children at once it may never do.
     final class Running {
-        let process = Process()
-        private let folder: URL
-        private let names: [URL]
+        let pid: ProcessID
+        private let name: String
+        private let files: [URL]
+        private var end: ProcessEnd?
 
         init(
             _ executable: String,
@@ -106,44 +111,54 @@ extension SimTool {
             environment: [String: String],
             input: Data
         ) throws {
-            self.folder = folder
+            name = executable.split(separator: "/").last.map(String.init) ?? executable
             let tag = UUID().uuidString
-            names = ["in", "out", "err"].map { folder.appendingPathComponent(".\($0)-\(tag)") }
-            try input.write(to: names[0])
-            for name in names.dropFirst() { try Data().write(to: name) }
-            process.executableURL = URL(fileURLWithPath: executable)
-            process.arguments = arguments
-            process.currentDirectoryURL = folder
-            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-            let handles = [
-                try FileHandle(forReadingFrom: names[0]), try FileHandle(forWritingTo: names[1]),
-                try FileHandle(forWritingTo: names[2]),
-            ]
-            process.standardInput = handles[0]
-            process.standardOutput = handles[1]
-            process.standardError = handles[2]
-            try process.run()
-            for handle in handles { try handle.close() }
+            files = ["in", "out", "err"].map { folder.appendingPathComponent(".\($0)-\(tag)") }
+            try input.write(to: files[0])
+            let output = try Descriptor.open(files[1].path, O_WRONLY | O_CREAT | O_APPEND)
+            let errors = try Descriptor.open(files[2].path, O_WRONLY | O_CREAT | O_APPEND)
+            var child = ChildSpec(
+                executable: executable,
+                arguments: [executable] + arguments,
+                environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+                directory: folder.path
+            )
+            child.input = files[0].path
+            pid = try ProcessControl.spawn(child, output: output.raw, error: errors.raw)
+        }
+
+        deinit {
+            guard isRunning else { return }
+            ProcessControl.signalGroup(pid, SIGKILL)
+            ProcessControl.waitForEnd(of: pid, atMost: .seconds(5))
+            _ = isRunning
+        }
+
+        /// Whether it has not ended.
+        var isRunning: Bool {
+            if end == nil { end = (try? ProcessControl.reap(pid)) ?? nil }
+            return end == nil
         }
 
         /// What it has written to standard error.
-        var log: String { (try? String(decoding: Data(contentsOf: names[2]), as: UTF8.self)) ?? "" }
+        var log: String { (try? String(decoding: Data(contentsOf: files[2]), as: UTF8.self)) ?? "" }
 
         /// What it has written to standard output.
-        var output: Data { (try? Data(contentsOf: names[1])) ?? Data() }
+        var output: Data { (try? Data(contentsOf: files[1])) ?? Data() }
+
+        /// Sends a signal.
+        func signal(_ number: Int32) { ProcessControl.signal(pid, number) }
 
         /// Waits for its end, without holding a thread.
-        func result(within seconds: Double = 120) async throws -> Result {
-            defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-            try await eventually("\(process.executableURL?.lastPathComponent ?? "") ends", within: seconds) {
-                !process.isRunning
-            }
-            let status = process.terminationStatus
-            return Result(
-                status: process.terminationReason == .exit ? status : 128 + status,
-                output: output,
-                log: log
-            )
+        func result(within seconds: Double = 60) async throws -> Result {
+            try await eventually("\(name) ends", within: seconds) { !isRunning }
+            guard let end else { throw Failure(description: "\(name) has no end") }
+            let status =
+                switch end {
+                case .exited(let status): status
+                case .signalled(let signal): 128 + signal
+                }
+            return Result(status: status, output: output, log: log)
         }
     }
 }
