@@ -86,6 +86,23 @@ package struct Descriptor: ~Copyable, Sendable {
     /// The kernel may refuse (`/proc/sys/fs/pipe-max-size`); that only costs speed.
     package static func enlargePipe(_ raw: Int32, to bytes: Int32) { _ = clinux_set_pipe_size(raw, bytes) }
 
+    /// How many descriptors this process may have; a higher number is refused with `EMFILE`.
+    package static var limit: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Opens /dev/null in the place of each of the three standard streams that is closed.
+    ///
+    /// Otherwise the next pipe or socket takes its number, and log lines go there.
+    package static func fillStandardStreams() {
+        for raw in Int32(0)...2 where fcntl(raw, F_GETFD) == -1 {
+            // The lowest free number is the one that is missing.
+            _ = Glibc.open("/dev/null", O_RDWR)
+        }
+    }
+
     /// Closes what was inherited above standard error.
     ///
     /// Foundation's Process closes every descriptor up to the highest open one for each child it starts, so one

@@ -10,7 +10,7 @@ package enum Signals {
     private static let writeEnd = Atomic<Int32>(-1)
 
     /// Turns a write to a closed pipe into `EPIPE` instead of the end of this program.
-    package static func makePipeErrorsHarmless() { install(SIGPIPE) { _ in } }
+    package static func makePipeErrorsHarmless() { setAction(SIGPIPE) { _ in } }
 
     /// Lets every signal through again.
     ///
@@ -19,6 +19,15 @@ package enum Signals {
         var none = sigset_t()
         sigemptyset(&none)
         sigprocmask(SIG_SETMASK, &none, nil)
+    }
+
+    /// Gives every signal its default action.
+    ///
+    /// Ignored ones are inherited, from a shell's `trap '' CHLD` for one: with SIGCHLD ignored the system throws a child's
+    /// exit status away, and every failure would look like a success.
+    package static func restoreDefaults() {
+        // 64 is the last one of Linux; those that cannot be set, SIGKILL for one, answer EINVAL.
+        for number in 1...Int32(64) { setAction(number, SIG_DFL) }
     }
 
     /// Makes the signals readable: each one that arrives becomes one byte, its number.
@@ -34,7 +43,7 @@ package enum Signals {
         let (installed, _) = writeEnd.compareExchange(expected: -1, desired: writer, ordering: .sequentiallyConsistent)
         precondition(installed, "signals are made readable once")
         for signal in signals {
-            install(signal) { number in
+            setAction(signal) { number in
                 // Only calls that are async-signal-safe, and errno as it was.
                 let saved = errno
                 var byte = UInt8(truncatingIfNeeded: number)
@@ -53,15 +62,13 @@ package enum Signals {
 
     /// Ends this program by a signal's default action, so that whoever waits sees what ended it.
     package static func dieBy(_ number: Int32) -> Never {
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = SIG_DFL
-        sigaction(number, &action, nil)
+        setAction(number, SIG_DFL)
         kill(getpid(), number)
         // A signal whose default is to do nothing, or one that comes late.
         exit(128 + number)
     }
 
-    private static func install(_ signal: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+    private static func setAction(_ signal: Int32, _ handler: (@convention(c) (Int32) -> Void)?) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handler
         action.sa_flags = SA_RESTART
