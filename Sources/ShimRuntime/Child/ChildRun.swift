@@ -16,12 +16,12 @@ struct ChildRun {
     struct TimeLimit {
         let stopAt: ContinuousClock.Instant
         let grace: Duration
+        /// When it is killed; nothing else may take longer either, a log that is not read for one.
+        var killAt: ContinuousClock.Instant { stopAt.advanced(by: grace) }
     }
 
     /// A program that is told to stop for another reason than the deadline has so long before it is killed.
     static let shutdownGrace: Duration = .milliseconds(300)
-    /// A pipe takes one page without blocking when poll says that it is writable, however slow its reader is.
-    private static let logPiece = 4096
 
     private let child: Child
     private let event: [UInt8]
@@ -35,7 +35,6 @@ struct ChildRun {
     private var inputIsOpen = true
     private var outputIsOpen = true
     private var errorsAreOpen = true
-    private var logIsBlocked = false
     private var stop: ChildResult.Stop?
     private var killAt: ContinuousClock.Instant?
     private var output: [UInt8]
@@ -82,7 +81,6 @@ struct ChildRun {
         ProcessControl.signalGroup(child.pid, SIGKILL)
         drain()
         let end = try findEnd()
-        log.finish()
         return ChildResult(end: end, stop: stop, output: output, errors: log.tail, duration: started.duration(to: .now))
     }
 
@@ -104,21 +102,22 @@ struct ChildRun {
             [
                 PollRequest(endDescriptor, .readable),
                 PollRequest(outputIsOpen ? child.standardOutput : -1, .readable),
-                PollRequest(errorsAreOpen && !logIsBlocked ? child.standardError : -1, .readable),
+                PollRequest(errorsAreOpen && !log.isBlocked ? child.standardError : -1, .readable),
                 PollRequest(inputIsOpen ? child.standardInput : -1, .writable),
                 PollRequest(signals, .readable),
-                PollRequest(logIsBlocked ? 2 : -1, .writable),
+                PollRequest(log.isBlocked ? 2 : -1, .writable),
             ],
             timeout: timeout(hasEndDescriptor: endDescriptor >= 0)
         )
         if !seen[1].isEmpty { readOutput() }
         if !seen[2].isEmpty || !seen[5].isEmpty { readErrors() }
         if !seen[3].isEmpty { writeInput() }
+        // First of all the end: a program that was done before the signal or the deadline has its answer delivered.
+        if !seen[0].isEmpty { return true }
+        if endDescriptor < 0, hasEnded { return true }
         if !seen[4].isEmpty, let signal = Signals.next(from: signals) {
             stopProgram(.shutdown(signal), Self.shutdownGrace)
         }
-        if !seen[0].isEmpty { return true }
-        if endDescriptor < 0, hasEnded { return true }
         let now = ContinuousClock.now
         if let timeLimit, stop == nil, now >= timeLimit.stopAt { stopProgram(.deadline, timeLimit.grace) }
         if let killAt, now >= killAt {
@@ -135,6 +134,8 @@ struct ChildRun {
     }
 
     private mutating func stopProgram(_ reason: ChildResult.Stop, _ grace: Duration) {
+        // A signal to the shim counts more than what stopped the program before: the shim must end, too.
+        if case .shutdown = reason { stop = reason }
         if stop == nil { stop = reason }
         killAt = min(killAt ?? .now.advanced(by: grace), .now.advanced(by: grace))
         ProcessControl.signalGroup(child.pid, SIGTERM)
@@ -206,16 +207,15 @@ struct ChildRun {
     /// Moves one piece from the program to the log; never blocks on a log that nobody reads while a deadline runs.
     private mutating func readErrors() {
         guard errorsAreOpen else { return }
-        let ready = (try? poll([PollRequest(2, .writable)], timeout: .zero))?.first ?? .writable
-        logIsBlocked = ready.isEmpty
-        if logIsBlocked { return }
-        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Self.logPiece))
+        log.flush(until: .now)
+        if log.isBlocked { return }
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Log.piece))
         guard let count = readSome(child.standardError, piece) else { return }
         guard count > 0 else {
             errorsAreOpen = false
             return
         }
-        log.take(UnsafeRawBufferPointer(rebasing: piece.prefix(count)))
+        log.take(UnsafeRawBufferPointer(rebasing: piece.prefix(count)), until: .now)
     }
 
     /// The number of bytes, 0 at the end, `nil` where there is nothing now; a pipe that cannot be read has ended.
@@ -239,11 +239,19 @@ struct ChildRun {
             }
         }
         var remaining = 1 << 20
+        let limit = logLimit
         while errorsAreOpen, remaining > 0 {
             guard let count = readSome(child.standardError, buffer), count > 0 else { break }
-            log.take(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            log.take(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)), until: limit)
             remaining -= count
         }
+        log.finish(until: limit)
+    }
+
+    /// How long a log that is not read may hold up the answer of a program that has ended.
+    private var logLimit: ContinuousClock.Instant? {
+        if case .shutdown? = stop { return .now.advanced(by: Self.shutdownGrace) }
+        return timeLimit?.killAt
     }
 
     private var hasEnded: Bool {

@@ -62,7 +62,7 @@ struct LibraryCheck {
             timeLimit: ChildRun.TimeLimit(stopAt: .now.advanced(by: .seconds(2)), grace: .milliseconds(100)),
             maximumOutput: 1 << 20,
             output: [],
-            log: ChildLog(log: Log(environment: [:], descriptor: -1), requestID: ""),
+            log: ChildLog(log: Log(environment: [:], descriptor: nil), requestID: ""),
             signals: -1,
             buffer: buffer
         )
