@@ -288,7 +288,8 @@ extension HTTPParser {
             var value = line[(colon + 1)...]
             while let first = value.first, first == 0x20 || first == 0x09 { value = value.dropFirst() }
             while let last = value.last, last == 0x20 || last == 0x09 { value = value.dropLast() }
-            guard value.allSatisfy(isTextByte) else { throw .badField(shortened(line)) }
+            // RFC 9110 5.5: only these two are dangerous (a line end was found above). A client context may hold others.
+            guard value.allSatisfy({ $0 != 0 && $0 != 0x0D }) else { throw .badField(shortened(line)) }
             fields.add(String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
         }
         return fields
@@ -307,9 +308,7 @@ extension HTTPParser {
     }
 }
 
-/// What a line of a head may hold: no control character but the tab, so neither a bare CR nor a NUL.
-///
-/// Bytes above 127 are let through: a header's value may be UTF-8, as Lambda's client context is.
+/// What a first line may hold: no control character but the tab, so neither a bare CR nor a NUL.
 func isTextByte(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
 /// RFC 9110 5.6.2: the characters of a field name or a method.

@@ -26,6 +26,8 @@ struct RuntimeAPIAddress: Equatable, Sendable, CustomStringConvertible {
         let path = rest[slash...]
         let authority = rest[..<slash]
         guard let colon = authority.lastIndex(of: ":"),
+            // Digits only: UInt16 also takes '+80'.
+            authority[authority.index(after: colon)...].utf8.allSatisfy({ $0 &- 0x30 < 10 }),
             let port = UInt16(authority[authority.index(after: colon)...]), port > 0,
             let socket = SocketAddress(host: String(authority[..<colon]), port: port),
             // Both become part of a request's head.

@@ -134,21 +134,12 @@ final class RuntimeAPIClient {
         try transmit(request)
     }
 
-    /// Writes the request, on a new connection where the kept one has gone stale.
+    /// Writes the request.
+    ///
+    /// That it could not be written is found out by ``receive()``: an answer may wait all the same (413 before the body
+    /// was taken), and a kept connection may have gone stale.
     private func transmit(_ request: Request) throws {
-        while true {
-            let used = try connected()
-            do {
-                try used.send(request.head, request.body)
-                return
-            } catch .closedBeforeAnswer {
-                // Fresh or not, an answer may wait (413 before the body was taken): receive() finds out.
-                if isFresh { return }
-                connection = nil
-            } catch {
-                throw gone("\(error)")
-            }
-        }
+        try? connected().send(request.head, request.body)
     }
 
     private func receive() throws -> HTTPResponseHead {
@@ -157,7 +148,7 @@ final class RuntimeAPIClient {
             do throws(ServerConnection.Failure) {
                 let head = try used.receive(into: &body, using: buffer)
                 isFresh = false
-                if !head.keepsAlive { connection = nil }
+                if !head.keepsAlive || used.hasExcess { connection = nil }
                 return head
             } catch {
                 let stale = !isFresh
@@ -168,7 +159,8 @@ final class RuntimeAPIClient {
                     guard stale, let pending else { throw gone(cause) }
                     try transmit(pending)
                 case .broken(let cause): throw gone(cause)
-                case .unacceptable(.bodyTooLarge, _): throw error
+                // Of an event; the answer to a POST is never large.
+                case .unacceptable(.bodyTooLarge, _) where pending?.body.isEmpty == true: throw error
                 case .unacceptable(let why, _):
                     throw ShimError.protocolViolation(operation: pending?.operation ?? "", why: "\(why)")
                 }
@@ -202,7 +194,8 @@ final class RuntimeAPIClient {
     /// A deadline that is missing, malformed or already over when the event comes is none: on Lambda that does not
     /// happen, and some emulators send a constant.
     private static func deadline(_ text: String?, received: ContinuousClock.Instant) -> Invocation.Deadline? {
-        guard let text, let milliseconds = Int64(text) else { return nil }
+        // What is negative could not be subtracted from.
+        guard let text, let milliseconds = Int64(text), milliseconds > 0 else { return nil }
         let remaining = milliseconds - WallClock.millisecondsSinceEpoch()
         guard remaining > 0, remaining < 1_000_000_000_000 else { return nil }
         return Invocation.Deadline(instant: received.advanced(by: .milliseconds(remaining)), received: received)

@@ -16,6 +16,8 @@ final class ServerConnection {
     let socket: Descriptor
     private let limits: HTTPLimits
     private var parser: HTTPParser<HTTPResponseHead>
+    /// Whether more came than the answer: what would come next belongs to no request.
+    private(set) var hasExcess = false
     /// Of the answer that is coming in.
     private var head: HTTPResponseHead?
 
@@ -89,7 +91,10 @@ final class ServerConnection {
                 if case .length(let length) = framing, length <= limits.body { body.reserveCapacity(length) }
             case .body(let bytes): body.append(contentsOf: bytes)
             case .end:
-                if let final = head, final.status >= 200 { return final }
+                if let final = head, final.status >= 200 {
+                    hasExcess = !input.isEmpty
+                    return final
+                }
                 head = nil
             case nil:
                 if input.isEmpty { return nil }
