@@ -10,6 +10,9 @@ public struct InvocationLoop {
     private let userAgent: String
     private let log: Log
 
+    /// Two children's pipes, Foundation's sockets and our own come to 25.
+    private static let fewestDescriptors = 32
+
     /// Describes a bootstrap.
     ///
     /// - Parameters:
@@ -50,7 +53,9 @@ public struct InvocationLoop {
 
     private func prepare() throws -> Setup {
         Signals.unblockAll()
+        Signals.restoreDefaults()
         Signals.makePipeErrorsHarmless()
+        Descriptor.fillStandardStreams()
         Descriptor.closeInherited()
         let signals = try Signals.readable([SIGTERM, SIGINT, SIGHUP])
         // So that no process that leaves its group escapes; without it the group's end still covers most.
@@ -63,6 +68,10 @@ public struct InvocationLoop {
         do throws(ShimError) {
             let configuration = try Configuration(environment: environment)
             let resolver = ProgramResolver(taskRoot: configuration.taskRoot, environment: environment)
+            // Foundation ends the process by a trap where its own sockets get no descriptor.
+            guard Descriptor.limit >= Self.fewestDescriptors else {
+                throw .tooFewDescriptors(limit: Descriptor.limit, needed: Self.fewestDescriptors)
+            }
             try enter(configuration.taskRoot)
             let program = try findProgram(configuration, resolver)
             let variables = ChildEnvironment(configuration: configuration).constant
@@ -107,6 +116,8 @@ public struct InvocationLoop {
     private func loop(_ setup: Setup) throws {
         let (client, runner) = (setup.client, setup.runner)
         runner.prepare()
+        // However the loop ends: nothing of the last invocation outlives the shim.
+        defer { runner.tidy() }
         while true {
             var invocation: Invocation
             do {
@@ -119,14 +130,15 @@ public struct InvocationLoop {
                 continue
             }
             let outcome = runner.run(invocation)
+            let logLimit = runner.logLimit(invocation)
             client.reuse(invocation.takeEvent())
             switch outcome {
             case .response(let response): try client.sendResponse(response, for: invocation.requestID)
             case .failure(let report):
-                log(.error, "\(report.errorType): \(report.errorMessage)", requestID: invocation.requestID)
+                tell(report, of: invocation, until: logLimit)
                 try client.sendError(report, for: invocation.requestID)
             case .shutdown(let signal, let report):
-                log(.error, "\(report.errorType): \(report.errorMessage)", requestID: invocation.requestID)
+                tell(report, of: invocation, until: logLimit)
                 try client.sendError(report, for: invocation.requestID)
                 try finish(client, invocation.requestID)
                 throw Shutdown(signal: signal)
@@ -137,6 +149,11 @@ public struct InvocationLoop {
             runner.reuse(client.takeSent())
             runner.tidy()
         }
+    }
+
+    private func tell(_ report: ErrorReport, of invocation: Invocation, until limit: ContinuousClock.Instant) {
+        let line = "\(report.errorType): \(report.errorMessage)"
+        log(.error, line, requestID: invocation.requestID, until: limit)
     }
 
     private func finish(_ client: RuntimeAPIClient, _ requestID: String) throws {

@@ -23,6 +23,7 @@ final class ProgramRunner {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var prepared: Child?
     private var output: [UInt8] = []
+    private var privateFolders: [String] = []
 
     init(program: Program, configuration: Configuration, log: Log, signals: Int32) {
         self.program = program
@@ -41,13 +42,19 @@ final class ProgramRunner {
     }
 
     /// Ends what the last invocation left, frees what can be freed.
-    func tidy() { leftovers.clear() }
+    func tidy() {
+        leftovers.clear()
+        // Only now: nobody is left who could write into one.
+        for folder in privateFolders { removePrivateFolder(folder) }
+        privateFolders = []
+    }
 
     /// Runs the program on one event.
     func run(_ invocation: Invocation) -> Outcome {
         let folder: String?
         do throws(SystemError) {
             folder = try makePrivateFolder()
+            if let folder { privateFolders.append(folder) }
         } catch {
             let place = environment.temporaryFolder
             return .failure(
@@ -57,7 +64,6 @@ final class ProgramRunner {
                 )
             )
         }
-        defer { if let folder { removePrivateFolder(folder, invocation.requestID) } }
         do {
             let child = try prepared ?? Child(program: program)
             prepared = nil
@@ -141,16 +147,21 @@ final class ProgramRunner {
         return ChildRun.TimeLimit(stopAt: deadline.instant.advanced(by: .zero - margin), grace: margin / 2)
     }
 
+    /// How long a log that is not read may hold up the answer.
+    func logLimit(_ invocation: Invocation) -> ContinuousClock.Instant {
+        timeLimit(invocation.deadline)?.killAt ?? .now.advanced(by: .seconds(1))
+    }
+
     private func makePrivateFolder() throws(SystemError) -> String? {
         guard configuration.temporaryFolder == .private else { return nil }
         return try Files.makeTemporaryFolder(prefix: environment.temporaryFolder + "/shim-")
     }
 
-    private func removePrivateFolder(_ folder: String, _ requestID: String) {
+    private func removePrivateFolder(_ folder: String) {
         do throws(SystemError) {
             try Files.removeTree(folder)
         } catch {
-            log(.warn, "cannot remove '\(folder)': \(error)", requestID: requestID)
+            log(.warn, "cannot remove the private folder '\(folder)': \(error)")
         }
     }
 }

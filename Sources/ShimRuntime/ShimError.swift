@@ -11,6 +11,8 @@ public enum ShimError: Error, Equatable, Sendable {
     case unknownSetting(name: String, suggestion: String?)
     /// The address of the Runtime API is not an IP and a port.
     case badRuntimeAPI(value: String)
+    /// The process may have too few descriptors to run a program.
+    case tooFewDescriptors(limit: Int, needed: Int)
     /// The task root cannot be entered.
     case badTaskRoot(path: String, cause: String)
     /// No program was found; each place that was looked at is listed.
@@ -29,7 +31,8 @@ public enum ShimError: Error, Equatable, Sendable {
     /// What the Runtime API is told, by Lambda's own conventions.
     public var errorType: String {
         switch self {
-        case .missingEnvironment, .badSetting, .unknownSetting, .badRuntimeAPI: "Runtime.ConfigInvalid"
+        case .missingEnvironment, .badSetting, .unknownSetting, .badRuntimeAPI, .tooFewDescriptors:
+            "Runtime.ConfigInvalid"
         case .badTaskRoot: "Runtime.InvalidWorkingDir"
         case .programNotFound, .programAmbiguous: "Runtime.NoSuchHandler"
         case .programUnusable: "Runtime.InvalidEntrypoint"
@@ -52,6 +55,9 @@ extension ShimError: CustomStringConvertible {
         case .badRuntimeAPI(let value):
             "'\(value)' is not an address of the Runtime API"
                 + "\nhint: AWS_LAMBDA_RUNTIME_API is an IP address and a port, 127.0.0.1:9001"
+        case .tooFewDescriptors(let limit, let needed):
+            "the process may open only \(limit) files"
+                + "\nhint: raise the limit to \(needed) or more: 'ulimit -n \(needed)'"
         case .badTaskRoot(let path, let cause):
             "cannot enter the task root '\(path)': \(cause)\nhint: LAMBDA_TASK_ROOT names the folder of the package"
         case .programNotFound(let name, let tried):

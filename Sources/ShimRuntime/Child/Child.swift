@@ -20,7 +20,11 @@ final class Child {
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors
-        for end in [standardInput, standardOutput, standardError] { try Descriptor.setNonBlocking(end) }
+        for end in [standardInput, standardOutput, standardError] {
+            // Pipe cannot fail by itself: its ends are -1 where no descriptor was left.
+            guard end >= 0 else { throw SystemError(call: "pipe", errno: EMFILE) }
+            try Descriptor.setNonBlocking(end)
+        }
     }
 
     /// Our end of the program's standard input.

@@ -7,37 +7,55 @@ import Platform
 /// subreaper, so such a process becomes its child: it is found here and killed before the next event, instead of being
 /// frozen into the next invocation.
 final class Leftovers {
+    /// Children that have ended and that Process has not reaped yet.
     private var finished: [Child] = []
+    /// Of these, how many have been waited for before: Process may miss an end, which must not cost a wait each time.
+    private var waitedFor = 0
+    /// What the bootstrap script started before it became the shim: it is the user's, and stays.
+    private let inherited: Set<pid_t>
 
     /// How long a finished child may take to be reaped by Process before escaped processes are looked for.
     private static let patience: Duration = .milliseconds(5)
+    /// How long to go on killing what escaped: a fork bomb does not hold up the next event for ever.
+    private static let persistence: Duration = .seconds(1)
+
+    init() { inherited = Set(Self.children) }
 
     /// Takes over a child that has ended; its pipes are closed when nobody waits, by ``clear()``.
     func add(_ child: Child) { finished.append(child) }
 
     /// Frees what is finished, and ends what escaped; cheap where nothing did: one or two system calls.
     func clear() {
-        for child in finished { child.close() }
-        let limit = ContinuousClock.now.advanced(by: Self.patience)
+        for child in finished.dropFirst(waitedFor) { child.close() }
+        let start = ContinuousClock.now
         releaseFinished()
         // Process is told of the end by a socket that descendants hold too: an escaped one keeps it waiting.
-        while hasAnyChild, foreignChildren.isEmpty, ContinuousClock.now < limit {
-            _ = try? poll([], timeout: .milliseconds(1))
+        while finished.count > waitedFor, escaped.isEmpty, start.duration(to: .now) < Self.patience {
+            pause()
             releaseFinished()
         }
-        // Killing one may hand its own children to us, hence the rounds; a fork bomb does not hold us up for ever.
-        var rounds = 0
-        while hasForeignChild, rounds < 100 {
-            endForeignChildren()
-            rounds += 1
+        guard hasAnyChild else { return }
+        // Killing one may hand its own children to us, hence the rounds.
+        var living = escaped
+        while !living.isEmpty, start.duration(to: .now) < Self.persistence {
+            // All at once: one that is spared for a moment starts others.
+            for pid in living { ProcessControl.signal(pid, SIGKILL) }
+            // SIGKILL ends it soon; a process that hangs in the kernel is left to the next time.
+            let reaped = living.filter { (try? ProcessControl.reap($0)) != nil }
+            if reaped.isEmpty { pause() }
+            living = escaped
         }
-        if rounds > 0 { releaseFinished() }
+        releaseFinished()
+        waitedFor = finished.count
     }
 
-    private func releaseFinished() { finished.removeAll { $0.release() } }
+    private func pause() { _ = try? poll([], timeout: .milliseconds(1)) }
 
-    /// Whether there is a child that is none of ours.
-    private var hasForeignChild: Bool { hasAnyChild && !foreignChildren.isEmpty }
+    private func releaseFinished() {
+        let old = finished.prefix(waitedFor).filter { !$0.release() }
+        finished = old + finished.dropFirst(waitedFor).filter { !$0.release() }
+        waitedFor = old.count
+    }
 
     /// Whether a process is left to wait for, be it ours and not yet reaped.
     private var hasAnyChild: Bool {
@@ -46,23 +64,16 @@ final class Leftovers {
         return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0
     }
 
-    private var foreignChildren: [pid_t] {
-        let own = getpid()
-        // Processes are started by, and orphans given to, the main thread.
-        guard let bytes = try? Files.read("/proc/\(own)/task/\(own)/children", atMost: 1 << 20) else { return [] }
-        let ours = Set(finished.map(\.pid))
-        return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { pid_t($0) }
-            .filter { !ours.contains($0) }
+    /// Children that neither we nor the bootstrap script started.
+    private var escaped: [pid_t] {
+        let ours = inherited.union(finished.map(\.pid))
+        return Self.children.filter { !ours.contains($0) }
     }
 
-    private func endForeignChildren() {
-        for pid in foreignChildren {
-            ProcessControl.signal(pid, SIGKILL)
-            // SIGKILL ends it soon; a process that hangs in the kernel is left to the next time.
-            for _ in 0..<50 {
-                if (try? ProcessControl.reap(pid)) != nil { break }
-                _ = try? poll([], timeout: .milliseconds(1))
-            }
-        }
+    /// All children: processes are started by, and orphans given to, the main thread.
+    private static var children: [pid_t] {
+        let own = getpid()
+        guard let bytes = try? Files.read("/proc/\(own)/task/\(own)/children", atMost: 1 << 20) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { pid_t($0) }
     }
 }

@@ -30,7 +30,10 @@ struct StartFailure: Error {
                 message: what + "; '\(program.executable)' must be an executable for this system"
             )
         case E2BIG?:
-            return ErrorReport(type: "Runtime.StartFailed", message: what + "; the environment is too large")
+            return ErrorReport(
+                type: "Runtime.StartFailed",
+                message: what + "; the arguments or the environment are too large: one string holds 128 KiB"
+            )
         default: return ErrorReport(type: "Runtime.StartFailed", message: what)
         }
     }
