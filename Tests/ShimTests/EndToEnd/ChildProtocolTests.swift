@@ -286,7 +286,7 @@ extension EndToEnd {
             #expect((300...500).contains(number), "\(message)")
         }
 
-        @Test(arguments: ["1", "0", "", "never", "-5", "99999999999999999999999"])
+        @Test(arguments: ["1", "0", "", "never", "-5", "99999999999999999999999", "-9223372036854775808"])
         func deadlineThatIsNoneStopsNothing(text: String) throws {
             let shim = try ShimUnderTest(["cat"])
             #expect(try shim.invoke("x", fields: ["Lambda-Runtime-Deadline-Ms": text]).text == "x")

@@ -253,7 +253,10 @@ extension EndToEnd {
             #expect(try failure([]).errorMessage.hasPrefix("the variable '_HANDLER' is missing"))
         }
 
-        @Test(arguments: ["nonsense", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "no.such.host.invalid:80", ":80"])
+        @Test(arguments: [
+            "nonsense", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1:+80", "no.such.host.invalid:80",
+            ":80",
+        ])
         func badAddressIsSaid(address: String) throws {
             let result = try TestProcess.run(
                 Executables.path("shim"),

@@ -196,6 +196,44 @@ extension EndToEnd {
             #expect(try server.request().path == next)
         }
 
+        /// Another answer behind the one that was asked for would be taken for that of the next request.
+        @Test func bytesThatNobodyAskedForCostTheConnection() throws {
+            let shim = try ShimUnderTest(["/bin/cat"])
+            _ = try shim.server.request()
+            try shim.server.send(event("one", "{}") + event("two", "{}"))
+            #expect(try shim.server.request().path.hasSuffix("/one/response"))
+            try shim.server.send(accepted)
+            #expect(try shim.invoke("y").text == "y")
+            #expect(shim.server.accepted == 2)
+        }
+
+        @Test func replyBeyondItsBoundEndsTheShimWithAMessage() throws {
+            let shim = try ShimUnderTest(["/bin/cat"])
+            _ = try shim.server.request()
+            try shim.server.send(event("one", "{}"))
+            _ = try shim.server.request()
+            try shim.server.send(Array("HTTP/1.1 202 Accepted\r\nContent-Length: 9000000\r\n\r\n".utf8))
+            #expect(shim.process.wait() == 1)
+            #expect(
+                shim.process.errors
+                    == "shim[fatal] the Runtime API broke the protocol in 'POST /invocation/one/response': the body is larger than 6291556 bytes\n"
+            )
+        }
+
+        /// A client context is the caller's: U+007F may stand in its JSON, and ended the shim.
+        @Test func controlCharactersInAHeaderArePassedOn() throws {
+            let shim = try ShimUnderTest(["sh", "-c", "printf %s \"$AWS_LAMBDA_CLIENT_CONTEXT\""])
+            _ = try shim.server.request()
+            let context = "{\"a\":\"\u{7F}\u{1}\u{B}\"}"
+            try shim.server.send(
+                Array(
+                    "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: a\r\nLambda-Runtime-Client-Context: \(context)\r\nContent-Length: 0\r\n\r\n"
+                        .utf8
+                )
+            )
+            #expect(try shim.server.request().body == Array(context.utf8))
+        }
+
         @Test func serverErrorEndsTheShim() throws {
             for operation in ["next", "response"] {
                 let shim = try ShimUnderTest(["/bin/cat"])

@@ -21,6 +21,10 @@ import Testing
             "'x' is not an address of the Runtime API\nhint: AWS_LAMBDA_RUNTIME_API is an IP address and a port, 127.0.0.1:9001"
         ),
         (
+            .tooFewDescriptors(limit: 16, needed: 32), "Runtime.ConfigInvalid",
+            "the process may open only 16 files\nhint: raise the limit to 32 or more: 'ulimit -n 32'"
+        ),
+        (
             .badTaskRoot(path: "/x", cause: "why"), "Runtime.InvalidWorkingDir",
             "cannot enter the task root '/x': why\nhint: LAMBDA_TASK_ROOT names the folder of the package"
         ),
