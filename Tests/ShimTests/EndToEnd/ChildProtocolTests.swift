@@ -253,6 +253,7 @@ extension EndToEnd {
             let first = try shim.invoke("{}").text
             #expect(first.hasPrefix(folder.path + "/shim-"))
             #expect(try shim.invoke("{}").text != first)
+            try shim.settle()
             #expect(try Files.list(folder.path) == [])
         }
 
