@@ -51,7 +51,9 @@ extension EndToEnd {
                 return (Int(result.output) ?? 0, Array(body))
             }
 
-            func invoke(_ event: String) throws -> String { String(decoding: try invoke(Array(event.utf8)).body, as: UTF8.self) }
+            func invoke(_ event: String) throws -> String {
+                String(decoding: try invoke(Array(event.utf8)).body, as: UTF8.self)
+            }
 
             var log: String { process.outputText + process.errors }
         }
@@ -87,7 +89,9 @@ extension EndToEnd {
         }
 
         @Test func crashOfTheChildLeavesTheRuntimeAlive() throws {
-            let emulator = try Emulator(["sh", "-c", "ulimit -c 0; if grep -q crash; then kill -SEGV $$; fi; echo alive"])
+            let emulator = try Emulator([
+                "sh", "-c", "ulimit -c 0; if grep -q crash; then kill -SEGV $$; fi; echo alive",
+            ])
             #expect(try emulator.invoke("crash").contains("sh was killed by SIGSEGV"))
             #expect(try emulator.invoke("x") == "alive\n")
             #expect(emulator.log.components(separatedBy: "INIT START").count == 2)
@@ -96,7 +100,10 @@ extension EndToEnd {
         @Test func programThatIsMissingIsAnInitError() throws {
             let emulator = try Emulator(["no-such-program"])
             let answer = try emulator.invoke("{}")
-            #expect(answer.contains("cannot find the program 'no-such-program': tried /usr/no-such-program"), "\(answer)")
+            #expect(
+                answer.contains("cannot find the program 'no-such-program': tried /usr/no-such-program"),
+                "\(answer)"
+            )
             #expect(answer.contains("\"errorType\":\"Runtime.NoSuchHandler\""))
         }
     }

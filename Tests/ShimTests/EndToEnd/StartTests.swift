@@ -71,7 +71,9 @@ extension EndToEnd {
         }
 
         /// A packed glibc's loader starts the program; messages speak of the program.
-        @Test(arguments: [["--argv0", "mine", "/bin/false"], ["/bin/false"], ["--library-path", "/x:/y", "/bin/false"]])
+        @Test(arguments: [
+            ["--argv0", "mine", "/bin/false"], ["/bin/false"], ["--library-path", "/x:/y", "/bin/false"],
+        ])
         func loaderIsNotTheProgramsName(arguments: [String]) throws {
             let loader = try #require(
                 ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"].first { Files.status($0) != nil }
@@ -174,7 +176,8 @@ extension EndToEnd {
             let error = try failure(["main"], taskRoot: folder.path)
             #expect(error.errorType == "Runtime.InvalidEntrypoint")
             #expect(
-                error.errorMessage == "cannot run '\(folder.path)/main': the shared library 'libanswer.so.1' is missing; hint: "
+                error.errorMessage
+                    == "cannot run '\(folder.path)/main': the shared library 'libanswer.so.1' is missing; hint: "
                     + "pack the program with shim-pack, which brings its libraries along, or put them into lib/ of the package"
             )
         }

@@ -17,7 +17,11 @@ extension EndToEnd {
 
         @Test func hasNoLoaderAndNoSymbols() throws {
             let shim = try Executables.staticShim()
-            #expect(try TestProcess.run("/bin/sh", ["-c", "LC_ALL=C ldd '\(shim)' 2>&1"]).output.contains("not a dynamic executable"))
+            #expect(
+                try TestProcess.run("/bin/sh", ["-c", "LC_ALL=C ldd '\(shim)' 2>&1"]).output.contains(
+                    "not a dynamic executable"
+                )
+            )
             #expect(try TestProcess.run("/bin/sh", ["-c", "LC_ALL=C nm '\(shim)' 2>&1"]).output.contains("no symbols"))
         }
 
@@ -40,7 +44,10 @@ extension EndToEnd {
         }
 
         @Test func reportsErrorsFromAnEmptyRoot() throws {
-            let shim = try ShimUnderTest(["sh", "-c", "echo \"é😀 $(printf '\\001')\" >&2; exit 9"], executable: Executables.staticShim())
+            let shim = try ShimUnderTest(
+                ["sh", "-c", "echo \"é😀 $(printf '\\001')\" >&2; exit 9"],
+                executable: Executables.staticShim()
+            )
             let error = try shim.invoke("{}").error()
             #expect(error.errorMessage == "sh exited with status 9: é😀 \u{1}")
         }
