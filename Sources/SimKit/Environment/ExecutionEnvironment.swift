@@ -36,7 +36,7 @@ package final class ExecutionEnvironment: Environment {
     let orphans: Orphans
     let log: FunctionLog
     let sandbox: Sandbox
-    let api = RuntimeAPI()
+    let api: RuntimeAPI
     let server: HTTPServer
     let memory: MemoryMeter
     let extensions: ExtensionHost
@@ -79,6 +79,7 @@ package final class ExecutionEnvironment: Environment {
         sandbox = try Sandbox(function, deployment, in: context.workspace)
         memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
         extensions = ExtensionHost(function, loop: context.loop)
+        api = RuntimeAPI(loop: context.loop)
         governor = function.limitsCPU ? CPUGovernor(share: function.cpuShare, loop: context.loop) : nil
         server = try HTTPServer.runtimeAPI(loop: context.loop, api, extensions)
         api.onReady = { [weak self] in
