@@ -176,7 +176,7 @@ measure_case() { # CASE "RUNTIME..."
     case $1 in
         cold) measure "$child" "$2" --cold "$cold" ;;
         *-small) measure "$child" "$2" --size "$small_bytes" --invocations "$small" --warmup "$warmup" \
-            --seconds "$seconds" ;;
+            --block 50 --seconds "$seconds" ;;
         *-large) measure "$child" "$2" --size "$large_bytes" --invocations "$large" --warmup 10 --block 2 \
             --seconds "$seconds" ;;
     esac

@@ -9,7 +9,7 @@ wanted=(
     cc:gcc g++:g++ strip:binutils perl:perl-base openssl:openssl find:findutils unshare:util-linux curl:curl zip:zip
     unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git convert-im6.q16:imagemagick-6.q16
     debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
-    bwrap:bubblewrap python3:python3 pip3:python3-pip
+    bwrap:bubblewrap script:bsdutils python3:python3 pip3:python3-pip
 )
 missing=()
 for pair in "${wanted[@]}"; do

@@ -77,7 +77,7 @@ package struct CommandSpec: Sendable {
     package var help: String {
         var lines = ["\(program): \(summary)", ""]
         for (index, form) in usage.enumerated() {
-            lines.append((index == 0 ? "usage: " : "       ") + "\(program) \(form)")
+            lines.append((index == 0 ? "usage: " : "       ") + program + (form.isEmpty ? "" : " " + form))
         }
         lines += ["", "options:"]
         let width = min(options.map(\.signature.count).max() ?? 0, 30)

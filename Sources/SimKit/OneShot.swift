@@ -127,7 +127,7 @@ package final class OneShot {
     }
 
     private func interrupt(by signal: Int32) {
-        if case .interrupted(let first) = outcome { Signals.dieBy(first) }
+        if case .interrupted(let first) = outcome { context.leaveAtOnce(by: first) }
         outcome = .interrupted(signal)
         stop()
     }

@@ -9,6 +9,14 @@ package final class SimulatorContext {
     /// Who finds escaped processes.
     package let orphans: Orphans
 
+    /// Ends this program by a signal, at once: nothing is finished, and nothing is left.
+    package func leaveAtOnce(by signal: Int32) -> Never {
+        orphans.killEverything()
+        // There is nobody left to tell.
+        try? workspace.removeAll()
+        Signals.dieBy(signal)
+    }
+
     /// Puts a simulator's parts together.
     package init(loop: EventLoop, workspace: Workspace, orphans: Orphans) {
         self.loop = loop

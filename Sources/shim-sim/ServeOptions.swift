@@ -40,6 +40,12 @@ enum ServeOptions {
                 throw UsageError("two functions are called '\(function.name)'", hint: "name them: NAME=TARGET")
             }
         }
+        for function in functions {
+            guard case .function(let name) = function.events.onFailure else { continue }
+            guard functions.contains(where: { $0.name == name }) else {
+                throw UsageError("failed events of '\(function.name)' go to '\(name)', which is no function here")
+            }
+        }
         return functions
     }
 

@@ -4,14 +4,12 @@
 //
 // Each connection is kept alive and has one request in progress; one thread serves them all. Every answer must be status
 // 200 and the event itself, or it counts as wrong.
-#define _GNU_SOURCE
+#include "message.h"
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,14 +64,10 @@ static int proceed(struct connection *c) {
     }
     c->have += (size_t)count;
     c->in[c->have] = 0;
-    char *end = memmem(c->in, c->have, "\r\n\r\n", 4);
-    if (end == NULL) return 0;
-    char *body = end + 4;
-    char *field = strcasestr(c->in, "\r\ncontent-length:");
-    if (field == NULL || field > end) return -1;
-    size_t length = strtoul(field + 17, NULL, 10);
-    if (c->have < (size_t)(body - c->in) + length) return 0;
-    int right = strncmp(c->in + 8, " 200", 4) == 0 && length == event_size && memcmp(body, event, length) == 0;
+    char *body = NULL;
+    long length = message_length(c->in, c->have, &body);
+    if (length < 0) return 0;
+    int right = strncmp(c->in + 8, " 200", 4) == 0 && (size_t)length == event_size && memcmp(body, event, length) == 0;
     return right ? 1 : -1;
 }
 

@@ -1,19 +1,16 @@
 // runtime: a bootstrap that does nothing but answer: it sends each event back, after WORK_MS milliseconds if that is set.
 // What is measured with it is the emulator around it.
-#define _GNU_SOURCE
+#include "message.h"
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 static char buffer[8 << 20];
 static int fd;
-static size_t have;
 
 static void fail(const char *what) {
     perror(what);
@@ -29,26 +26,19 @@ static void send_all(const char *bytes, size_t count) {
     }
 }
 
-// Reads one response to the buffer; its head ends with a NUL, its body begins at the result.
+// Reads one response to the buffer.
 static char *receive(size_t *length) {
-    have = 0;
-    char *end = NULL;
-    while (end == NULL) {
+    size_t have = 0;
+    char *body = NULL;
+    long found = -1;
+    while (found < 0) {
         ssize_t count = recv(fd, buffer + have, sizeof buffer - 1 - have, 0);
         if (count <= 0) exit(0);
         have += (size_t)count;
         buffer[have] = 0;
-        end = strstr(buffer, "\r\n\r\n");
+        found = message_length(buffer, have, &body);
     }
-    *end = 0;
-    const char *field = strcasestr(buffer, "\r\ncontent-length:");
-    *length = field ? strtoul(field + 17, NULL, 10) : 0;
-    char *body = end + 4;
-    while (have < (size_t)(body - buffer) + *length) {
-        ssize_t count = recv(fd, buffer + have, sizeof buffer - have, 0);
-        if (count <= 0) exit(0);
-        have += (size_t)count;
-    }
+    *length = (size_t)found;
     return body;
 }
 

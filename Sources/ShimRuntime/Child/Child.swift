@@ -11,6 +11,10 @@ final class Child {
     private let output = Pipe()
     private let errors = Pipe()
 
+    private var inputIsOpen = true
+    private var outputIsOpen = true
+    private var errorsAreOpen = true
+
     /// The process id and the id of its group, once it was started.
     private(set) var pid: Int32 = 0
 
@@ -46,21 +50,31 @@ final class Child {
             throw StartFailure(error)
         }
         pid = process.processIdentifier
-        // Process closes the child's ends; where it did, this does nothing.
-        Self.close(input.fileHandleForReading)
-        Self.close(output.fileHandleForWriting)
-        Self.close(errors.fileHandleForWriting)
     }
 
-    func closeInput() { Self.close(input.fileHandleForWriting) }
-    func closeOutput() { Self.close(output.fileHandleForReading) }
+    /// Closes our end of the program's standard input, once.
+    func closeInput() { close(&inputIsOpen, input.fileHandleForWriting) }
+    /// Closes our end of the program's standard output, once.
+    func closeOutput() { close(&outputIsOpen, output.fileHandleForReading) }
 
-    /// Closes every end that is open: left to `deinit` they stay open, because Process leaks.
+    /// Closes every end that is still open: left to `deinit` they stay open, because Process leaks.
     func close() {
-        for pipe in [input, output, errors] {
-            Self.close(pipe.fileHandleForReading)
-            Self.close(pipe.fileHandleForWriting)
+        closeInput()
+        closeOutput()
+        close(&errorsAreOpen, errors.fileHandleForReading)
+        // The ends of a child that was started are closed by Process. To close a handle twice makes an error object,
+        // which costs more than the system call.
+        guard pid == 0 else { return }
+        for handle in [input.fileHandleForReading, output.fileHandleForWriting, errors.fileHandleForWriting] {
+            try? handle.close()
         }
+    }
+
+    private func close(_ isOpen: inout Bool, _ handle: FileHandle) {
+        guard isOpen else { return }
+        isOpen = false
+        // close(2) on a pipe has no error that anybody could do something about.
+        try? handle.close()
     }
 
     /// How the process ended, as Process knows it; `nil` while Process has not seen the end.
@@ -80,10 +94,5 @@ final class Child {
         if process.isRunning { return false }
         process.waitUntilExit()
         return true
-    }
-
-    private static func close(_ handle: FileHandle) {
-        // It fails only for a handle that is closed already.
-        try? handle.close()
     }
 }

@@ -24,7 +24,7 @@ package final class ConcurrentEnvironment: Environment {
     private let orphans: Orphans
     private let log: FunctionLog
     private let sandbox: Sandbox
-    private let api = ConcurrentRuntimeAPI()
+    private let api: ConcurrentRuntimeAPI
     private let extensions: ExtensionHost
     private let server: HTTPServer
     private let memory: MemoryMeter
@@ -61,6 +61,7 @@ package final class ConcurrentEnvironment: Environment {
         sandbox = try Sandbox(function, deployment, in: context.workspace)
         memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
         extensions = ExtensionHost(function, loop: context.loop)
+        api = ConcurrentRuntimeAPI(loop: context.loop)
         server = try HTTPServer.runtimeAPI(loop: context.loop, api, extensions)
         api.onPoller = { [weak self] in self?.handOut() }
         api.onAnswered = { [weak self] in self?.finish($0) }

@@ -6,7 +6,7 @@ import Platform
 /// It takes one invocation at a time: init, then invocations; after a crash or a time-out the process is started again
 /// within the next invocation, in the same folders. See section "Environments" of docs/simulator.md.
 package final class ExecutionEnvironment: Environment {
-    private enum Phase {
+    enum Phase {
         /// Nothing has been started.
         case new
         /// The init before the first invocation.
@@ -30,36 +30,36 @@ package final class ExecutionEnvironment: Environment {
     /// The code it runs.
     package let deployment: Deployment
 
-    private let function: FunctionConfiguration
-    private let loop: EventLoop
-    private let workspace: Workspace
-    private let orphans: Orphans
-    private let log: FunctionLog
-    private let sandbox: Sandbox
-    private let api = RuntimeAPI()
-    private let server: HTTPServer
-    private let memory: MemoryMeter
-    private let extensions: ExtensionHost
-    private let governor: CPUGovernor?
-    private var phase = Phase.new
-    private var process: RuntimeProcess?
-    private var invocation: Invocation?
-    private var startTime = Timestamp(milliseconds: 0)
+    let function: FunctionConfiguration
+    let loop: EventLoop
+    let workspace: Workspace
+    let orphans: Orphans
+    let log: FunctionLog
+    let sandbox: Sandbox
+    let api: RuntimeAPI
+    let server: HTTPServer
+    let memory: MemoryMeter
+    let extensions: ExtensionHost
+    let governor: CPUGovernor?
+    var phase = Phase.new
+    var process: RuntimeProcess?
+    var invocation: Invocation?
+    var startTime = Timestamp(milliseconds: 0)
     /// When the process of a suppressed init was started, until the runtime is ready.
-    private var initBegan: ContinuousClock.Instant?
-    private var initDuration: Duration?
-    private var limit: EventLoop.Timer?
+    var initBegan: ContinuousClock.Instant?
+    var initDuration: Duration?
+    var limit: EventLoop.Timer?
     /// Why the process is being killed, or what it said before it ended.
-    private var cause: FunctionFailure?
+    var cause: FunctionFailure?
     /// How a runtime ended that nobody was waiting for.
-    private var lateEnd: ProcessEnd?
-    private var initHasReported = false
-    private var hasLaunchedRuntime = false
+    var lateEnd: ProcessEnd?
+    var initHasReported = false
+    var hasLaunchedRuntime = false
     /// Whether processes are being ended, and nothing else may happen until they are.
-    private var isResetting = false
+    var isResetting = false
     /// How long extensions may take to end.
-    private var shutdownBudget = Duration.seconds(2)
-    private var onEnded: (() -> Void)?
+    var shutdownBudget = Duration.seconds(2)
+    var onEnded: (() -> Void)?
 
     /// Makes the folders and the Runtime API; nothing is started before the first invocation.
     package init(
@@ -79,6 +79,7 @@ package final class ExecutionEnvironment: Environment {
         sandbox = try Sandbox(function, deployment, in: context.workspace)
         memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
         extensions = ExtensionHost(function, loop: context.loop)
+        api = RuntimeAPI(loop: context.loop)
         governor = function.limitsCPU ? CPUGovernor(share: function.cpuShare, loop: context.loop) : nil
         server = try HTTPServer.runtimeAPI(loop: context.loop, api, extensions)
         api.onReady = { [weak self] in
@@ -122,7 +123,7 @@ package final class ExecutionEnvironment: Environment {
         if phase == .new { beginInit() } else { beginInvocation() }
     }
 
-    private func beginInit() {
+    func beginInit() {
         phase = .initializing
         initBegan = .now
         log.event(.initStart(function))
@@ -130,7 +131,7 @@ package final class ExecutionEnvironment: Environment {
         launch()
     }
 
-    private func beginInvocation() {
+    func beginInvocation() {
         guard let invocation else { return }
         let wasIdle = phase == .idle
         phase = .invoking
@@ -159,7 +160,7 @@ package final class ExecutionEnvironment: Environment {
         }
     }
 
-    private func finish() {
+    func finish() {
         guard let invocation else { return }
         limit?.cancel()
         governor?.stop()
@@ -195,183 +196,24 @@ package final class ExecutionEnvironment: Environment {
         onFree()
     }
 
-    // MARK: - What the processes do
-
-    /// Starts the extensions, and the runtime when they have registered.
-    private func launch() {
-        api.reset()
-        hasLaunchedRuntime = false
-        let variables = sandbox.variables(api: server.address.description, logStream: name)
-        let log = log
-        extensions.launch(
-            deployment.extensions,
-            { sandbox.externalExtension($0, variables) },
-            orphans: orphans,
-            output: { log.output($0) }
-        )
-        memory.start { [weak self] in self?.processes.map(\.pid) ?? [] }
-        if extensions.areRegistered { launchRuntime() }
-    }
-
-    private func launchRuntime() {
-        hasLaunchedRuntime = true
-        let variables = sandbox.variables(api: server.address.description, logStream: name)
-        guard let child = sandbox.runtime(variables) else {
-            return loop.later { [weak self] in self?.runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
-        }
-        do throws(SystemError) {
-            let log = log
-            let process = try RuntimeProcess(
-                child,
-                loop: loop,
-                output: { log.output($0) },
-                ended: { [weak self] in self?.runtimeEnded($0) }
-            )
-            self.process = process
-            orphans.add(process.pid)
-        } catch {
-            let path = sandbox.shownPath(child.executable)
-            loop.later { [weak self] in
-                self?.runtimeIsGone { FailureText.cannotStart(path, error, requestID: $0) }
-            }
-        }
-    }
-
-    private var processes: [RuntimeProcess] { (process.map { [$0] } ?? []) + extensions.processes }
-
-    private func freeze(_ frozen: Bool) {
-        for process in processes { process.freeze(frozen) }
-    }
-
-    private func extensionsMoved() {
-        if !hasLaunchedRuntime, extensions.areRegistered {
-            guard phase == .initializing || phase == .invoking, !isResetting else { return }
-            launchRuntime()
-        } else {
-            goOn()
-        }
-    }
-
-    private func extensionFailed(_ type: String, _ message: String) {
-        guard !isResetting else { return }
-        let failure = FunctionFailure(type, message, requestID: invocation?.id)
-        switch phase {
-        case .initializing, .invoking: stopRuntime(failure)
-        case .idle: process?.kill()
-        case .new, .needsInit, .ended: break
-        }
-    }
-
-    /// Goes on where the runtime and all extensions have come back for more.
-    private func goOn() {
-        guard api.state == .ready, extensions.areReady, !isResetting else { return }
-        switch phase {
-        case .initializing:
-            limit?.cancel()
-            process?.drainOutput()
-            let duration = initBegan?.duration(to: .now) ?? .zero
-            memory.look()
-            initBegan = nil
-            initDuration = duration
-            logExtensions()
-            log.event(.initReport(.initialization, duration: duration, failure: nil))
-            beginInvocation()
-        case .invoking:
-            if initBegan != nil {
-                initBegan = nil
-                logExtensions()
-                offer()
-            } else if invocation?.progress == .done {
-                finish()
-            }
-        case .new, .idle, .needsInit, .ended: break
-        }
-    }
-
-    private func offer() {
-        guard let invocation else { return }
-        extensions.invoke(invocation)
-        api.offer(invocation)
-    }
-
-    private func logExtensions() {
-        for (name, events) in extensions.descriptions {
-            log.event(.extensionState(name: name, state: "Ready", events: events, errorType: nil))
-        }
-    }
-
-    private func runtimeReportedInitError(_ failure: FunctionFailure) {
-        cause = failure
-        initHasReported = true
-        // It must exit now; one that does not is not waited for.
-        let reporting = process
-        loop.after(.milliseconds(500)) { if reporting?.isRunning == true { reporting?.kill() } }
-    }
-
-    private func runtimeEnded(_ end: ProcessEnd) {
-        if let pid = process?.pid { orphans.remove(pid) }
-        process = nil
-        if phase == .idle { lateEnd = end }
-        runtimeIsGone { FailureText.exit(end, requestID: $0) }
-    }
-
-    /// The process has ended, or there never was one: what else runs goes too, and then it is clear how to go on.
-    private func runtimeIsGone(_ failure: @escaping (_ requestID: String?) -> FunctionFailure) {
-        guard !isResetting else { return }
-        isResetting = true
-        limit?.cancel()
-        governor?.stop()
-        let reason = cause ?? failure(invocation?.id)
-        if phase == .invoking { invocation?.fail(reason) }
-        let word = phase == .ended ? "spindown" : reason.isTimeout ? "timeout" : "failure"
-        extensions.shutDown(reason: word, within: shutdownBudget) { [weak self] in self?.afterReset(reason) }
-    }
-
-    private func afterReset(_ reason: FunctionFailure) {
-        isResetting = false
-        orphans.kill(api: server.address.description)
-        server.closeConnections()
-        api.reset()
-        log.endLine()
-        switch phase {
-        case .initializing:
-            let duration = initBegan?.duration(to: .now) ?? .zero
-            initBegan = nil
-            log.event(.initReport(.initialization, duration: duration, failure: reason))
-            phase = .needsInit
-            // Only an init that has said why it failed is not repeated within the invocation.
-            if !initHasReported { cause = nil }
-            beginInvocation()
-        case .invoking:
-            if let began = initBegan {
-                log.event(.initReport(.invoke, duration: began.duration(to: .now), failure: reason))
-                initBegan = nil
-            }
-            finish()
-        case .idle: phase = .needsInit
-        case .ended: finishEnding()
-        case .new, .needsInit: break
-        }
-    }
-
     // MARK: - Limits
 
-    private func initTookTooLong() {
+    func initTookTooLong() {
         stopRuntime(FunctionFailure("Sandbox.Timedout", "Init timed out", requestID: nil, isTimeout: true))
     }
 
-    private func invocationTookTooLong() {
+    func invocationTookTooLong() {
         guard let invocation else { return }
         stopRuntime(FailureText.timeout(function.timeout, requestID: invocation.id))
     }
 
-    private func memoryIsExceeded() {
+    func memoryIsExceeded() {
         guard phase == .invoking || phase == .initializing else { return }
         stopRuntime(FailureText.outOfMemory(requestID: invocation?.id))
     }
 
     /// Ends the invocation, or the init, with a failure and the process with it.
-    private func stopRuntime(_ failure: FunctionFailure) {
+    func stopRuntime(_ failure: FunctionFailure) {
         guard !isResetting else { return }
         cause = failure
         limit?.cancel()
@@ -409,7 +251,7 @@ package final class ExecutionEnvironment: Environment {
         }
     }
 
-    private func finishEnding() {
+    func finishEnding() {
         server.stop()
         workspace.remove(sandbox.folder)
         let done = onEnded

@@ -184,10 +184,10 @@ final class ExtensionHost {
                 return Self.refuse(exchange, "Extension.InvalidExtensionName", "Empty extension name")
             }
             guard let events = Self.events(body.bytes) else {
-                return Self.refuse(exchange, "InvalidRequestFormat", "Invalid register request format")
+                return Self.refuse(exchange, "InvalidRequestFormat", "unexpected end of JSON input")
             }
             if let wrong = events.first(where: { $0 != "INVOKE" && $0 != "SHUTDOWN" }) {
-                return Self.refuse(exchange, "Extension.InvalidEventType", "\(wrong): not supported event type")
+                return Self.refuse(exchange, "Extension.InvalidEventType", "\(wrong): ErrorInvalidEventType")
             }
             register(exchange, name, events)
         }
@@ -212,7 +212,7 @@ final class ExtensionHost {
                 return Self.refuse(
                     exchange,
                     "Extension.InvalidEventType",
-                    "SHUTDOWN: not supported event type for internal extension"
+                    "SHUTDOWN: ShutdownEventNotSupportedForInternalExtension"
                 )
             }
             guard members.count < Self.limit else {

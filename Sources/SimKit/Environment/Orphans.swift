@@ -23,6 +23,13 @@ package final class Orphans {
     /// Kills all that have escaped.
     package func killAll() { sweep { _ in true } }
 
+    /// Kills every process that was started, with its group, and all that have escaped.
+    package func killEverything() {
+        for pid in known { ProcessControl.signalGroup(pid, Signal.kill) }
+        for pid in known { ProcessControl.waitForEnd(of: pid, atMost: .milliseconds(500)) }
+        killAll()
+    }
+
     /// Reaps those that have ended.
     package func reap() { sweep { _ in false } }
 

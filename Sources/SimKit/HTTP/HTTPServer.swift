@@ -29,7 +29,7 @@ package final class HTTPServer {
     let bounds: Bounds
     let loop: EventLoop
     let handler: (HTTPExchange) -> Void
-    private let listener: Descriptor
+    private var listener: Descriptor?
     private var watch: EventLoop.Watch?
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var sweep: EventLoop.Timer?
@@ -52,11 +52,13 @@ package final class HTTPServer {
         let listening = try Socket.listen(on: address)
         try listening.socket.setNonBlocking()
         self.address = listening.address
-        listener = listening.takeSocket()
+        let socket = listening.takeSocket()
+        let number = socket.raw
+        listener = consume socket
         self.bounds = bounds
         self.loop = loop
         self.handler = handler
-        watch = loop.watch(listener.raw, .readable) { [weak self] _ in self?.acceptAll() }
+        watch = loop.watch(number, .readable) { [weak self] _ in self?.acceptAll() }
         scheduleSweep()
     }
 
@@ -68,14 +70,15 @@ package final class HTTPServer {
     /// How many connections are open.
     package var connectionCount: Int { connections.count }
 
-    /// Takes no new connections; those that wait for a request are closed, the others after their answer.
+    /// Takes no new connections, and lets go of the address; those that wait for a request are closed, the others after their answer.
     package func stopAccepting() {
         isStopped = true
         watch?.cancel()
+        listener = nil
         for connection in connections.values { connection.closeWhenIdle() }
     }
 
-    /// Closes every connection at once, and the listener stays.
+    /// Closes every connection at once; new ones are taken.
     package func closeConnections() {
         for connection in connections.values { connection.close() }
     }
@@ -93,7 +96,7 @@ package final class HTTPServer {
         // Not more in one turn than others can wait for.
         for _ in 0..<64 {
             do throws(SystemError) {
-                guard let socket = try Socket.accept(listener) else { return }
+                guard let socket = try acceptOne() else { return }
                 guard connections.count < bounds.connections, !isStopped else { continue }
                 try socket.setNonBlocking()
                 let connection = HTTPConnection(socket, server: self)
@@ -102,6 +105,13 @@ package final class HTTPServer {
                 // Out of descriptors or memory, or the client is gone: the others go on, and the next turn tries again.
                 return
             }
+        }
+    }
+
+    private func acceptOne() throws(SystemError) -> Descriptor? {
+        switch listener {
+        case .some(let listener): try Socket.accept(listener)
+        case .none: nil
         }
     }
 

@@ -16,10 +16,13 @@ final class ConcurrentRuntimeAPI {
     /// The runtime reported that its init failed.
     var onInitError: (FunctionFailure) -> Void = { _ in }
 
+    private let loop: EventLoop
     private var waiting: [HTTPExchange] = []
     private var running: [String: (invocation: Invocation, isAnswering: Bool)] = [:]
     private var timedOut: [String] = []
     private var hasPolled = false
+
+    init(loop: EventLoop) { self.loop = loop }
 
     /// Whether a poller waits.
     var hasPoller: Bool { !waiting.isEmpty }
@@ -58,7 +61,7 @@ final class ConcurrentRuntimeAPI {
 
     func response(_ exchange: HTTPExchange, id: String) {
         guard let invocation = begin(exchange, id) else { return }
-        RuntimeAnswer(exchange, invocation).take { [weak self] in self?.finish(invocation) }
+        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] in self?.finish(invocation) }
     }
 
     func error(_ exchange: HTTPExchange, id: String) {

@@ -13,7 +13,10 @@ final class RuntimeAPI {
 
     private(set) var state = RuntimeState.started
     private(set) var current: Invocation?
+    private let loop: EventLoop
     private var waiting: [HTTPExchange] = []
+
+    init(loop: EventLoop) { self.loop = loop }
 
     /// Hands out an event; the runtime must be ready.
     func offer(_ invocation: Invocation) {
@@ -58,7 +61,7 @@ final class RuntimeAPI {
 
     func response(_ exchange: HTTPExchange, id: String) {
         guard let invocation = begin(exchange, id: id, target: .invocationResponse) else { return }
-        RuntimeAnswer(exchange, invocation).take { [weak self] in
+        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] in
             guard let self, current === invocation, state == .invocationResponse else { return }
             state = .responseSent
         }

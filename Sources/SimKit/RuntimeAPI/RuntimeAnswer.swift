@@ -6,10 +6,12 @@ import Platform
 struct RuntimeAnswer {
     private let exchange: HTTPExchange
     private let invocation: Invocation
+    private let loop: EventLoop
 
-    init(_ exchange: HTTPExchange, _ invocation: Invocation) {
+    init(_ exchange: HTTPExchange, _ invocation: Invocation, loop: EventLoop) {
         self.exchange = exchange
         self.invocation = invocation
+        self.loop = loop
     }
 
     /// Takes the answer.
@@ -34,7 +36,7 @@ struct RuntimeAnswer {
     }
 
     private func takeWhole(isStream: Bool, _ accepted: @escaping () -> Void) {
-        let (exchange, invocation) = (exchange, invocation)
+        let (exchange, invocation, loop) = (exchange, invocation, loop)
         let otherwise = isStream ? "application/octet-stream" : "application/json"
         let contentType = exchange.head.fields["Content-Type"] ?? otherwise
         let limit = RuntimeReply.payloadLimit
@@ -67,14 +69,14 @@ struct RuntimeAnswer {
                 bytes = []
             case .cut:
                 bytes = []
-                invocation.fail(Self.truncated(invocation))
+                Self.fail(invocation, loop)
                 RuntimeReply.truncated(exchange)
             }
         }
     }
 
     private func takeStream(_ accepted: @escaping () -> Void) {
-        let (exchange, invocation) = (exchange, invocation)
+        let (exchange, invocation, loop) = (exchange, invocation, loop)
         invocation.begin(contentType: exchange.head.fields["Content-Type"] ?? "application/octet-stream")
         invocation.pauseSource = { [weak exchange] in exchange?.pauseBody($0) }
         exchange.stream { part in
@@ -87,7 +89,7 @@ struct RuntimeAnswer {
                 RuntimeReply.accepted(exchange)
             case .cut:
                 invocation.pauseSource = nil
-                invocation.fail(Self.truncated(invocation))
+                Self.fail(invocation, loop)
                 RuntimeReply.truncated(exchange)
             }
         }
@@ -101,8 +103,13 @@ struct RuntimeAnswer {
         )
     }
 
-    private static func truncated(_ invocation: Invocation) -> FunctionFailure {
-        FunctionFailure("Runtime.TruncatedResponse", "Runtime truncated response", requestID: invocation.id)
+    /// A process that dies closes its connection a moment before its end is seen: then the end is the better reason.
+    private static func fail(_ invocation: Invocation, _ loop: EventLoop) {
+        loop.after(.milliseconds(50)) {
+            invocation.fail(
+                FunctionFailure("Runtime.TruncatedResponse", "Runtime truncated response", requestID: invocation.id)
+            )
+        }
     }
 
     private static func trailerError(_ trailers: HTTPFields) -> (type: String, body: [UInt8])? {

@@ -16,7 +16,7 @@ package enum EventStream {
     /// - Parameters:
     ///   - error: What went wrong, if something did.
     ///   - logResult: The end of the log in base64, where the caller asked for it.
-    /// - Returns: The bytes of the frame.
+    /// - Returns: The frame.
     package static func invokeComplete(
         error: (code: String, details: String)? = nil,
         logResult: String? = nil

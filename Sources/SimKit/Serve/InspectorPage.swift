@@ -121,7 +121,7 @@ enum InspectorPage {
             row.onkeydown = e => { if (e.key === 'Enter') choose(item.requestId); };
             return row;
           }));
-          drawLine(items.find(item => item.requestId === chosen));
+          drawLine(items.find(item => item.requestId === chosen) || items[items.length - 1]);
         }
         function drawChart(items) {
           if (!items.length) return;

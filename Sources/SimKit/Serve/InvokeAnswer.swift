@@ -26,10 +26,13 @@ final class InvokeAnswer {
 
     /// Lambda writes the keys in lower case here.
     static func answeredTrace(_ trace: String) -> String {
-        trace.split(separator: ";").map { part in
-            let name = part.prefix { $0 != "=" }
-            return name.lowercased() + part.dropFirst(name.count)
-        }.joined(separator: ";")
+        var isName = true
+        let bytes = trace.utf8.map { byte in
+            if byte == UInt8(ascii: "=") { isName = false }
+            if byte == UInt8(ascii: ";") { isName = true }
+            return isName && byte &- 0x41 < 26 ? byte | 0x20 : byte
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     func deliver(_ delivery: Invocation.Delivery) {

@@ -60,7 +60,7 @@ package final class Simulator {
     }
 
     private func end(by signal: Int32) {
-        if let first = endedBy { Signals.dieBy(first) }
+        if let first = endedBy { context.leaveAtOnce(by: first) }
         endedBy = signal
         front.stopAccepting()
         for url in urls { url.server.stopAccepting() }

@@ -95,4 +95,55 @@ struct SimEmulatorTests {
             #expect(ours == lambda)
         }
     }
+
+    /// A runtime that asks everything at the wrong time gets the same statuses and bodies from both, to the byte.
+    @Test func theRuntimeAPIAnswersAsAWSsOwn() async throws {
+        try await SimTool.withFolder { folder in
+            try SimTool.script(SimRuntimeAPITests.prelude + Self.questions, at: folder.appendingPathComponent("f"))
+            let target = folder.appendingPathComponent("f").path
+            let url = Self.path
+            func ask(_ port: Int) async throws -> String {
+                let arguments = ["-sS", "-d", "{}", "http://127.0.0.1:\(port)\(url)"]
+                return try await SimTool.start(SimTool.tool("curl"), arguments, in: folder).result().text
+            }
+            let theirs = try await withEmulator(target + "/bootstrap", in: folder) { try await ask($0) }
+            let ours = try await SimServer.with([target], in: folder) { try await ask($0.port) }
+            #expect(theirs.contains("InvalidStateTransition") && theirs.contains("Extension.RegistrationClosed"))
+            let pairs = try [ours, theirs].map { text in
+                try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[Any]]).map { "\($0)" }
+            }
+            #expect(pairs[0] == pairs[1])
+        }
+    }
+
+    private static let questions = #"""
+        def path(method, full, body=b'', headers=''):
+            return raw(('%s %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n%s\r\n' % (method, full, len(body), headers)).encode() + body)
+        E='/2020-01-01/extension/'
+        see('ping', call('GET','ping'))
+        see('response early', call('POST','invocation/11111111-1111-4111-8111-111111111111/response'))
+        see('unknown', call('GET','nothing'))
+        see('method', call('POST','invocation/next'))
+        see('restore', call('GET','restore/next'))
+        see('restore error', call('POST','restore/error'))
+        see('telemetry', path('PUT','/2022-07-01/telemetry',b'{}'))
+        see('logs', path('PUT','/2020-08-15/logs',b'{}'))
+        see('reg no name', path('POST',E+'register',b'{}'))
+        see('reg bad json', path('POST',E+'register',b'{','Lambda-Extension-Name: a\r\n'))
+        see('reg bad event', path('POST',E+'register',b'{"events":["X"]}','Lambda-Extension-Name: a\r\n'))
+        see('reg internal shutdown', path('POST',E+'register',b'{"events":["SHUTDOWN"]}','Lambda-Extension-Name: a\r\n'))
+        see('ext next none', path('GET',E+'event/next'))
+        see('ext next bad', path('GET',E+'event/next',b'','Lambda-Extension-Identifier: x\r\n'))
+        see('ext next unknown', path('GET',E+'event/next',b'','Lambda-Extension-Identifier: 11111111-1111-4111-8111-111111111111\r\n'))
+        see('ext init error none', path('POST',E+'init/error',b'{}'))
+        status, headers, body = next()
+        id = headers['lambda-runtime-aws-request-id']
+        see('reg closed', path('POST',E+'register',b'{}','Lambda-Extension-Name: b\r\n'))
+        see('wrong id', call('POST','invocation/11111111-1111-4111-8111-111111111111/response'))
+        see('init error', call('POST','init/error',b'{}'))
+        see('ctype', (200,{},headers['content-type'].encode()))
+        call('POST','invocation/%s/response'%id, json.dumps(SEEN).encode())
+        next()
+
+        """#
 }

@@ -29,7 +29,7 @@ struct SimInspectorTests {
                 #expect(html.contains("2 functions, 2 environments"))
                 #expect(html.contains("<option>echo</option><option>exits</option>"))
                 #expect(html.contains("<option>apigateway-v2</option>") && html.contains("<option>scheduled</option>"))
-                #expect(html.components(separatedBy: "<rect ").count == 5)
+                #expect(html.components(separatedBy: " data-cold=").count == 5)
                 #expect(html.components(separatedBy: #"data-cold="true""#).count == 3)
                 #expect(html.contains(">Runtime.ExitError</td>"))
                 let picture = folder.appendingPathComponent("page.png")

@@ -1,17 +1,32 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// A `shim-sim serve` that runs, and the clients that call it.
-struct SimServer {
+final class SimServer {
     let running: SimTool.Running
     let port: Int
     let folder: URL
+    private let hasSignalled = Atomic(false)
+
+    /// Sends the signal that ends it.
+    func end(by signal: Int32) {
+        hasSignalled.store(true, ordering: .relaxed)
+        running.signal(signal)
+    }
+
+    private init(running: SimTool.Running, port: Int, folder: URL) {
+        self.running = running
+        self.port = port
+        self.folder = folder
+    }
 
     /// Starts a server on a free port, and ends it with SIGTERM: what it leaves behind is a failure.
     static func with<R>(
         _ arguments: [String],
         in folder: URL,
         environment: [String: String] = [:],
+        endsBy signal: Int32 = SIGTERM,
         _ body: (SimServer) async throws -> R
     ) async throws -> R {
         let temporary = folder.appendingPathComponent("tmp-\(UUID().uuidString)")
@@ -29,9 +44,10 @@ struct SimServer {
         let port = try #require((match?.1).flatMap { Int($0) }, "\(running.log)")
         let server = SimServer(running: running, port: port, folder: folder)
         let result = try await body(server)
-        running.signal(SIGTERM)
+        // A body that has sent it has done so to see what follows.
+        if !server.hasSignalled.load(ordering: .relaxed) { running.signal(signal) }
         let end = try await running.result(within: 20)
-        #expect(end.status == 128 + SIGTERM, "\(end.log.suffix(2000))")
+        #expect(end.status == 128 + signal, "\(end.log.suffix(2000))")
         let left = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
         #expect(left == [])
         return result

@@ -83,10 +83,10 @@ enum SimTool {
     static func eventually(
         _ what: String,
         within seconds: Double = 30,
-        _ condition: () throws -> Bool
+        _ condition: () async throws -> Bool
     ) async throws {
         let deadline = Date().addingTimeInterval(seconds)
-        while try !condition() {
+        while try await !condition() {
             guard Date() < deadline else { throw Failure(description: "after \(seconds) s still not: \(what)") }
             try await Task.sleep(nanoseconds: 5_000_000)
         }

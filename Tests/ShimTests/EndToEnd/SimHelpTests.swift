@@ -1,0 +1,141 @@
+import Testing
+
+/// What `--help` prints, whole: a change of it is a change of the interface.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct SimHelpTests {
+    @Test(arguments: [([], overview), (["run"], run), (["serve"], serve), (["event"], event)] as [([String], String)])
+    func helpIsPinned(command: [String], help: String) async throws {
+        for option in ["--help", "-h"] {
+            let result = try await SimTool.sim(command + [option])
+            #expect(result.status == 0 && result.log == "")
+            #expect(result.text == help)
+        }
+    }
+
+    @Test func samplesAreListedAndPrinted() async throws {
+        let list = try await SimTool.sim(["event"])
+        #expect(list.text.hasPrefix("apigateway-v2  API Gateway HTTP API, payload 2.0\n"))
+        #expect(list.text.split(separator: "\n").count == 10)
+        let piped = try await SimTool.sim(["event", "scheduled"])
+        #expect(piped.status == 0 && piped.text.contains(#""detail-type": "Scheduled Event""#))
+        let unknown = try await SimTool.sim(["event", "sqss"])
+        #expect(unknown.status == 64)
+        #expect(unknown.log == "shim-sim: there is no sample event 'sqss'\nhint: 'shim-sim event' lists them\n")
+    }
+
+    private static let overview = #"""
+        shim-sim: a local Lambda: runs a program, script or package as Lambda runs it, without Docker
+
+        usage: shim-sim
+               shim-sim run [options] TARGET [-- ARG...]
+               shim-sim serve [options] TARGET [-- ARG...]
+               shim-sim serve [options] NAME=TARGET ...
+               shim-sim event [NAME]
+
+        options:
+          -h, --help  Show this help
+          --version   Show the version
+
+        commands:
+          run      call a function once and print its answer; 'shim-sim run --help'
+          serve    serve functions as Lambda does, for any AWS client; 'shim-sim serve --help'
+          event    print a sample event, or list them
+
+        Without a command, the sample function 'echo' is called with a sample event.
+
+        """#
+
+    private static let run = #"""
+        shim-sim run: call a function once and print its answer
+
+        usage: shim-sim run [options] TARGET [-- ARG...]
+
+        options:
+          -d, --data JSON         The event (default: {})
+          -e, --event FILE        A file with the event; - is standard input
+          --timeout SECONDS       Time-out of an invocation, 0.1 to 900 (default: 3)
+          --memory MB             Memory of the function, 128 to 10240 (default: 128)
+          --env NAME=VALUE        Set an environment variable (repeatable)
+          --env-file FILE         Set the variables of a file of NAME=VALUE lines (repeatable)
+          --handler NAME          What _HANDLER says (default: the program's name)
+          --log-format text|json  Form of the log (default: text)
+          --layer DIR|ZIP         Merge a layer to /opt; later ones win (repeatable)
+          --cpu-share             No more CPU than Lambda gives for the memory
+          --isolate               The function sees /var/task, /opt and /tmp as on Lambda, the rest read-only
+          --root DIR              With --isolate: a folder to use as the root file system
+          --repeat N              Call it N times in one environment: cold, then warm (default: 1)
+          --quiet                 No log, only the answer
+          -h, --help              Show this help
+          --version               Show the version
+
+        TARGET is an executable or script, which the bootstrap 'shim' runs with ARG... for the event; or a folder or
+        zip that holds an executable 'bootstrap'.
+
+        Standard output is the answer's bytes, standard error is the log. Exit status: 0; 1 where the function failed,
+        with its error on standard output; 64 wrong usage.
+
+        examples:
+          shim-sim run /usr/bin/wc -d '{"a":1}' -- -c
+          shim-sim run --repeat 3 --timeout 10 function.zip -e event.json
+
+        """#
+
+    private static let serve = #"""
+        shim-sim serve: serve functions as Lambda does, for any AWS client
+
+        usage: shim-sim serve [options] TARGET [-- ARG...]
+               shim-sim serve [options] NAME=TARGET ...
+               shim-sim serve [options] --config FILE
+
+        options:
+          --host ADDRESS                  Where to listen (default: 127.0.0.1)
+          --port PORT                     Port to listen on, 0 for any (default: 9000)
+          --config FILE                   JSON with functions and their settings
+          --timeout SECONDS               Time-out of an invocation, 0.1 to 900 (default: 3)
+          --memory MB                     Memory of the function, 128 to 10240 (default: 128)
+          --env NAME=VALUE                Set an environment variable (repeatable)
+          --env-file FILE                 Set the variables of a file of NAME=VALUE lines (repeatable)
+          --handler NAME                  What _HANDLER says (default: the program's name)
+          --log-format text|json          Form of the log (default: text)
+          --layer DIR|ZIP                 Merge a layer to /opt; later ones win (repeatable)
+          --cpu-share                     No more CPU than Lambda gives for the memory
+          --isolate                       The function sees /var/task, /opt and /tmp as on Lambda, the rest
+                                          read-only
+          --root DIR                      With --isolate: a folder to use as the root file system
+          --concurrency N                 Environments of a function at most (default: 10)
+          --idle-timeout SECONDS          End an environment that idles so long (default: 600)
+          --retry-delays SECONDS,...      When a failed event is tried again (default: 60,120)
+          --on-failure FILE|function:NAME
+                                          Where an event goes that failed for good
+          --url-port PORT                 Port of the function URL, 0 for any
+          --url-stream                    The function URL streams (RESPONSE_STREAM)
+          --limit-bandwidth               Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda
+          --watch                         Take a changed target for the next call
+          --freeze                        Stop environments between calls, as Lambda does
+          --quiet                         No logs of functions
+          -h, --help                      Show this help
+          --version                       Show the version
+
+        TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'.
+
+        examples:
+          shim-sim serve function.zip
+          aws lambda invoke --endpoint-url http://127.0.0.1:9000 --function-name function out.json
+          curl -d '{}' http://127.0.0.1:9000/2015-03-31/functions/function/invocations
+
+        """#
+
+    private static let event = #"""
+        shim-sim event: print a sample event, or list them
+
+        usage: shim-sim event [NAME]
+
+        options:
+          -h, --help  Show this help
+          --version   Show the version
+
+        example:
+          shim-sim event sqs | shim-sim run ./handler.py -e -
+
+        """#
+}

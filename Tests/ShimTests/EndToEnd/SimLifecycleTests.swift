@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+/// Limits and ends: the init's ten seconds, the CPU's share, signals while functions run, progress on a terminal.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct SimLifecycleTests {
+    @Test func anInitThatTakesTooLongIsRepeatedWithinTheCall() async throws {
+        try await SimTool.withFolder { folder in
+            let script = "[ -e \"$TMPDIR/again\" ] || { touch \"$TMPDIR/again\"; sleep 100; }\n"
+            let bootstrap = SimRunTests.curlBootstrap.replacing("#!/bin/sh\n", with: "#!/bin/sh\n" + script)
+            try SimTool.script(bootstrap, at: folder)
+            let result = try await SimTool.sim(["run", folder.path, "-d", "5"])
+            #expect(result.text == "got 5")
+            #expect(result.log.contains(/INIT_REPORT Init Duration: 1\d{4}\.\d\d ms\tPhase: init\tStatus: timeout\n/))
+            #expect(!result.log.contains("\tInit Duration:"))
+        }
+    }
+
+    @Test func theCPUIsSharedAsTheMemoryAsks() async throws {
+        try await SimTool.withFolder { folder in
+            let handler = """
+                start = time.monotonic()
+                while time.monotonic() - start < 1.5: pass
+                answer(json.dumps(time.process_time() / (time.monotonic() - start)).encode())
+                """
+            try SimTool.script(SimServer.pythonBootstrap(handler), at: folder)
+            let result = try await SimTool.sim([
+                "run", folder.path, "--timeout", "60", "--cpu-share", "--memory", "256",
+            ])
+            // 256 MB are a seventh of a CPU; without the option it is nearly a whole one.
+            #expect(try #require(Double(result.text), "\(result.text) \(result.log)") < 0.5)
+        }
+    }
+
+    @Test func aCallThatIsNearlyDoneIsAnsweredWhenTheServerEnds() async throws {
+        try await SimTool.withFolder { folder in
+            let handler = """
+                open('\(folder.path)/started', 'w').close()
+                time.sleep(0.5)
+                answer(b'"done"')
+                """
+            try SimTool.script(SimServer.pythonBootstrap(handler), at: folder.appendingPathComponent("f"))
+            let answer = try await SimServer.with(["f=\(folder.path)/f"], in: folder) { server in
+                let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
+                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                try await SimTool.eventually("the function runs") {
+                    FileManager.default.fileExists(atPath: folder.appendingPathComponent("started").path)
+                }
+                server.end(by: SIGTERM)
+                return try await curl.result().text
+            }
+            #expect(answer == #""done""#)
+        }
+    }
+
+    @Test func whatDoesNotEndIsKilledAndItsCallerIsTold() async throws {
+        try await SimTool.withFolder { folder in
+            try SimServer.writeFunctions(to: folder)
+            let options = ["f=\(folder.path)/sleeps", "--timeout", "600"]
+            let answer = try await SimServer.with(options, in: folder, endsBy: SIGINT) { server in
+                let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
+                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                try await SimTool.eventually("the function runs") { server.running.log.contains("START RequestId") }
+                server.end(by: SIGINT)
+                try await SimTool.eventually("the server has ended") { !server.running.isRunning }
+                return try await curl.result().text
+            }
+            #expect(answer.contains(#""errorType":"Sandbox.Failure""#))
+        }
+    }
+
+    @Test func aSecondSignalEndsItAtOnceAndLeavesNothing() async throws {
+        try await SimTool.withFolder { folder in
+            try SimServer.writeFunctions(to: folder)
+            let options = ["f=\(folder.path)/sleeps", "--timeout", "600"]
+            try await SimServer.with(options, in: folder, endsBy: SIGINT) { server in
+                let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
+                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                try await SimTool.eventually("the function runs") { server.running.log.contains("START RequestId") }
+                server.end(by: SIGINT)
+                // Two signals that arrive together are one: the second must find the first one handled.
+                try await SimTool.eventually("the first is handled") {
+                    let seen = try await server.curl(["-o", "/dev/null", url])
+                    return seen.status == 7 || !server.running.isRunning
+                }
+                server.running.signal(SIGINT)
+                _ = try await curl.result()
+            }
+        }
+    }
+
+    @Test func aTerminalShowsThatALongCallIsAlive() async throws {
+        try await SimTool.withFolder { folder in
+            let script = try SimTool.script("#!/bin/sh\nsleep 3\ncat\n", at: folder, named: "slow")
+            // script(1) gives a terminal; the line must be there, and taken away before the log goes on.
+            let command = try "\(SimTool.product("shim-sim")) run \(script) --timeout 10 -d 7"
+            let terminal = try SimTool.start(SimTool.tool("script"), ["-qec", command, "/dev/null"], in: folder)
+            let text = try await terminal.result().text
+            #expect(text.contains(/\r\e\[Krunning for 2\.\d s, times out in \d\.\d s/))
+            #expect(text.contains("\r\u{1B}[KEND RequestId") || text.contains("\r\u{1B}[K7"))
+        }
+    }
+
+    @Test func wrongServeUsageIsSaid() async throws {
+        try await SimTool.withFolder { folder in
+            let cases: [([String], Int32, String)] = [
+                (["serve"], 64, "the TARGET is missing"),
+                (["serve", "a=cat", "a=cat"], 64, "two functions are called 'a'"),
+                (["serve", "a b=cat"], 1, "'a b' is no name for a function"),
+                (["serve", "cat", "--host", "nowhere"], 64, "'nowhere' is not a value for --host"),
+                (["serve", "cat", "--retry-delays", "1,2,3"], 64, "'1,2,3' is not a value for --retry-delays"),
+                (["serve", "cat", "--on-failure", "function:x"], 64, "failed events of 'function' go to 'x'"),
+                (["serve", "cat", "--root", "/"], 64, "--root needs --isolate"),
+                (["serve", "--config", "/nonexistent"], 1, "cannot read '/nonexistent': No such file or directory"),
+            ]
+            for (words, status, message) in cases {
+                let result = try await SimTool.sim(words)
+                #expect(result.status == status, "\(words)")
+                #expect(result.log.hasPrefix("shim-sim: " + message), "\(result.log)")
+            }
+            for (text, problem) in [
+                ("{", "unexpected end at byte 1"), ("{}", "functions is missing"),
+                (#"{"functions":{"f":{}}}"#, "functions.f.target is missing"),
+                (#"{"functions":{"f":{"target":"/bin/cat","tiemout":1}}}"#, "f: unknown member 'tiemout'"),
+                (#"{"functions":{"f":{"target":"/bin/cat","timeout":1e9}}}"#, "f: timeout must be 0.1 to 900"),
+                (
+                    #"{"functions":{"f":{"target":"/bin/cat","memory":"x"}}}"#,
+                    "functions.f.memory has the wrong type or value"
+                ),
+            ] {
+                let file = try SimTool.script(text, at: folder, named: "config.json")
+                let result = try await SimTool.sim(["serve", "--port", "0", "--config", file])
+                #expect(result.status == 1)
+                #expect(result.log == "shim-sim: cannot use the configuration '\(file)': \(problem)\n")
+            }
+        }
+    }
+}
