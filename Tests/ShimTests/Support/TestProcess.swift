@@ -3,9 +3,14 @@ import Glibc
 import Platform
 
 /// A process that a test starts; its output goes to files, so that no pipe can fill up.
+///
+/// Started by `posix_spawn` and reaped here: Foundation's Process learns of an end by a socket that other children of the
+/// tests may hold.
 final class TestProcess {
-    private let process = Process()
+    /// The process id, and the id of its group.
+    let pid: Int32
     private let folder: TemporaryFolder
+    private var end: ProcessEnd?
 
     /// Starts a program; the environment is all it gets, or that of the tests where it is `nil`.
     init(
@@ -16,32 +21,24 @@ final class TestProcess {
         folder: String? = nil
     ) throws {
         self.folder = try TemporaryFolder()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        if let environment { process.environment = environment }
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        process.standardInput = try FileHandle(
-            forReadingFrom: URL(fileURLWithPath: try self.folder.write("stdin", input))
+        var child = ChildSpec(
+            executable: path,
+            arguments: [path] + arguments,
+            environment: environment ?? ProcessInfo.processInfo.environment,
+            directory: folder ?? FileManager.default.currentDirectoryPath
         )
-        process.standardOutput = try Self.file(self.folder.path + "/stdout")
-        process.standardError = try Self.file(self.folder.path + "/stderr")
-        // Two threads that start children at the same time can give each other's pipes away.
-        try Self.startLock.withLock { try process.run() }
-    }
-
-    private static let startLock = NSLock()
-
-    private static func file(_ path: String) throws -> FileHandle {
-        guard FileManager.default.createFile(atPath: path, contents: nil) else {
-            throw Executables.Missing("room for '\(path)'")
-        }
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        child.input = try self.folder.write("stdin", input)
+        let output = try Descriptor.open(self.folder.path + "/stdout", O_WRONLY | O_CREAT | O_APPEND)
+        let errors = try Descriptor.open(self.folder.path + "/stderr", O_WRONLY | O_CREAT | O_APPEND)
+        pid = try ProcessControl.spawn(child, output: output.raw, error: errors.raw)
     }
 
     deinit { stop() }
 
-    var pid: Int32 { process.processIdentifier }
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool {
+        if end == nil { end = try? ProcessControl.reap(pid) }
+        return end == nil
+    }
 
     /// What it has written to standard output so far.
     var output: [UInt8] { bytes("stdout") }
@@ -60,17 +57,21 @@ final class TestProcess {
     ///
     /// - Returns: The exit status, or 128 + the signal that killed it; `nil` where it runs on.
     func wait(_ limit: Duration = .seconds(60)) -> Int32? {
-        let end = ContinuousClock.now.advanced(by: limit)
-        while process.isRunning {
-            if ContinuousClock.now > end { return nil }
+        let limitEnd = ContinuousClock.now.advanced(by: limit)
+        while isRunning {
+            if ContinuousClock.now > limitEnd { return nil }
             _ = Glibc.poll(nil, 0, 2)
         }
-        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        switch end {
+        case .exited(let status)?: return status
+        case .signalled(let signal)?: return 128 + signal
+        case nil: return nil
+        }
     }
 
     /// Kills its process group; it leads one.
     func stop() {
-        if process.isRunning {
+        if isRunning {
             kill(-pid, SIGKILL)
             kill(pid, SIGKILL)
             _ = wait(.seconds(5))
