@@ -30,7 +30,8 @@ final class Leftovers {
         let start = ContinuousClock.now
         releaseFinished()
         // Process is told of the end by a socket that descendants hold too: an escaped one keeps it waiting.
-        while finished.count > waitedFor, escaped.isEmpty, start.duration(to: .now) < Self.patience {
+        // With nothing left to reap it only has not got round to it yet, and the next time will do.
+        while finished.count > waitedFor, hasAnyChild, escaped.isEmpty, start.duration(to: .now) < Self.patience {
             pause()
             releaseFinished()
         }
