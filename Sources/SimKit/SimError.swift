@@ -16,6 +16,10 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotListen(String, SystemError)
     /// A program of the system that is needed is not there.
     case missingTool(String, purpose: String)
+    /// No program of the system can make namespaces here; what each said.
+    case cannotIsolate([String])
+    /// The root file system for isolated functions is no folder.
+    case noSuchRoot(String)
     /// A program of the system failed.
     case toolFailed(String, object: String, detail: String)
     /// A variable that Lambda does not let users set.
@@ -66,8 +70,14 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingTool(let tool, let purpose):
             """
             cannot \(purpose): the program '\(tool)' is not installed
-            hint: on Debian, 'apt-get install \(tool == "bwrap" ? "bubblewrap" : tool)'
+            hint: on Debian, 'apt-get install \(tool)'
             """
+        case .cannotIsolate(let reasons):
+            """
+            cannot isolate the function: \(reasons.joined(separator: "; "))
+            hint: on Debian, 'apt-get install bubblewrap'; in a container, namespaces may have to be allowed
+            """
+        case .noSuchRoot(let path): "cannot use the root '\(path)': it is no folder"
         case .toolFailed(let tool, let object, let detail): "\(tool) failed on '\(object)': \(detail)"
         case .reservedVariables(let names):
             "cannot set '\(names.joined(separator: ", "))': Lambda reserves these environment variables"

@@ -378,26 +378,4 @@ struct SimServeTests {
             }
         }
     }
-
-    @Test func isolatedFunctionsSeeLambdasFolders() async throws {
-        try await SimTool.withFolder { folder in
-            let handler = """
-                def can(path):
-                    try: open(path, 'w').close(); return True
-                    except OSError: return False
-                answer(json.dumps([os.getuid(), os.getgid(), os.getcwd(), os.environ['LAMBDA_TASK_ROOT'], sorted(os.listdir('/opt')),
-                    can('/tmp/x'), can('/var/task/x'), can('/opt/x'), can('/etc/x'), can('/x')]).encode())
-                """
-            try SimTool.script(SimServer.pythonBootstrap(handler), at: folder.appendingPathComponent("f"))
-            try SimTool.script("x", at: folder.appendingPathComponent("layer"), named: "text")
-            for more in [[], ["--root", "/"]] {
-                let options = ["f=\(folder.path)/f", "--isolate", "--layer", "layer"] + more
-                let text = try await SimServer.with(options, in: folder) { server in
-                    let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
-                    return try await server.curl(["-d", "1", url]).text
-                }
-                #expect(text == #"[993, 990, "/var/task", "/var/task", ["text"], true, false, false, false, false]"#)
-            }
-        }
-    }
 }
