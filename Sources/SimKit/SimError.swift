@@ -14,6 +14,8 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case file(operation: String, path: String, SystemError)
     /// The address cannot be listened on.
     case cannotListen(String, SystemError)
+    /// The zip has no end, or is none.
+    case incompleteZip(String)
     /// A program of the system that is needed is not there.
     case missingTool(String, purpose: String)
     /// No program of the system can make namespaces here; what each said.
@@ -67,6 +69,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
                 hint: another program uses the port; '--port 0' takes a free one
                 """
                 : "cannot listen on '\(address)': \(cause)"
+        case .incompleteZip(let path): "cannot unpack '\(path)': it is not a complete zip file"
         case .missingTool(let tool, let purpose):
             """
             cannot \(purpose): the program '\(tool)' is not installed

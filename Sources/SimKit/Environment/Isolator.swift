@@ -29,7 +29,9 @@ package enum Isolator {
         case unshare
     }
 
-    /// The first way that works here, or why none does. A probe makes what the real thing makes, and runs nothing in it.
+    /// The first way that works here, or why none does.
+    ///
+    /// A probe makes what the real thing makes, and runs nothing in it.
     private static let way: Result<Way, SimError> = {
         var reasons: [String] = []
         for (way, tool, arguments) in [(Way.bwrap, "bwrap", bwrapProbe), (Way.unshare, "unshare", unshareProbe)] {
@@ -141,7 +143,9 @@ extension Isolator {
             + child.arguments.dropFirst()
     }
 
-    /// The same view as ``bwrapArguments(_:_:)`` makes. The shell stays as process 1, so that the function is none: the
+    /// The same view as with `bwrap`.
+    ///
+    /// The shell stays as process 1, so that the function is none: the
     /// system keeps signals from process 1, and what loses its parent is given to it.
     private static let unshareScript = """
         set -e

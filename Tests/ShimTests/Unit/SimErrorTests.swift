@@ -45,6 +45,7 @@ import Testing
             hint: another program uses the port; '--port 0' takes a free one
             """
         ),
+        (.incompleteZip("a.zip"), "cannot unpack 'a.zip': it is not a complete zip file"),
         (
             .missingTool("unzip", purpose: "unpack 'a.zip'"),
             """
