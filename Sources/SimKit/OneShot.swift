@@ -18,6 +18,8 @@ package final class OneShot {
         package var answer: (UnsafeRawBufferPointer) -> Void
         /// Gets lines of the log.
         package var log: ([UInt8]) -> Void
+        /// Whether a person reads the answers among other lines: each then ends its line.
+        package var endsLines = false
         /// Shows that something is going on, where somebody looks.
         package var progress: ProgressLine?
 
@@ -25,10 +27,12 @@ package final class OneShot {
         package init(
             answer: @escaping (UnsafeRawBufferPointer) -> Void,
             log: @escaping ([UInt8]) -> Void,
+            endsLines: Bool = false,
             progress: ProgressLine? = nil
         ) {
             self.answer = answer
             self.log = log
+            self.endsLines = endsLines
             self.progress = progress
         }
     }
@@ -87,7 +91,12 @@ package final class OneShot {
             }
         }
         environment.onFree = { [weak self] in self?.context.loop.later { self?.callNext() } }
-        callNext()
+        // One that came while a zip was being unpacked is seen before anything starts.
+        if let signals, try poll([PollRequest(signals, .readable)], timeout: .zero).first?.isEmpty == false {
+            context.loop.later { [weak self] in Signals.next(from: signals).map { self?.interrupt(by: $0) } }
+        } else {
+            callNext()
+        }
         try context.loop.run()
         signalWatch?.cancel()
         return outcome
@@ -109,12 +118,19 @@ package final class OneShot {
         switch delivery {
         case .began: break
         case .bytes(let bytes): write(bytes)
-        case .ended(let error): if error != nil { outcome = .failed }
+        case .ended(let error):
+            if error != nil { outcome = .failed }
+            endLine()
         case .failed(let failure):
             if outcome == .succeeded { outcome = .failed }
-            failure.payload.withUnsafeBytes { write($0) }
+            write(failure.payload)
+            endLine()
         case .reported: outputs.progress?.end()
         }
+    }
+
+    private func endLine() {
+        if outputs.endsLines, lastByte != 0x0A { write([0x0A]) }
     }
 
     private func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }

@@ -14,8 +14,14 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case file(operation: String, path: String, SystemError)
     /// The address cannot be listened on.
     case cannotListen(String, SystemError)
+    /// The zip has no end, or is none.
+    case incompleteZip(String)
     /// A program of the system that is needed is not there.
     case missingTool(String, purpose: String)
+    /// No program of the system can make namespaces here; what each said.
+    case cannotIsolate([String])
+    /// The root file system for isolated functions is no folder.
+    case noSuchRoot(String)
     /// A program of the system failed.
     case toolFailed(String, object: String, detail: String)
     /// A variable that Lambda does not let users set.
@@ -63,11 +69,18 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
                 hint: another program uses the port; '--port 0' takes a free one
                 """
                 : "cannot listen on '\(address)': \(cause)"
+        case .incompleteZip(let path): "cannot unpack '\(path)': it is not a complete zip file"
         case .missingTool(let tool, let purpose):
             """
             cannot \(purpose): the program '\(tool)' is not installed
-            hint: on Debian, 'apt-get install \(tool == "bwrap" ? "bubblewrap" : tool)'
+            hint: on Debian, 'apt-get install \(tool)'
             """
+        case .cannotIsolate(let reasons):
+            """
+            cannot isolate the function: \(reasons.joined(separator: "; "))
+            hint: on Debian, 'apt-get install bubblewrap'; in a container, namespaces may have to be allowed
+            """
+        case .noSuchRoot(let path): "cannot use the root '\(path)': it is no folder"
         case .toolFailed(let tool, let object, let detail): "\(tool) failed on '\(object)': \(detail)"
         case .reservedVariables(let names):
             "cannot set '\(names.joined(separator: ", "))': Lambda reserves these environment variables"

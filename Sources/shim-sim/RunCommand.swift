@@ -99,13 +99,13 @@ enum RunCommand {
                     }
                 },
                 log: { if !quiet { Terminal.log($0) } },
+                endsLines: Terminal.showsAnswers,
                 progress: progress
             )
             let shot = try OneShot(function, event: event, count: count, context: context, outputs: outputs)
             return try shot.run(signals: signals)
         }
         if let failure { throw SimError.file(operation: "write", path: "standard output", failure) }
-        if Terminal.showsAnswers { try Terminal.print("\n") }
         switch outcome {
         case .succeeded: return .done
         case .failed: return .failed

@@ -21,6 +21,9 @@ do {
 } catch let error as UsageError {
     Terminal.report("\(error)")
     exit(ExitCode.usage.rawValue)
+} catch let error as SystemError where error == SystemError(call: "write", errno: EPIPE) {
+    // Whoever reads has had enough, as `head` has.
+    exit(ExitCode.done.rawValue)
 } catch {
     Terminal.report("\(error)")
     exit(ExitCode.failed.rawValue)

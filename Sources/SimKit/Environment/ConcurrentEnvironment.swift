@@ -201,6 +201,7 @@ package final class ConcurrentEnvironment: Environment {
     private func runtimeEnded(_ end: ProcessEnd) {
         if let pid = process?.pid { orphans.remove(pid) }
         process = nil
+        let end = sandbox.end(end)
         runtimeIsGone { FailureText.exit(end, requestID: $0) }
     }
 

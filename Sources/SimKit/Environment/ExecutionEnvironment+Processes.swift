@@ -116,6 +116,7 @@ extension ExecutionEnvironment {
     func runtimeEnded(_ end: ProcessEnd) {
         if let pid = process?.pid { orphans.remove(pid) }
         process = nil
+        let end = sandbox.end(end)
         if phase == .idle { lateEnd = end }
         runtimeIsGone { FailureText.exit(end, requestID: $0) }
     }

@@ -56,6 +56,9 @@ struct Sandbox {
         child(path, [], Variables.extensions(variables))
     }
 
+    /// How a process of ``runtime(_:)`` ended.
+    func end(_ end: ProcessEnd) -> ProcessEnd { function.isolation == .none ? end : Isolator.end(end) }
+
     private func child(_ executable: String, _ arguments: [String], _ variables: [String: String]) -> ChildSpec {
         guard case .namespaces(let root) = function.isolation else {
             return ChildSpec(
@@ -79,11 +82,14 @@ struct Sandbox {
         )
         return Isolator.isolated(
             child,
-            root: root,
-            task: deployment.taskRoot,
-            layers: deployment.layers,
-            temporary: folder + "/tmp",
-            shim: shim
+            Isolator.View(
+                root: root,
+                task: deployment.taskRoot,
+                layers: deployment.layers,
+                temporary: folder + "/tmp",
+                scratch: folder + "/runtime",
+                shim: shim
+            )
         )
     }
 }

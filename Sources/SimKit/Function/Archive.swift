@@ -12,6 +12,7 @@ enum Archive {
         let result = try Tool.run("unzip", ["-q", "-o", zip, "-d", folder], purpose: "unpack '\(zip)'")
         // unzip says 1 for warnings, with everything unpacked.
         guard case .exited(let status) = result.end, status <= 1 else {
+            if result.end == .exited(status: 9) { throw .incompleteZip(zip) }
             throw .toolFailed("unzip", object: zip, detail: result.lastLine)
         }
     }

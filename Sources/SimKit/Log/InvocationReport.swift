@@ -42,6 +42,12 @@ package struct InvocationReport: Sendable {
         Int(((duration + (initDuration ?? .zero)).milliseconds).rounded(.up))
     }
 
-    /// The last 4 KB of the log, which `X-Amz-Log-Result` carries.
-    package var logTail: ArraySlice<UInt8> { log.suffix(4096) }
+    /// The last 4 KB of the log, which `X-Amz-Log-Result` carries; not from the middle of a character, which clients that
+    /// decode it would fail on.
+    package var logTail: ArraySlice<UInt8> {
+        let tail = log.suffix(4096)
+        guard tail.count < log.count else { return tail }
+        let broken = tail.prefix(3).prefix { $0 & 0xC0 == 0x80 }.count
+        return tail.dropFirst(broken)
+    }
 }

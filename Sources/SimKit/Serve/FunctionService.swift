@@ -70,9 +70,9 @@ package final class FunctionService {
         start(invocation, in: try newEnvironment())
     }
 
-    /// The newest one that is free: the longer one idles, the sooner it is ended.
+    /// The free one that was used last, as on Lambda: the others idle until they are ended.
     private var freeEnvironment: (any Environment)? {
-        environments.last { $0.isFree && $0.deployment === deployment }
+        environments.filter { $0.isFree && $0.deployment === deployment }.max { $0.idleSince < $1.idleSince }
     }
 
     private func stopWaiting(_ invocation: Invocation) {

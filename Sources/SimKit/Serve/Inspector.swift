@@ -65,11 +65,14 @@ final class Inspector {
 
 extension LambdaService {
     /// Whether a browser says that a page of another site sends this.
-    func isFromElsewhere(_ head: HTTPRequestHead) -> Bool {
+    ///
+    /// A page's own address is no excuse: `http://evil.example:9000` may be a name that was made to point here.
+    func isFromElsewhere(_ head: HTTPRequestHead, host: String) -> Bool {
         if let site = head.fields["Sec-Fetch-Site"], site == "cross-site" { return true }
         guard let origin = head.fields["Origin"] else { return false }
         guard let scheme = origin.range(of: "://") else { return true }
-        return !Self.isLocalName(origin[scheme.upperBound...]) && origin != "http://" + (head.fields["Host"] ?? "")
+        let site = origin[scheme.upperBound...]
+        return !Self.isLocalName(site) && Self.hostName(site) != host
     }
 
     /// The host without the port.

@@ -25,7 +25,7 @@ package final class Simulator {
         self.service = service
         let inspector = Inspector(service, host: address.host)
         front = try Self.listen(address, context.loop) { exchange in
-            if service.isFromElsewhere(exchange.head) { return Inspector.refuse(exchange) }
+            if service.isFromElsewhere(exchange.head, host: address.host) { return Inspector.refuse(exchange) }
             if service.handle(exchange) || inspector.handle(exchange) { return }
             ServiceError.unknownOperation("\(exchange.head.method) \(exchange.head.target.prefix(200))")
                 .answer(exchange)

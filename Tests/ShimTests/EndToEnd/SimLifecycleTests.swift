@@ -101,6 +101,82 @@ struct SimLifecycleTests {
         }
     }
 
+    /// On a terminal the log's next line was written behind the answer, and an empty line came at the end.
+    @Test func aTerminalShowsEachAnswerOnALineOfItsOwn() async throws {
+        try await SimTool.withFolder { folder in
+            let sim = try SimTool.product("shim-sim")
+            func terminal(_ command: String) async throws -> String {
+                let arguments = ["-qec", "\(sim) run \(command)", "/dev/null"]
+                return try await SimTool.start(SimTool.tool("script"), arguments, in: folder).result().text
+            }
+            let text = try await terminal("cat -d 7")
+            #expect(text.contains("\r\n7\r\nEND RequestId"), "\(text)")
+            #expect(try await terminal("cat -d 7 --quiet") == "7\r\n")
+            #expect(try await terminal("echo --quiet -- hi") == "hi\r\n")
+        }
+    }
+
+    /// The signal was lost: what followed the unpacking was run, and its end was the exit status.
+    @Test func aSignalWhileAZipIsUnpackedEndsTheRun() async throws {
+        try await SimTool.withFolder { folder in
+            let zip = """
+                import zipfile
+                with zipfile.ZipFile('f.zip', 'w') as z:
+                    for i in range(8000): z.writestr('f%d' % i, b'x')
+                    z.writestr('bootstrap', 'not executable')
+                """
+            let made = try SimTool.start(SimTool.tool("python3"), ["-c", zip], in: folder)
+            #expect(try await made.result().status == 0)
+            let environment = ["TMPDIR": folder.path]
+            let sim = try SimTool.product("shim-sim")
+            let running = try SimTool.start(sim, ["run", "f.zip"], in: folder, environment: environment)
+            func workspaces() throws -> [String] {
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("shim-sim-") }
+            }
+            try await SimTool.eventually("it unpacks") {
+                try workspaces().contains {
+                    FileManager.default.fileExists(atPath: "\(folder.path)/\($0)/code-1/task/f0")
+                }
+            }
+            running.signal(SIGINT)
+            #expect(try await running.result().status == 128 + SIGINT)
+            #expect(try workspaces() == [])
+        }
+    }
+
+    /// An extension that ignores SHUTDOWN and SIGTERM has its time, and no more; nothing waits for what it started.
+    @Test(arguments: [SIGTERM, SIGINT])
+    func anExtensionThatHangsDoesNotKeepTheServer(signal: Int32) async throws {
+        try await SimTool.withFolder { folder in
+            try SimTool.script(
+                """
+                #!/usr/bin/env python3
+                import json, os, signal, subprocess, time, urllib.request as u
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                api = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2020-01-01/extension/'
+                child = subprocess.Popen(['sleep', '1000'], start_new_session=True)
+                answer = u.urlopen(u.Request(api + 'register', b'{"events":["INVOKE","SHUTDOWN"]}', {'Lambda-Extension-Name': 'hangs'}))
+                own = {'Lambda-Extension-Identifier': answer.headers['Lambda-Extension-Identifier']}
+                while True:
+                    event = json.load(u.urlopen(u.Request(api + 'event/next', headers=own)))
+                    print(event['eventType'], child.pid, flush=True)
+                    if event['eventType'] == 'SHUTDOWN': time.sleep(1000)
+                """,
+                at: folder.appendingPathComponent("layer/extensions"),
+                named: "hangs"
+            )
+            let log = try await SimServer.with(["cat", "--layer", "layer"], in: folder, endsBy: signal) { server in
+                let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/function/invocations"
+                #expect(try await server.curl(["-d", "1", url]).text == "1")
+                server.end(by: signal)
+                try await SimTool.eventually("the server has ended") { !server.running.isRunning }
+                return server.running.log
+            }
+            let child = try #require(log.firstMatch(of: /SHUTDOWN (\d+)/), "\(log)").1
+            #expect(!FileManager.default.fileExists(atPath: "/proc/\(child)"))
+        }
+    }
+
     @Test func wrongServeUsageIsSaid() async throws {
         try await SimTool.withFolder { folder in
             let cases: [([String], Int32, String)] = [

@@ -238,6 +238,56 @@ struct SimRunTests {
         }
     }
 
+    /// Entries that point out of the folder, by their name or through a link, write nothing there.
+    @Test func aHostileOrCutZipHarmsNothing() async throws {
+        try await SimTool.withFolder { folder in
+            let script = """
+                import zipfile
+                def make(name, entries):
+                    with zipfile.ZipFile(name, 'w') as z:
+                        for path, mode, text in entries:
+                            entry = zipfile.ZipInfo(path)
+                            entry.create_system, entry.external_attr = 3, mode << 16
+                            z.writestr(entry, text)
+                bootstrap = ('bootstrap', 0o100755, '#!/bin/sh\\nexit 3\\n')
+                up = '../' * 20 + '\(folder.path.dropFirst())'
+                make('up.zip', [(up + '/by-name', 0o100644, 'x'), bootstrap])
+                make('absolute.zip', [('\(folder.path)/absolute', 0o100644, 'x'), bootstrap])
+                make('link.zip', [('link', 0o120777, '\(folder.path)'), ('link/by-link', 0o100644, 'x'), bootstrap])
+                open('cut.zip', 'wb').write(open('up.zip', 'rb').read()[:100])
+                """
+            let made = try await SimTool.start(SimTool.tool("python3"), ["-c", script], in: folder).result()
+            #expect(made.status == 0, "\(made.log)")
+            for name in ["up", "absolute", "link"] {
+                let zip = folder.appendingPathComponent(name + ".zip").path
+                #expect(try await SimTool.sim(["run", zip]).status == 1)
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names.filter { !$0.hasPrefix(".") }.sorted() == ["absolute.zip", "cut.zip", "link.zip", "up.zip"])
+            let cut = folder.appendingPathComponent("cut.zip").path
+            let result = try await SimTool.sim(["run", cut])
+            #expect(result.log == "shim-sim: cannot unpack '\(cut)': it is not a complete zip file\n")
+        }
+    }
+
+    /// `shim-sim event | head -1` complained of a broken pipe.
+    @Test func whoeverReadsMayStop() async throws {
+        try await SimTool.withFolder { folder in
+            let sim = try SimTool.product("shim-sim")
+            let command = "set -o pipefail; (\(sim) event; echo $? > status) | true"
+            // `true` may end after all has been written; a pipe without a reader is sure to be one.
+            let closed = "exec 3<> fifo; exec 4> fifo; exec 3>&-; \(sim) event >&4; echo $? > status"
+            let made = try await SimTool.start(SimTool.tool("mkfifo"), ["fifo"], in: folder).result()
+            #expect(made.status == 0)
+            for words in [command, closed] {
+                let result = try await SimTool.start(SimTool.tool("bash"), ["-c", words], in: folder).result()
+                #expect(result.log == "")
+                let status = try String(contentsOf: folder.appendingPathComponent("status"), encoding: .utf8)
+                #expect(status == "0\n")
+            }
+        }
+    }
+
     @Test func anEventThatIsNoJSONIsRefused() async throws {
         let result = try await SimTool.sim(["run", "cat", "-d", "{"])
         #expect(result.status == 1)

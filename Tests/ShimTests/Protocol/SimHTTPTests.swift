@@ -148,6 +148,8 @@ struct SimHTTPTests {
                 try await expect("200", ["-H", "Origin: http://localhost:3000"] + post)
                 try await expect("403", ["-H", "Origin: https://evil.example"] + post)
                 try await expect("403", ["-H", "Origin: null"] + post)
+                // A name that someone else has made to point here: the page and the simulator are one site for the browser.
+                try await expect("403", ["-H", "Origin: http://evil.example:1", "-H", "Host: evil.example:1"] + post)
                 try await expect("403", ["-H", "Sec-Fetch-Site: cross-site"] + post)
             }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Synchronization
 import Testing
 
 /// Starts the built `shim-sim` and other people's clients, with output through files so that no amount of it can block.
@@ -69,12 +70,16 @@ enum SimTool {
         return try await body(folder)
     }
 
+    /// A program that starts while a script is being written has the script open for a moment, and whoever executes it then
+    /// is told that the text file is busy.
+    fileprivate static let writing = Mutex(())
+
     /// Writes an executable script.
     @discardableResult
     static func script(_ text: String, at folder: URL, named name: String = "bootstrap") throws -> String {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent(name)
-        try Data(text.utf8).write(to: file)
+        try writing.withLock { _ in try Data(text.utf8).write(to: file) }
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
         return file.path
     }
@@ -124,7 +129,10 @@ extension SimTool {
                 directory: folder.path
             )
             child.input = files[0].path
-            pid = try ProcessControl.spawn(child, output: output.raw, error: errors.raw)
+            let (spec, outputNumber, errorNumber) = (child, output.raw, errors.raw)
+            pid = try SimTool.writing.withLock { _ in
+                try ProcessControl.spawn(spec, output: outputNumber, error: errorNumber)
+            }
         }
 
         deinit {

@@ -45,13 +45,22 @@ import Testing
             hint: another program uses the port; '--port 0' takes a free one
             """
         ),
+        (.incompleteZip("a.zip"), "cannot unpack 'a.zip': it is not a complete zip file"),
         (
-            .missingTool("bwrap", purpose: "isolate the function"),
+            .missingTool("unzip", purpose: "unpack 'a.zip'"),
             """
-            cannot isolate the function: the program 'bwrap' is not installed
-            hint: on Debian, 'apt-get install bubblewrap'
+            cannot unpack 'a.zip': the program 'unzip' is not installed
+            hint: on Debian, 'apt-get install unzip'
             """
         ),
+        (
+            .cannotIsolate(["bwrap: not installed", "unshare: Operation not permitted"]),
+            """
+            cannot isolate the function: bwrap: not installed; unshare: Operation not permitted
+            hint: on Debian, 'apt-get install bubblewrap'; in a container, namespaces may have to be allowed
+            """
+        ),
+        (.noSuchRoot("r"), "cannot use the root 'r': it is no folder"),
         (.toolFailed("unzip", object: "a.zip", detail: "no"), "unzip failed on 'a.zip': no"),
         (.reservedVariables(["A", "B"]), "cannot set 'A, B': Lambda reserves these environment variables"),
         (

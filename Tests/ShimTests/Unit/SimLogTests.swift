@@ -49,6 +49,18 @@ import Testing
         #expect(line.hasSuffix("\tStatus: error\tError Type: Runtime.ExitError\t"))
     }
 
+    /// `base64.b64decode(r['LogResult']).decode()` failed where the cut went through a character.
+    @Test(arguments: 0..<4)
+    func theTailBeginsWithAWholeCharacter(shift: Int) {
+        var report = Self.report
+        report.log = Array((String(repeating: "🐑", count: 2000) + String(repeating: "x", count: shift)).utf8)
+        let tail = report.logTail
+        #expect(String(validating: tail, as: UTF8.self) != nil)
+        #expect((4093...4096).contains(tail.count))
+        report.log = [0x80, 0x81]
+        #expect(report.logTail == [0x80, 0x81])
+    }
+
     @Test func aSampledTraceHasALine() {
         let lines = LogEvent.report(Self.report, traceID: "Root=1-a-b;Parent=c;Sampled=1").text
         #expect(lines.last?.hasPrefix("XRAY TraceId: 1-a-b\tSegmentId: ") == true)
