@@ -43,6 +43,16 @@ package struct SizeTable: Equatable, Sendable {
         self.init(rows: try walk(folder, ""))
     }
 
+    /// Measures what a plan would take, before anything is copied.
+    init(plan: PackagePlan) throws {
+        self.init(
+            rows: try plan.entries.compactMap { place, entry in
+                guard case .file(let path) = entry.source else { return nil }
+                return Row(place: place, bytes: try Self.size(path))
+            }
+        )
+    }
+
     static func size(_ path: String) throws -> Int {
         guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
             throw PackError.cannotRead(path: path, cause: "its size is unknown")
