@@ -129,7 +129,7 @@ package struct Packer {
         try Disk.setMode(file, 0o644)
         try Disk.move(file, to: request.output)
         if bytes > SizeTable.zippedLimit {
-            built.notes.append(SizeTable.zippedWarning(bytes))
+            built.notes.append("warning: " + SizeTable.zippedWarning(bytes))
         }
         return PackResult(
             architecture: built.machine.description,

@@ -9,7 +9,7 @@ package struct SizeTable: Equatable, Sendable {
 
     /// What is said about an archive over ``zippedLimit``.
     static func zippedWarning(_ bytes: Int) -> String {
-        "warning: \(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+        "\(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
     }
 
     /// One file.

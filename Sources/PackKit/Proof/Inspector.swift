@@ -55,9 +55,7 @@ package struct Inspector {
             )
         }
         if let bytes = inspection.zippedBytes, bytes > SizeTable.zippedLimit {
-            inspection.warnings.append(
-                "\(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
-            )
+            inspection.warnings.append(SizeTable.zippedWarning(bytes))
         }
         return inspection
     }

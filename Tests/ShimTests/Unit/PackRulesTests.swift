@@ -188,7 +188,7 @@ import Testing
         #expect(table.lines.last == "  325  bytes unpacked, 25 files")
         #expect(
             SizeTable.zippedWarning(52_428_801)
-                == "warning: 52428801 bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+                == "52428801 bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
         )
         try SizeTable(rows: [.init(place: "x", bytes: 262_144_000)]).checkUnpackedLimit()
         #expect(throws: PackError.tooLarge(bytes: 262_144_001, limit: 262_144_000, largest: "x (262144001)")) {
