@@ -82,6 +82,15 @@ package struct Inspector {
             guard last.updateValue(index, forKey: entry.name) != nil else { continue }
             inspection.warnings.append("'\(entry.name)' is in the archive more than once; the last one counts here")
         }
+        // A table that says less than there is would get any size through.
+        for (index, entry) in reader.entries.enumerated() where last[entry.name] == index {
+            let there = Files.status(staging.path("unpacked/" + entry.name))
+            guard !entry.isLink, let there, there.isRegular, there.size != entry.size else { continue }
+            throw PackError.damagedZip(
+                path: path,
+                cause: "'\(entry.name)' has \(there.size) bytes, its table of contents says \(entry.size)"
+            )
+        }
         return reader.entries.enumerated().filter { last[$1.name] == $0 }.map { _, entry in
             // What no Unix system made has no modes: Lambda gives such files none that run.
             Item(place: entry.name, mode: entry.mode ?? (entry.isFolder ? 0o040755 : 0o100644), size: entry.size)
