@@ -3,6 +3,9 @@ struct DynamicSymbols {
     /// C++ symbols can be long; this is longer than any linker writes.
     private static let nameLimit = 16_384
 
+    /// All names together: one long name may be that of thousands of symbols.
+    private static let totalLimit = 4 << 20
+
     let reader: ByteReader
     let segments: Segments
     let strings: StringTable
@@ -19,6 +22,7 @@ struct DynamicSymbols {
         let room = (reader.count - min(table.offset, reader.count)) / entrySize
         let count = min(try count(entrySize, table: tableAddress), room)
         var result: [UInt16: String] = [:]
+        var total = 0
         for index in 0..<count {
             let entry = table.offset + index * entrySize
             guard try reader.u16(at: entry + (reader.is64Bit ? 6 : 14), "a symbol") == 0 else { continue }
@@ -26,7 +30,12 @@ struct DynamicSymbols {
             let version = try reader.u16(at: place, "the table of symbol versions") & 0x7fff
             guard version > 1, result[version] == nil else { continue }
             let name = try reader.u32(at: entry, "a symbol")
-            result[version] = try strings.string(UInt64(name), limit: Self.nameLimit, "the name of a symbol")
+            let text = try strings.string(UInt64(name), limit: Self.nameLimit, "the name of a symbol")
+            total += text.utf8.count
+            guard total <= Self.totalLimit else {
+                throw .tooLarge(what: "the names of symbols", limit: Self.totalLimit)
+            }
+            result[version] = text
         }
         return result
     }

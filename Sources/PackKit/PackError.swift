@@ -30,12 +30,16 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     case missingInterpreter(script: String, interpreter: String, target: String)
     /// The first line of a script names nothing that is here.
     case noInterpreterHere(script: String, interpreter: String)
+    /// The interpreter of a script is here, but itself a script or something else that only another program runs.
+    case interpreterIsNoProgram(script: String, interpreter: String)
     /// `--interpreter` was given for something that is not a script.
     case interpreterWithoutScript(path: String)
     /// The bootstrap program cannot be used.
     case unusableShim(path: String, cause: String, hint: String)
     /// The template cannot be rendered for this program.
     case unusableTemplate(path: String, cause: String)
+    /// There is more to include than an archive holds.
+    case tooManyFiles(path: String, limit: Int)
     /// What was asked to be included is not there.
     case nothingToInclude(pattern: String)
     /// A place inside the package that would lie outside it, or on one of its own files.
@@ -77,9 +81,12 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot pack '\(script)': \(target) does not have its interpreter '\(interpreter)'"
         case .noInterpreterHere(let script, let interpreter):
             "cannot pack the interpreter of '\(script)': '\(interpreter)' is not on this machine"
+        case .interpreterIsNoProgram(let script, let interpreter):
+            "cannot pack the interpreter of '\(script)': '\(interpreter)' is not an ELF program"
         case .interpreterWithoutScript(let path): "cannot pack the interpreter of '\(path)': it is not a script"
         case .unusableShim(let path, let cause, _): "cannot use '\(path)' as bootstrap program: \(cause)"
         case .unusableTemplate(let path, let cause): "cannot use template '\(path)': \(cause)"
+        case .tooManyFiles(let path, let limit): "cannot pack '\(path)': it has more than \(limit) files"
         case .nothingToInclude(let pattern): "cannot include '\(pattern)': no such file"
         case .badDestination(let destination, let cause): "cannot put a file at '\(destination)': \(cause)"
         case .tooLarge(let bytes, let limit, let largest):
@@ -108,11 +115,13 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingInterpreter(_, let interpreter, _):
             "take it along with --interpreter, or add a layer that has '\(interpreter)' and put it first in PATH"
         case .noInterpreterHere: "install it, or correct the first line of the script"
+        case .interpreterIsNoProgram: "name in the first line of the script the program that this one starts in the end"
         case .unusableShim(_, _, let hint): hint
         case .unusableTemplate: "templates/bootstrap.tmpl is the one to start from"
         case .tooLarge:
             "leave files out, strip with --strip, move some into layers (they count as well), "
                 + "or make an image: --image"
+        case .tooManyFiles: "leave some out, or put them into one archive that the program reads"
         case .observedProgramFailed: "it ran here, unpacked: the event or the program is wrong, not the package"
         case .contradiction(_, let hint): hint
         default: nil

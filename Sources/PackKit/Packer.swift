@@ -46,6 +46,16 @@ package struct Packer {
     ///
     /// - Throws: ``PackError``; then nothing was written.
     package func pack() throws -> PackResult {
+        do {
+            return try make()
+        } catch PackError.cannotWrite(let path, let cause) where path.hasPrefix(staging.folder) {
+            // Nobody has heard of the folder that the work is done in.
+            throw PackError.cannotWrite(path: request.output, cause: cause)
+        }
+    }
+
+    private func make() throws -> PackResult {
+        try checkOutput()
         if request.form == .function || request.form == .layer { _ = try toolbox.path(of: .zip) }
         if request.strips { _ = try toolbox.path(of: .strip) }
         switch request.form {
@@ -53,6 +63,15 @@ package struct Packer {
         case .dockerfile: return try DockerfileWriter(packer: self).write()
         case .image: return try ImageWriter(packer: self).write()
         }
+    }
+
+    /// Refuses before the work what could not be replaced by a file after it, or must not be: /dev/null, say.
+    private func checkOutput() throws {
+        guard request.form != .dockerfile else { return }
+        func fail(_ cause: String) -> PackError { .cannotWrite(path: request.output, cause: cause) }
+        if request.output.isEmpty || request.output.hasSuffix("/") { throw fail("it is not the name of a file") }
+        guard let there = Files.status(request.output), !there.isRegular else { return }
+        throw fail(there.isDirectory ? "it is a folder" : "it is not a regular file")
     }
 
     /// Plans a package for a system with a certain glibc.
@@ -94,6 +113,10 @@ package struct Packer {
         if request.form == .function {
             for layer in request.layers { try LayerContents(path: layer, toolbox: toolbox).leaveOut(of: &built) }
         }
+        guard built.plan.entries.count <= ZipWriter.limit else {
+            throw PackError.tooManyFiles(path: request.output, limit: ZipWriter.limit)
+        }
+        if !request.strips { try SizeTable(plan: built.plan).checkUnpackedLimit() }
         try staging.write(built.plan, to: "tree", strip: request.strips, toolbox: toolbox, progress: progress)
         let sizes = try SizeTable(folder: staging.path("tree"))
         try sizes.checkUnpackedLimit()
@@ -106,7 +129,7 @@ package struct Packer {
         try Disk.setMode(file, 0o644)
         try Disk.move(file, to: request.output)
         if bytes > SizeTable.zippedLimit {
-            built.notes.append(SizeTable.zippedWarning(bytes))
+            built.notes.append("warning: " + SizeTable.zippedWarning(bytes))
         }
         return PackResult(
             architecture: built.machine.description,

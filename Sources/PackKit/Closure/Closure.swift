@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import Platform
 
 /// A file of the package that the loader has to do with.
 struct Binary: Equatable, Sendable {
@@ -91,9 +92,11 @@ struct ClosureBuilder {
             libraryPath: root.isHost ? ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] : nil
         )
         let loader = loader ?? GlibcFamily.loader(for: file.machine)
-        guard root.isHost, file.machine == .current, FileManager.default.isExecutableFile(atPath: loader) else {
-            return rules
-        }
+        // A program may name any file as its loader, itself too, and to ask that one would be to run it: only what lies
+        // where a system keeps its loaders is asked.
+        let isSystems =
+            GlibcFamily.isLoader(Disk.name(loader)) && rules.configuration.builtIn.contains(Disk.folder(loader))
+        guard root.isHost, file.machine == .current, isSystems, Files.isExecutable(loader) else { return rules }
         return SystemLoader(loader: loader, toolbox: toolbox, rules: rules)
     }
 

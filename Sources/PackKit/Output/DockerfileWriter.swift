@@ -32,6 +32,7 @@ struct DockerfileWriter {
 
             """
         try Disk.write(Data(text.utf8), to: staging.path("context/Dockerfile"))
+        try Disk.setMode(staging.path("context/Dockerfile"), 0o644)
         try Disk.setMode(staging.path("context"), 0o755)
         try Disk.move(staging.path("context"), to: request.output)
         return PackResult(

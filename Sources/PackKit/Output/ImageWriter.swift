@@ -41,7 +41,8 @@ struct ImageWriter {
         let manifest = try writeManifest(built, base, layer)
         try writeIndex(manifest, built.machine)
         let archive = staging.path("image.tar")
-        try tar(["blobs", "index.json", "oci-layout"], in: layout, to: archive)
+        // The layer's modes are set already; those of the layout are the umask's.
+        try tar(["--mode=u=rwX,go=rX", "blobs", "index.json", "oci-layout"], in: layout, to: archive)
         let bytes = try SizeTable.size(archive)
         try toolbox.checkInterrupt()
         try Disk.setMode(archive, 0o644)

@@ -21,12 +21,21 @@ struct LayerContents {
         for (place, entry) in built.plan.entries.sorted(by: { $0.key < $1.key })
         where place.hasPrefix("lib/") && names.contains(place) {
             guard case .file(let source) = entry.source else { continue }
-            guard try toolbox.run(.unzip, ["-p", path, place]).output == Disk.map(source) else {
+            let links = built.plan.entries.filter {
+                $0.key.hasPrefix("lib/") && $0.value.source == .link(Disk.name(place))
+            }
+            guard names.isSuperset(of: links.keys) else {
+                built.notes.append("\(place) stays, as '\(Disk.name(path))' does not have all names of it")
+                continue
+            }
+            guard try ZipUnpacker(toolbox: toolbox).content(of: place, in: path) == Disk.map(source) else {
                 built.notes.append("\(place) stays, as '\(Disk.name(path))' has another one of that name")
                 continue
             }
-            built.plan.remove(place)
-            left.append(place)
+            for gone in [place] + links.keys.sorted() {
+                built.plan.remove(gone)
+                left.append(gone)
+            }
         }
         if names.isSuperset(of: ["bootstrap", "shim"]), let launch = built.launch, launch.words.count == 1 {
             built.plan.remove("bootstrap")

@@ -9,7 +9,7 @@ package struct SizeTable: Equatable, Sendable {
 
     /// What is said about an archive over ``zippedLimit``.
     static func zippedWarning(_ bytes: Int) -> String {
-        "warning: \(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
+        "\(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
     }
 
     /// One file.
@@ -41,6 +41,16 @@ package struct SizeTable: Equatable, Sendable {
             }
         }
         self.init(rows: try walk(folder, ""))
+    }
+
+    /// Measures what a plan would take, before anything is copied.
+    init(plan: PackagePlan) throws {
+        self.init(
+            rows: try plan.entries.compactMap { place, entry in
+                guard case .file(let path) = entry.source else { return nil }
+                return Row(place: place, bytes: try Self.size(path))
+            }
+        )
     }
 
     static func size(_ path: String) throws -> Int {

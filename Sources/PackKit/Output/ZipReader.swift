@@ -7,6 +7,8 @@ struct ZipReader: Equatable, Sendable {
         /// The Unix mode with its type bits; `nil` where a system without modes made the archive.
         let mode: UInt16?
         let size: Int
+        /// Where its flags are in the archive: in the table of contents, and before its bytes.
+        var flagOffsets: [Int] = []
 
         var isFolder: Bool { name.hasSuffix("/") }
         var isLink: Bool { (mode ?? 0) & 0xf000 == 0xa000 }
@@ -43,15 +45,20 @@ struct ZipReader: Equatable, Sendable {
                     let size = number(UInt32.self, offset + 24),
                     let nameLength = number(UInt16.self, offset + 28), let extra = number(UInt16.self, offset + 30),
                     let comment = number(UInt16.self, offset + 32), let attributes = number(UInt32.self, offset + 38),
+                    let local = number(UInt32.self, offset + 42),
                     offset + 46 + Int(nameLength) <= bytes.count
                 else { throw fail("its table of contents is damaged") }
+                guard let flags = number(UInt16.self, offset + 8), flags & 1 == 0 else {
+                    throw fail("it is encrypted, which Lambda does not take")
+                }
                 let name = String(decoding: bytes[(offset + 46)..<(offset + 46 + Int(nameLength))], as: UTF8.self)
                 let isUnix = madeBy >> 8 == 3 || madeBy >> 8 == 19
                 result.append(
                     Entry(
                         name: name,
                         mode: isUnix ? UInt16(truncatingIfNeeded: attributes >> 16) : nil,
-                        size: Int(size)
+                        size: Int(size),
+                        flagOffsets: [offset + 8, Int(local) + 6]
                     )
                 )
                 offset += 46 + Int(nameLength) + Int(extra) + Int(comment)

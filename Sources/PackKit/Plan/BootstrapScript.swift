@@ -49,6 +49,12 @@ struct BootstrapScript {
         guard template.hasPrefix("#!") else {
             throw PackError.unusableTemplate(path: self.path, cause: "it does not begin with #!")
         }
+        guard template.utf8.prefix(while: { $0 != 10 }).last != 13 else {
+            throw PackError.unusableTemplate(
+                path: self.path,
+                cause: "it has Windows line ends: its interpreter would not be found"
+            )
+        }
     }
 
     /// The script for a function that starts a command.

@@ -33,7 +33,7 @@ package struct Inclusion: Equatable, Sendable {
     /// Everything that it means, folders walked through.
     ///
     /// Links that lead to something inside what is included stay links; others become what they lead to.
-    func items(root: FileSystemRoot) throws -> [Item] {
+    func items(_ walk: InclusionWalk) throws -> [Item] {
         let exists = Disk.kind(pattern) != nil
         let matches = exists || !Glob.isPattern(pattern) ? [pattern] : Glob.expand(pattern)
         guard !matches.isEmpty, exists || Glob.isPattern(pattern) else {
@@ -41,8 +41,7 @@ package struct Inclusion: Equatable, Sendable {
         }
         return try matches.flatMap { match in
             let place = try place(of: match, isOne: matches.count == 1 && exists)
-            let absolute = Disk.absolute(match)
-            return try walk(absolute, place: place, trail: [absolute], root: root)
+            return try walk.items(of: Disk.absolute(match), at: place)
         }
     }
 
@@ -65,34 +64,5 @@ package struct Inclusion: Equatable, Sendable {
             throw PackError.badDestination(place, cause: "the packer puts its own file there")
         }
         return place
-    }
-
-    /// Walks down; `trail` has the folder that is walked through, and those that links led from.
-    private func walk(_ path: String, place: String, trail: [String], root: FileSystemRoot) throws -> [Item] {
-        let top = trail.last ?? path
-        switch Disk.kind(path) {
-        case .file: return [Item(source: .file(path), place: place)]
-        case .folder:
-            let names = try Disk.list(path)
-            if names.isEmpty { return place.isEmpty ? [] : [Item(source: .folder, place: place)] }
-            return try names.flatMap { name in
-                try walk(path + "/" + name, place: place.isEmpty ? name : place + "/" + name, trail: trail, root: root)
-            }
-        case .link(let target):
-            let aim = Disk.normalized(target.hasPrefix("/") ? root.host(target) : Disk.folder(path) + "/" + target)
-            if path != top, !target.hasPrefix("/"), aim.hasPrefix(top + "/") {
-                return [Item(source: .link(target), place: place)]
-            }
-            guard let real = root.realHost(path) else {
-                throw PackError.cannotRead(path: path, cause: "it is a link to '\(target)', where nothing is")
-            }
-            // A link up the tree would never end, nor would two that lead to each other's folders.
-            guard !path.hasPrefix(real + "/"), !trail.contains(real) else {
-                throw PackError.cannotRead(path: path, cause: "it is a link to a folder that holds it")
-            }
-            return try walk(real, place: place, trail: trail + [real], root: root)
-        case .other: throw PackError.cannotRead(path: path, cause: "it is neither a file nor a folder nor a link")
-        case nil: throw PackError.nothingToInclude(pattern: path)
-        }
     }
 }

@@ -110,7 +110,12 @@ struct PackageBuilder {
         var built = BuiltPlan(machine: .current, name: "")
         var closure = Closure()
         var starters: [Starter] = []
-        let items = try request.inclusions.flatMap { try $0.items(root: root) }
+        let walk = InclusionWalk(
+            root: root,
+            leftOut: [Disk.absolute(request.output), toolbox.scratch],
+            check: toolbox.checkInterrupt
+        )
+        let items = try request.inclusions.flatMap { try $0.items(walk) }
         let builder = ClosureBuilder(
             root: root,
             binaries: binaries,
@@ -178,6 +183,13 @@ struct PackageBuilder {
         _ built: inout BuiltPlan
     ) throws -> Starter? {
         guard request.packsInterpreter else {
+            guard !line.hasWindowsEnd else {
+                throw PackError.notAProgram(
+                    path: program.path,
+                    cause:
+                        "it has Windows line ends, so its interpreter would not be found; sed -i 's/\\r$//' removes them"
+                )
+            }
             // In a layer a script is a tool like any other; what runs it is the function's business.
             let isThere = request.target.interpreters.contains(line.interpreter) || request.base != nil
             guard isThere || request.form == .dockerfile else {
@@ -189,10 +201,11 @@ struct PackageBuilder {
             }
             return nil
         }
-        guard let path = line.path(in: root), let real = root.realHost(path), let file = try binaries.read(real),
-            file.kind != .sharedObject
-        else {
+        guard let path = line.path(in: root), let real = root.realHost(path) else {
             throw PackError.noInterpreterHere(script: program.path, interpreter: line.interpreter)
+        }
+        guard let file = try binaries.read(real), file.kind != .sharedObject, file.kind != .other else {
+            throw PackError.interpreterIsNoProgram(script: program.path, interpreter: path)
         }
         let place = "bin/" + Disk.name(line.interpreter)
         try built.plan.add(.file(real), at: place, isExecutable: true)

@@ -57,31 +57,41 @@ struct ScriptLine: Equatable, Sendable {
     let interpreter: String
     /// What stands behind it; without `env -S` the kernel passes it on as one argument.
     let arguments: [String]
+    /// Whether the line ends as in Windows: the kernel takes the carriage return for a part of the interpreter's name.
+    let hasWindowsEnd: Bool
 
-    init(interpreter: String, arguments: [String]) {
+    init(interpreter: String, arguments: [String], hasWindowsEnd: Bool = false) {
         self.interpreter = interpreter
         self.arguments = arguments
+        self.hasWindowsEnd = hasWindowsEnd
     }
 
     /// Reads the start of a file.
     init?(_ bytes: Data) {
         guard bytes.starts(with: Array("#!".utf8)) else { return nil }
-        let line = String(decoding: bytes.dropFirst(2).prefix { $0 != 10 }, as: UTF8.self)
+        let first = bytes.dropFirst(2).prefix { $0 != 10 }
+        let isWindows = first.last == 13
+        let line = String(decoding: first, as: UTF8.self)
         let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
         guard let first = words.first else { return nil }
         guard Disk.name(first) == "env" else {
             let rest = words.dropFirst().joined(separator: " ")
-            self.init(interpreter: first, arguments: rest.isEmpty ? [] : [rest])
+            self.init(interpreter: first, arguments: rest.isEmpty ? [] : [rest], hasWindowsEnd: isWindows)
             return
         }
         var rest = words.dropFirst()
-        if rest.first == "-S" { rest = rest.dropFirst() }
+        if rest.first == "-S" {
+            rest = rest.dropFirst()
+        } else if let joined = rest.first, joined.hasPrefix("-S") {
+            rest = [String(joined.dropFirst(2))] + rest.dropFirst()
+        }
         // A variable set by env, or another of its options, stays what it is: env itself is the interpreter then.
         guard let name = rest.first, !name.hasPrefix("-"), !name.contains("=") else {
-            self.init(interpreter: first, arguments: [words.dropFirst().joined(separator: " ")])
+            let rest = words.dropFirst().joined(separator: " ")
+            self.init(interpreter: first, arguments: [rest], hasWindowsEnd: isWindows)
             return
         }
-        self.init(interpreter: name, arguments: Array(rest.dropFirst()))
+        self.init(interpreter: name, arguments: Array(rest.dropFirst()), hasWindowsEnd: isWindows)
     }
 
     /// Where the interpreter is in a root; names are searched in the usual folders, on this machine in PATH.

@@ -18,28 +18,36 @@ package struct Inspector {
         let place: String
         let mode: UInt16
         let size: Int
-        let isLink: Bool
+        var isLink: Bool { mode & 0o170000 == 0o120000 }
+        var isFolder: Bool { place.hasSuffix("/") }
     }
 
     /// Inspects a zip archive or a folder.
     package func inspect(_ path: String, target: Target) throws -> Inspection {
         let folder: String
-        let items: [Item]
+        var items: [Item]
+        var inspection = Inspection(package: path, target: target.rawValue)
         switch Disk.kind(FileSystemRoot().realHost(Disk.absolute(path)) ?? path) {
         case .folder:
             folder = Disk.absolute(path)
             items = try walk(folder, "")
         case .file:
-            items = try unpack(path)
+            items = try unpack(path, &inspection)
             folder = staging.path("unpacked")
         case nil: throw PackError.cannotRead(path: path, cause: "No such file or directory")
         default: throw PackError.cannotRead(path: path, cause: "it is neither a zip archive nor a folder")
         }
-        var inspection = Inspection(package: path, target: target.rawValue)
+        let folders = items.filter(\.isFolder)
+        items.removeAll(where: \.isFolder)
         inspection.files = items.count
         inspection.bytes = items.reduce(0) { $0 + $1.size }
         checkBootstrap(items, folder, &inspection)
         checkModes(items, &inspection)
+        for item in folders where item.mode & 0o005 != 0o005 {
+            inspection.problems.append(
+                "'\(item.place)' is not open for all (mode \(octal(item.mode))): Lambda runs as another user"
+            )
+        }
         try checkBinaries(items, folder, target, &inspection)
         if inspection.bytes > SizeTable.unpackedLimit {
             inspection.problems.append(
@@ -47,14 +55,12 @@ package struct Inspector {
             )
         }
         if let bytes = inspection.zippedBytes, bytes > SizeTable.zippedLimit {
-            inspection.warnings.append(
-                "\(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
-            )
+            inspection.warnings.append(SizeTable.zippedWarning(bytes))
         }
         return inspection
     }
 
-    private func unpack(_ path: String) throws -> [Item] {
+    private func unpack(_ path: String, _ inspection: inout Inspection) throws -> [Item] {
         let reader = try ZipReader(path: path)
         var total = 0
         for entry in reader.entries {
@@ -67,10 +73,27 @@ package struct Inspector {
         guard total <= 4 * SizeTable.unpackedLimit else {
             throw PackError.tooLarge(bytes: total, limit: SizeTable.unpackedLimit, largest: "not looked for")
         }
-        try toolbox.run(.unzip, ["-q", "-o", path, "-d", staging.path("unpacked")])
-        return reader.entries.filter { !$0.isFolder }.map { entry in
+        try Disk.makeFolder(staging.path("unpacked"))
+        guard !reader.entries.isEmpty else { return [] }
+        let warning = try ZipUnpacker(toolbox: toolbox).unpack(path, to: staging.path("unpacked"))
+        if !warning.isEmpty { inspection.warnings.append("unzip says: \(warning)") }
+        var last: [String: Int] = [:]
+        for (index, entry) in reader.entries.enumerated() {
+            guard last.updateValue(index, forKey: entry.name) != nil else { continue }
+            inspection.warnings.append("'\(entry.name)' is in the archive more than once; the last one counts here")
+        }
+        // A table that says less than there is would get any size through.
+        for (index, entry) in reader.entries.enumerated() where last[entry.name] == index {
+            let there = Files.status(staging.path("unpacked/" + entry.name))
+            guard !entry.isLink, let there, there.isRegular, there.size != entry.size else { continue }
+            throw PackError.damagedZip(
+                path: path,
+                cause: "'\(entry.name)' has \(there.size) bytes, its table of contents says \(entry.size)"
+            )
+        }
+        return reader.entries.enumerated().filter { last[$1.name] == $0 }.map { _, entry in
             // What no Unix system made has no modes: Lambda gives such files none that run.
-            Item(place: entry.name, mode: entry.mode ?? 0o100644, size: entry.size, isLink: entry.isLink)
+            Item(place: entry.name, mode: entry.mode ?? (entry.isFolder ? 0o040755 : 0o100644), size: entry.size)
         }
     }
 
@@ -79,11 +102,13 @@ package struct Inspector {
             let path = folder + "/" + name
             let place = place.isEmpty ? name : place + "/" + name
             switch Disk.kind(path) {
-            case .folder: return try walk(path, place)
-            case .link: return [Item(place: place, mode: 0o120777, size: 0, isLink: true)]
+            case .folder:
+                let mode = UInt16(truncatingIfNeeded: Files.status(path)?.mode ?? 0)
+                return [Item(place: place + "/", mode: mode, size: 0)] + (try walk(path, place))
+            case .link: return [Item(place: place, mode: 0o120777, size: 0)]
             default:
                 let mode = UInt16(truncatingIfNeeded: Files.status(path)?.mode ?? 0)
-                return [Item(place: place, mode: mode, size: try SizeTable.size(path), isLink: false)]
+                return [Item(place: place, mode: mode, size: try SizeTable.size(path))]
             }
         }
     }
@@ -97,18 +122,22 @@ package struct Inspector {
             )
             return
         }
-        if item.mode & 0o111 == 0 {
+        if item.mode & 0o001 == 0 {
             inspection.problems.append(
-                "bootstrap is not executable (mode \(octal(item.mode))): chmod 755 bootstrap before zipping"
+                "bootstrap is not executable for all (mode \(octal(item.mode))): chmod 755 bootstrap before zipping"
             )
         }
-        guard !item.isLink, let start = try? Files.read(folder + "/bootstrap", atMost: 512) else { return }
+        if item.isLink {
+            checkLink(folder, &inspection)
+            return
+        }
+        guard let start = try? Files.read(folder + "/bootstrap", atMost: 512) else { return }
         if start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) { return }
         guard let line = ScriptLine(Data(start)) else {
             inspection.problems.append("bootstrap is neither an ELF file nor a script that begins with #!")
             return
         }
-        guard start.prefix(while: { $0 != 10 }).last != 13 else {
+        guard !line.hasWindowsEnd else {
             inspection.problems.append("bootstrap has Windows line ends: its interpreter would not be found")
             return
         }
@@ -118,6 +147,16 @@ package struct Inspector {
                 "bootstrap needs the interpreter '\(line.interpreter)', which \(inspection.target) does not have"
             )
         }
+    }
+
+    /// A link may lead to a file of the package, or to a place that only the running function has.
+    private func checkLink(_ folder: String, _ inspection: inout Inspection) {
+        let path = folder + "/bootstrap"
+        guard case .link(let target) = Disk.kind(path), !target.hasPrefix("/var/task/"), !target.hasPrefix("/opt/")
+        else { return }
+        let real = FileSystemRoot(folder).realHost(path)
+        guard target.hasPrefix("/") || real.map({ Disk.kind($0) != .file }) ?? true else { return }
+        inspection.problems.append("bootstrap is a link to '\(target)', which is no file of the package")
     }
 
     private func checkModes(_ items: [Item], _ inspection: inout Inspection) {
@@ -181,6 +220,13 @@ package struct Inspector {
                 } else {
                     inspection.missing.append("\(name) (needed by \(item.place))")
                 }
+            }
+            if file.kind == .dynamicExecutable, !hasLoader, let loader = file.interpreter,
+                target.glibc == nil || loader != GlibcFamily.loader(for: file.machine)
+            {
+                inspection.problems.append(
+                    "\(item.place) needs the loader \(loader), which \(target.rawValue) does not have"
+                )
             }
             for need in file.versionNeeds where !GlibcFamily.contains(need.file) {
                 guard let library = files.first(where: { isNamed($0, need.file) }) else { continue }

@@ -32,11 +32,16 @@ struct Observer {
         let known = try closureFiles(of: file, binaries)
         var result: [String: Inclusion] = [:]
         for found in opened.sorted() {
-            guard let real = FileSystemRoot().realHost(found), Disk.kind(real) == .file, real != file.path,
-                !known.contains(real), !Self.isTargets(found), !Self.isTargets(real)
+            let isRelative = !found.hasPrefix("/")
+            guard let real = FileSystemRoot().realHost(Disk.absolute(found)), Disk.kind(real) == .file,
+                real != file.path, !known.contains(real),
+                isRelative || (!Self.isTargets(found) && !Self.isTargets(real))
             else { continue }
             let place: String
-            if let library = try binaries.read(real), library.kind == .sharedObject {
+            if isRelative {
+                // The working directory of a function is its package, so there it is found again.
+                place = found
+            } else if let library = try binaries.read(real), library.kind == .sharedObject {
                 let name = library.soname.map(Disk.name) ?? Disk.name(found)
                 guard !GlibcFamily.contains(name) else { continue }
                 place =
@@ -106,7 +111,9 @@ struct Observer {
         return seen
     }
 
-    /// Reads a log of strace: the absolute paths that were opened for reading and were there.
+    /// Reads a log of strace: the files that were opened for reading and were there.
+    ///
+    /// - Returns: Absolute paths, and those that were relative to the working directory and below it.
     static func opened(in log: String) -> Set<String> {
         var result: Set<String> = []
         var pending: [Substring: String] = [:]
@@ -133,17 +140,31 @@ struct Observer {
             }
             path = unescaped(path)
             let rest = line[end...]
-            guard path.hasPrefix("/"), !["O_DIRECTORY", "O_WRONLY", "O_CREAT"].contains(where: { rest.contains($0) })
+            // Relative to another folder than the working directory, `openat(5, "name"`, it cannot be followed.
+            let call = line[open.upperBound..<start]
+            let isPlain = call == "(" || call.hasPrefix("at(AT_FDCWD,") || call.hasPrefix("at2(AT_FDCWD,")
+            guard let path = path.hasPrefix("/") ? Disk.normalized(path) : isPlain ? below(path) : nil,
+                !["O_DIRECTORY", "O_WRONLY", "O_CREAT"].contains(where: { rest.contains($0) })
             else { continue }
             if rest.hasSuffix("<unfinished ...>") {
-                pending[pid] = Disk.normalized(path)
+                pending[pid] = path
             } else if let equals = rest.range(of: " = ", options: .backwards),
                 !rest[equals.upperBound...].hasPrefix("-")
             {
-                result.insert(Disk.normalized(path))
+                result.insert(path)
             }
         }
         return result
+    }
+
+    /// A relative path without `.` and `..`; `nil` for one that leads out of the working directory.
+    private static func below(_ path: String) -> String? {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            guard part != ".." || !parts.isEmpty else { return nil }
+            if part == ".." { parts.removeLast() } else { parts.append(part) }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "/")
     }
 
     /// Takes back strace's way of writing bytes that are not printable ASCII: `\"`, `\\`, `\n`, `\303`.

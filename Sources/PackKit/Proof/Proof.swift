@@ -71,7 +71,7 @@ package struct Proof {
     private func withEntrance<R>(to rootfs: String, _ body: (String) throws -> R) throws -> R {
         guard Disk.kind(rootfs) == .folder else { throw PackError.cannotRead(path: rootfs, cause: "it is no folder") }
         let unpacked = staging.path("unpacked")
-        try toolbox.run(.unzip, ["-q", package, "-d", unpacked])
+        try ZipUnpacker(toolbox: toolbox).unpack(package, to: unpacked)
         var made: [String] = []
         defer { for folder in made.reversed() { rmdir(folder) } }
         for place in ["/var", "/var/task", "/proc"] where Disk.kind(rootfs + place) == nil {

@@ -103,9 +103,16 @@ enum Disk {
         return try map(first) == map(second)
     }
 
-    /// A name with its folder made absolute and `.`, `..` and doubled slashes taken out, links left alone.
+    /// A name with its folder made absolute and `.`, `..` and doubled slashes taken out, other links left alone.
     static func absolute(_ path: String) -> String {
-        normalized(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path)
+        let full = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        var parts = full.split(separator: "/")
+        // Above a folder that is reached by a link is what is above the folder, not what is above the link.
+        if let last = parts.lastIndex(of: ".."), let real = realpath("/" + parts[...last].joined(separator: "/"), nil) {
+            defer { free(real) }
+            parts = String(cString: real).split(separator: "/") + parts[(last + 1)...]
+        }
+        return normalized("/" + parts.joined(separator: "/"))
     }
 
     /// An absolute name without `.`, `..` and doubled slashes.

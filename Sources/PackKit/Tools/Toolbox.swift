@@ -151,13 +151,16 @@ package struct Toolbox: Sendable {
         directory: String? = nil
     ) throws -> ToolResult {
         let result = try result(tool, arguments, input: input, directory: directory)
-        guard result.succeeded else {
-            let lines = (result.errors + "\n" + result.text).split(separator: "\n")
-            let last = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
-            let detail = last.trimmingCharacters(in: .whitespaces)
-            throw PackError.toolFailed(name: tool.name, status: result.status, detail: detail)
-        }
+        guard result.succeeded else { throw failure(of: tool, result) }
         return result
+    }
+
+    /// The error for a tool that did not succeed, with the first line it said.
+    func failure(of tool: Tool, _ result: ToolResult) -> PackError {
+        let lines = (result.errors + "\n" + result.text).split(separator: "\n")
+        let first = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+        let detail = first.trimmingCharacters(in: .whitespaces)
+        return .toolFailed(name: tool.name, status: result.status, detail: detail)
     }
 
     /// Waits for the end through a pidfd: `waitUntilExit` alone would turn a run loop in steps of 50 ms.

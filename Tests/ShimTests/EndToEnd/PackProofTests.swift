@@ -144,7 +144,7 @@ extension EndToEnd.Packer {
             try zip("mode", "mode")
             try expect(
                 try inspect("mode.zip"),
-                "problem: bootstrap is not executable (mode 0644): chmod 755 bootstrap before zipping\n"
+                "problem: bootstrap is not executable for all (mode 0644): chmod 755 bootstrap before zipping\n"
                     + "problem: 'secret' is not readable for all (mode 0600): Lambda runs as another user\n"
             )
             try folder.write("shell/bootstrap", "#!/usr/bin/python3\n", mode: 0o755)
@@ -193,6 +193,83 @@ extension EndToEnd.Packer {
             #expect(
                 broken.1 == "shim-pack: cannot read zip archive 'broken.zip': it has no table of contents; "
                     + "it is no zip archive or cut off\n"
+            )
+        }
+
+        /// Archives that other tools make, and that `unzip` would stumble over or read another file for.
+        @Test(.timeLimit(.minutes(1))) func oddArchivesAreJudgedByWhatIsInThem() throws {
+            let folder = try TemporaryFolder()
+            let code = """
+                import sys, zipfile
+                def make(name, *entries):
+                    with zipfile.ZipFile(name, 'w') as archive:
+                        for path, text, mode in entries:
+                            entry = zipfile.ZipInfo(path)
+                            entry.create_system, entry.external_attr = 3, mode << 16
+                            archive.writestr(entry, text)
+                start = ('bootstrap', '#!/bin/sh\\n', 0o100755)
+                make('good1.zip', start)
+                make('good[1].zip', ('readme', '', 0o100644))
+                make('empty.zip')
+                make('others.zip', ('bootstrap', '#!/bin/sh\\n', 0o100744))
+                make('closed.zip', start, ('lib/', '', 0o040700), ('lib/x', '', 0o100644))
+                make('link.zip', ('bootstrap', 'gone', 0o120777))
+                make('out.zip', start, ('../x', '', 0o100644))
+                make('lie.zip', start, ('x', 'four', 0o100644))
+                lie = open('lie.zip', 'rb').read().replace(b'\\4\\0\\0\\0\\1\\0', b'\\2\\0\\0\\0\\1\\0')
+                open('lie.zip', 'wb').write(lie)
+                make('twice.zip', start, ('bootstrap', 'x', 0o100644))
+                """
+            try PackTool.run("python3", ["-W", "ignore", "-c", code], directory: folder.path)
+            func inspect(_ name: String) throws -> (Int32?, String) {
+                let seen = try PackUnderTest(["inspect", name], folder: folder)
+                return (seen.status, seen.errors + seen.output)
+            }
+            let missing =
+                "problem: bootstrap is missing: Lambda starts /var/task/bootstrap, or /opt/bootstrap of a layer\n"
+            #expect(try inspect("good1.zip").0 == 0)
+            try expect(try inspect("good[1].zip"), missing)
+            try expect(try inspect("empty.zip"), missing)
+            try expect(
+                try inspect("others.zip"),
+                "problem: bootstrap is not executable for all (mode 0744): chmod 755 bootstrap before zipping\n"
+            )
+            try expect(
+                try inspect("closed.zip"),
+                "problem: 'lib/' is not open for all (mode 0700): Lambda runs as another user\n"
+            )
+            try expect(
+                try inspect("link.zip"),
+                "problem: bootstrap is a link to 'gone', which is no file of the package\n"
+            )
+            let outside = try inspect("out.zip")
+            #expect(
+                outside == (1, "shim-pack: cannot read zip archive 'out.zip': '../x' would lie outside the package\n")
+            )
+            let lie = try inspect("lie.zip")
+            #expect(lie.1.hasSuffix("'lie.zip': 'x' has 4 bytes, its table of contents says 2\n"), "\(lie.1)")
+            let twice = try inspect("twice.zip")
+            #expect(
+                twice.1.contains("warning: 'bootstrap' is in the archive more than once; the last one counts here\n")
+            )
+            #expect(twice.0 == 1)
+            try folder.write("bootstrap", "#!/bin/sh\n", mode: 0o755)
+            try PackTool.run("zip", ["-q", "-P", "secret", "locked.zip", "bootstrap"], directory: folder.path)
+            let locked = try inspect("locked.zip")
+            #expect(locked.1.hasSuffix("'locked.zip': it is encrypted, which Lambda does not take\n"))
+        }
+
+        /// A program of musl's, or of another prefix, finds no loader on Lambda, whatever its libraries are called.
+        @Test(.timeLimit(.minutes(1))) func aLoaderThatTheTargetLacksIsAProblem() throws {
+            let folder = try TemporaryFolder()
+            let loader = "/lib/ld-musl-x86_64.so.1"
+            try FileManager.default.createDirectory(atPath: folder.path + "/p", withIntermediateDirectories: true)
+            let program = "int main(void) { return 0; }"
+            try PackPrograms.c(program, to: "p/bootstrap", in: folder, ["-Wl,--dynamic-linker=\(loader)"])
+            let seen = try PackUnderTest(["inspect", "p"], folder: folder)
+            try expect(
+                (seen.status, seen.output),
+                "problem: bootstrap needs the loader \(loader), which provided.al2023 does not have\n"
             )
         }
 

@@ -94,4 +94,45 @@ import Testing
             }
         }
     }
+
+    /// One long name that is said to be that of every symbol: the file is small, what it asks for is half a gigabyte.
+    @Test(.timeLimit(.minutes(1))) func aNameIsNotKeptThirtyThousandTimes() throws {
+        let symbols = 32_000
+        var bytes: [UInt8] = []
+        func put(_ value: UInt64, _ size: Int) {
+            for shift in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * shift))) }
+        }
+        // Places: two program headers at 64, the dynamic section at 176, tables from 1024 on, the name last.
+        let table = 1024
+        let versions = table + symbols * 24
+        let needs = versions + symbols * 2
+        let hash = needs + 16
+        let strings = hash + 8
+        let end = strings + 16_001
+        for (value, size) in [
+            (0x464c_457f, 4), (2, 1), (1, 1), (1, 1), (0, 9), (3, 2), (62, 2), (1, 4), (0, 8), (64, 8), (0, 8), (0, 4),
+            (64, 2), (56, 2), (2, 2), (0, 6),
+        ] { put(UInt64(value), size) }
+        for (type, offset, size) in [(1, 0, end), (2, 176, 144)] {
+            put(UInt64(type), 4)
+            put(5, 4)
+            for value in [offset, offset, offset, size, size, 8] { put(UInt64(value), 8) }
+        }
+        for (tag, value) in [
+            (5, strings), (10, 16_001), (6, table), (11, 24), (4, hash), (0x6fff_fff0, versions), (0x6fff_fffe, needs),
+            (0x6fff_ffff, 1), (0, 0),
+        ] {
+            put(UInt64(tag), 8)
+            put(UInt64(value), 8)
+        }
+        bytes += [UInt8](repeating: 0, count: table - bytes.count + symbols * 24)
+        for index in 0..<symbols { put(UInt64(index + 2), 2) }
+        bytes += [UInt8](repeating: 0, count: 16)
+        put(0, 4)
+        put(UInt64(symbols), 4)
+        bytes += [UInt8](repeating: UInt8(ascii: "x"), count: 16_000) + [0]
+        #expect(throws: ELFError.tooLarge(what: "the names of symbols", limit: 4 << 20)) {
+            try ELFFile(bytes, withSymbols: true)
+        }
+    }
 }
