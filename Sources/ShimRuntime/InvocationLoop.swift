@@ -166,7 +166,7 @@ public struct InvocationLoop {
     private static func wait(for socket: Int32, signals: Int32) throws {
         while true {
             let seen = try poll([PollRequest(socket, .readable), PollRequest(signals, .readable)], timeout: nil)
-            if let signal = Signals.next(from: signals) { throw Shutdown(signal: signal) }
+            if !seen[1].isEmpty, let signal = Signals.next(from: signals) { throw Shutdown(signal: signal) }
             if !seen[0].isEmpty { return }
         }
     }

@@ -12,14 +12,7 @@ enum EventCommand {
 
     static func run(_ words: [String]) throws -> ExitCode {
         let arguments = try spec.parse(words)
-        if arguments.flag("--help") {
-            try Terminal.print(spec.help)
-            return .done
-        }
-        if arguments.flag("--version") {
-            try Terminal.print("shim-sim \(version)\n")
-            return .done
-        }
+        if try Terminal.printsHelp(arguments, spec) { return .done }
         guard arguments.positionals.count <= 1 else {
             throw UsageError("'\(arguments.positionals[1])' is one NAME too many", hint: spec.helpHint)
         }

@@ -33,13 +33,7 @@ enum OverviewCommand {
             )
         }
         let arguments = try spec.parse(words)
-        if arguments.flag("--help") {
-            try Terminal.print(spec.help)
-        } else if arguments.flag("--version") {
-            try Terminal.print("shim-sim \(version)\n")
-        } else {
-            throw UsageError("a command is missing", hint: spec.helpHint)
-        }
-        return .done
+        if try Terminal.printsHelp(arguments, spec) { return .done }
+        throw UsageError("a command is missing", hint: spec.helpHint)
     }
 }

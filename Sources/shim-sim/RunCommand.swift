@@ -35,14 +35,7 @@ enum RunCommand {
 
     static func run(_ words: [String]) throws -> ExitCode {
         let arguments = try spec.parse(words)
-        if arguments.flag("--help") {
-            try Terminal.print(spec.help)
-            return .done
-        }
-        if arguments.flag("--version") {
-            try Terminal.print("shim-sim \(version)\n")
-            return .done
-        }
+        if try Terminal.printsHelp(arguments, spec) { return .done }
         guard let path = arguments.positionals.first else {
             throw UsageError("the TARGET is missing", hint: spec.helpHint)
         }

@@ -29,14 +29,7 @@ enum ServeCommand {
 
     static func run(_ words: [String]) throws -> ExitCode {
         let arguments = try spec.parse(words)
-        if arguments.flag("--help") {
-            try Terminal.print(spec.help)
-            return .done
-        }
-        if arguments.flag("--version") {
-            try Terminal.print("shim-sim \(version)\n")
-            return .done
-        }
+        if try Terminal.printsHelp(arguments, spec) { return .done }
         let functions = try ServeOptions.functions(arguments, spec)
         let host = arguments.value("--host") ?? "127.0.0.1"
         let port = UInt16(try arguments.int("--port", in: 0...65535) ?? 9000)

@@ -1,3 +1,4 @@
+import CommandLineKit
 import Foundation
 import Platform
 
@@ -13,6 +14,21 @@ enum Terminal {
 
     /// Prints what was asked for.
     static func print(_ text: String) throws { try writeAll(text, to: 1) }
+
+    /// Prints the help or the version where they were asked for.
+    ///
+    /// - Returns: Whether that was all there is to do.
+    /// - Throws: ``SystemError`` where standard output cannot be written.
+    static func printsHelp(_ arguments: Arguments, _ spec: CommandSpec) throws -> Bool {
+        if arguments.flag("--help") {
+            try print(spec.help)
+        } else if arguments.flag("--version") {
+            try print("shim-sim \(version)\n")
+        } else {
+            return false
+        }
+        return true
+    }
 
     /// Lines of a function's log.
     static func log(_ bytes: [UInt8]) {
