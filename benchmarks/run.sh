@@ -161,7 +161,7 @@ measure() { # CHILD "RUNTIME..." LOAD-OPTION... : prints the JSON of load
     (
         cd "$work/task"
         env -i PATH="$tools_path" LANG=en_US.UTF-8 TZ=:UTC TMPDIR="$work/tmp" \
-            LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib \
+            LD_LIBRARY_PATH="/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:$work/task:$work/task/lib:/opt/lib" \
             LAMBDA_TASK_ROOT="$work/task" LAMBDA_RUNTIME_DIR=/var/runtime _HANDLER=handler.handler \
             AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_LAMBDA_INITIALIZATION_TYPE=on-demand \
             AWS_LAMBDA_FUNCTION_NAME=benchmark AWS_LAMBDA_FUNCTION_VERSION="\$LATEST" \

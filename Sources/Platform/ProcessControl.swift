@@ -69,6 +69,18 @@ package enum ProcessControl {
         try check("prctl") { clinux_become_subreaper() }
     }
 
+    /// Keeps every thread but the main one from interrupting whatever runs when such a thread wakes (`SCHED_BATCH`).
+    ///
+    /// They get as much time as before, only not at once. A thread that may not be changed, or that has just ended,
+    /// stays as it is.
+    package static func makeOtherThreadsYield() {
+        let names = (try? Files.list("/proc/self/task")) ?? []
+        for thread in names.compactMap({ pid_t($0) }) where thread != getpid() { _ = clinux_schedule_as_batch(thread) }
+    }
+
+    /// Lets another thread or process that is ready run first.
+    package static func yield() { sched_yield() }
+
     /// The name of a signal, `SIGSEGV`; `signal 42` for one without a name.
     package static func name(ofSignal number: Int32) -> String {
         let names: [Int32: String] = [

@@ -20,6 +20,8 @@ int clinux_close_from(unsigned int first);
 int clinux_set_pipe_size(int descriptor, int bytes);
 /// prctl(2) with PR_SET_CHILD_SUBREAPER.
 int clinux_become_subreaper(void);
+/// sched_setscheduler(2) with SCHED_BATCH, of one thread.
+int clinux_schedule_as_batch(pid_t thread);
 /// posix_spawn_file_actions_addchdir_np(3).
 int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
 /// WIFEXITED, WEXITSTATUS and WTERMSIG of a wait status.

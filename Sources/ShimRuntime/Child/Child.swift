@@ -17,6 +17,8 @@ final class Child {
 
     /// The process id and the id of its group, once it was started.
     private(set) var pid: Int32 = 0
+    /// The pidfd, or -1: it was not opened, or there is none.
+    private(set) var endDescriptor: Int32 = -1
 
     init(program: Program) throws(SystemError) {
         process.executableURL = URL(fileURLWithPath: program.executable)
@@ -52,6 +54,17 @@ final class Child {
         pid = process.processIdentifier
     }
 
+    /// Opens the descriptor that becomes readable when the process ends; ``close()`` closes it.
+    ///
+    /// There may be none: the process may be reaped already (ESRCH), or the kernel or a sandbox does not have the call.
+    func openEndDescriptor() {
+        do throws(SystemError) {
+            endDescriptor = try ProcessControl.endDescriptor(of: pid).take()
+        } catch {
+            endDescriptor = -1
+        }
+    }
+
     /// Closes our end of the program's standard input, once.
     func closeInput() { close(&inputIsOpen, input.fileHandleForWriting) }
     /// Closes our end of the program's standard output, once.
@@ -62,6 +75,8 @@ final class Child {
         closeInput()
         closeOutput()
         close(&errorsAreOpen, errors.fileHandleForReading)
+        if endDescriptor >= 0 { _ = Descriptor(owning: endDescriptor) }
+        endDescriptor = -1
         // The ends of a child that was started are closed by Process. To close a handle twice makes an error object,
         // which costs more than the system call.
         guard pid == 0 else { return }
@@ -84,6 +99,11 @@ final class Child {
             ? .exited(status: process.terminationStatus) : .signalled(process.terminationStatus)
     }
 
+    /// Tells Foundation's threads, once, not to interrupt; the first child brings them about.
+    ///
+    /// They wake at each child's start and at its end, on the processor where the answer is being made.
+    private static let threadsYield: Void = ProcessControl.makeOtherThreadsYield()
+
     /// Frees what Process keeps of a finished child.
     ///
     /// Only the end of `waitUntilExit()` breaks a cycle inside Process; called once the process is no longer running
@@ -93,6 +113,7 @@ final class Child {
     func release() -> Bool {
         if process.isRunning { return false }
         process.waitUntilExit()
+        Self.threadsYield
         return true
     }
 }

@@ -10,8 +10,14 @@ struct ChildEnvironment {
     init(configuration: Configuration) {
         var variables = configuration.environment
         let root = configuration.taskRoot
-        let libraries = variables["LD_LIBRARY_PATH"].flatMap { $0.isEmpty ? nil : ":" + $0 } ?? ""
-        variables["LD_LIBRARY_PATH"] = "\(root):\(root)/lib" + libraries
+        let own = [root, root + "/lib"]
+        // Lambda has them in its list, further back; the loader would look into each a second time for each library.
+        // An empty name is the current folder to the loader, but an empty list is none.
+        let list =
+            variables["LD_LIBRARY_PATH"].flatMap {
+                $0.isEmpty ? nil : $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            } ?? []
+        variables["LD_LIBRARY_PATH"] = (own + list.filter { !own.contains($0) }).joined(separator: ":")
         if variables["HOME"] == nil { variables["HOME"] = "/tmp" }
         // A value of the last invocation, or of whoever started the bootstrap, would be a lie.
         for (_, name) in Invocation.headers { variables[name] = nil }

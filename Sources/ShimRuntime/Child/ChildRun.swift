@@ -9,8 +9,9 @@ import Platform
 /// - Standard input: the event is written as the program takes it; a program that does not read is no error.
 /// - Standard output: kept, up to the bound of a response.
 /// - Standard error: goes to the log as it comes.
-/// - The end is seen by the pidfd, not by the end of the pipes: a grandchild may hold these for ever. What the pipes hold
-///   at that moment is taken, and what is left of the process group is killed.
+/// - The end is seen by the pidfd, not by the end of the pipes: a grandchild may hold these for ever. It is killed then
+///   with the rest of the group, and what the pipes hold is taken. A group that has let go of the pipes holds up nothing:
+///   ``Leftovers`` ends it once the answer is out.
 struct ChildRun {
     /// When the program is asked to stop, and how long it has before it is killed.
     struct TimeLimit {
@@ -75,23 +76,12 @@ struct ChildRun {
         feed()
         try child.start(environment: environment)
         writeInput()
-        let endDescriptor = openEndDescriptor()
-        defer { if endDescriptor >= 0 { close(endDescriptor) } }
-        while try !step(endDescriptor) {}
-        ProcessControl.signalGroup(child.pid, SIGKILL)
+        child.openEndDescriptor()
+        while try !step(child.endDescriptor) {}
+        if outputIsOpen || errorsAreOpen { ProcessControl.signalGroup(child.pid, SIGKILL) }
         drain()
         let end = try findEnd()
         return ChildResult(end: end, stop: stop, output: output, errors: log.tail, duration: started.duration(to: .now))
-    }
-
-    /// The pidfd, or -1 where there is none: the process may be reaped already (ESRCH), or the kernel or a sandbox does
-    /// not have the call.
-    private func openEndDescriptor() -> Int32 {
-        do throws(SystemError) {
-            return try ProcessControl.endDescriptor(of: child.pid).take()
-        } catch {
-            return -1
-        }
     }
 
     /// Waits for something to happen and handles it.
@@ -109,8 +99,8 @@ struct ChildRun {
             ],
             timeout: timeout(hasEndDescriptor: endDescriptor >= 0)
         )
-        if !seen[1].isEmpty { readOutput() }
-        if !seen[2].isEmpty || !seen[5].isEmpty { readErrors() }
+        if !seen[1].isEmpty { readOutput(seen[1]) }
+        if !seen[2].isEmpty || !seen[5].isEmpty { readErrors(seen[2]) }
         if !seen[3].isEmpty { writeInput() }
         // First of all the end: a program that was done before the signal or the deadline has its answer delivered.
         if !seen[0].isEmpty { return true }
@@ -178,9 +168,9 @@ struct ChildRun {
         child.closeInput()
     }
 
-    private mutating func readOutput() {
+    private mutating func readOutput(_ seen: PollEvents) {
         guard outputIsOpen else { return }
-        guard let count = readSome(child.standardOutput, buffer) else { return }
+        guard let count = readSome(child.standardOutput, buffer, seen) else { return }
         guard count > 0 else {
             outputIsOpen = false
             return
@@ -205,12 +195,12 @@ struct ChildRun {
     }
 
     /// Moves one piece from the program to the log; never blocks on a log that nobody reads while a deadline runs.
-    private mutating func readErrors() {
+    private mutating func readErrors(_ seen: PollEvents) {
         guard errorsAreOpen else { return }
         log.flush(until: .now)
         if log.isBlocked { return }
         let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Log.piece))
-        guard let count = readSome(child.standardError, piece) else { return }
+        guard let count = readSome(child.standardError, piece, seen) else { return }
         guard count > 0 else {
             errorsAreOpen = false
             return
@@ -219,7 +209,13 @@ struct ChildRun {
     }
 
     /// The number of bytes, 0 at the end, `nil` where there is nothing now; a pipe that cannot be read has ended.
-    private func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int? {
+    private func readSome(
+        _ descriptor: Int32,
+        _ room: UnsafeMutableRawBufferPointer,
+        _ seen: PollEvents = .readable
+    ) -> Int? {
+        // The other end is gone, and nothing is left in the pipe.
+        if seen == .hangUp { return 0 }
         do throws(SystemError) {
             return try Descriptor.read(descriptor, into: room)
         } catch {
@@ -227,7 +223,7 @@ struct ChildRun {
         }
     }
 
-    /// Takes what the pipes hold now that the process and its group are gone; bounded, should an escaped process write on.
+    /// Takes what the pipes hold now that nobody of the group can write to them any more; bounded, should an escaped process write on.
     private mutating func drain() {
         while outputIsOpen {
             guard let count = readSome(child.standardOutput, buffer), count > 0 else { break }
@@ -268,6 +264,11 @@ struct ChildRun {
         } catch {
             // ECHILD: Process has reaped it and will know in a moment.
             guard error.errno == ECHILD else { throw error }
+        }
+        // Its thread is between the reaping and the telling, and usually waits for this processor.
+        for _ in 0..<100 {
+            if let end = child.end { return end }
+            ProcessControl.yield()
         }
         while true {
             if let end = child.end { return end }

@@ -7,15 +7,13 @@ import Platform
 /// subreaper, so such a process becomes its child: it is found here and killed before the next event, instead of being
 /// frozen into the next invocation.
 final class Leftovers {
-    /// Children that have ended and that Process has not reaped yet.
+    /// Children that have ended and that Process may not have reaped yet.
     private var finished: [Child] = []
-    /// Of these, how many have been waited for before: Process may miss an end, which must not cost a wait each time.
-    private var waitedFor = 0
+    /// Of these, how many have their pipes closed.
+    private var closed = 0
     /// What the bootstrap script started before it became the shim: it is the user's, and stays.
     private let inherited: Set<pid_t>
 
-    /// How long a finished child may take to be reaped by Process before escaped processes are looked for.
-    private static let patience: Duration = .milliseconds(5)
     /// How long to go on killing what escaped: a fork bomb does not hold up the next event for ever.
     private static let persistence: Duration = .seconds(1)
 
@@ -25,37 +23,28 @@ final class Leftovers {
     func add(_ child: Child) { finished.append(child) }
 
     /// Frees what is finished, and ends what escaped; cheap where nothing did: one or two system calls.
+    ///
+    /// What Process has not got round to reaping is freed the next time: it may miss an end altogether, and is told of
+    /// one by a socket that an escaped process holds, too.
     func clear() {
-        for child in finished.dropFirst(waitedFor) { child.close() }
-        let start = ContinuousClock.now
-        releaseFinished()
-        // Process is told of the end by a socket that descendants hold too: an escaped one keeps it waiting.
-        // With nothing left to reap it only has not got round to it yet, and the next time will do.
-        while finished.count > waitedFor, hasAnyChild, escaped.isEmpty, start.duration(to: .now) < Self.patience {
-            pause()
-            releaseFinished()
+        for child in finished.dropFirst(closed) {
+            ProcessControl.signalGroup(child.pid, SIGKILL)
+            child.close()
         }
+        finished.removeAll { $0.release() }
+        closed = finished.count
         guard hasAnyChild else { return }
         // Killing one may hand its own children to us, hence the rounds.
+        let start = ContinuousClock.now
         var living = escaped
         while !living.isEmpty, start.duration(to: .now) < Self.persistence {
             // All at once: one that is spared for a moment starts others.
             for pid in living { ProcessControl.signal(pid, SIGKILL) }
             // SIGKILL ends it soon; a process that hangs in the kernel is left to the next time.
             let reaped = living.filter { (try? ProcessControl.reap($0)) != nil }
-            if reaped.isEmpty { pause() }
+            if reaped.isEmpty { _ = try? poll([], timeout: .milliseconds(1)) }
             living = escaped
         }
-        releaseFinished()
-        waitedFor = finished.count
-    }
-
-    private func pause() { _ = try? poll([], timeout: .milliseconds(1)) }
-
-    private func releaseFinished() {
-        let old = finished.prefix(waitedFor).filter { !$0.release() }
-        finished = old + finished.dropFirst(waitedFor).filter { !$0.release() }
-        waitedFor = old.count
     }
 
     /// Whether a process is left to wait for, be it ours and not yet reaped.

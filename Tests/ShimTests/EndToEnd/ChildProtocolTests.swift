@@ -219,6 +219,21 @@ extension EndToEnd {
             }
         }
 
+        /// Lambda's own list has the task root, too: the loader would look into it twice for each library.
+        @Test(arguments: [
+            (nil, "/usr:/usr/lib"), ("", "/usr:/usr/lib"), ("/usr/lib", "/usr:/usr/lib"),
+            ("/lib64:/usr:/usr/lib:/opt/lib", "/usr:/usr/lib:/lib64:/opt/lib"),
+            // An empty name is the current folder, and another spelling is another name.
+            ("/a::/usr/", "/usr:/usr/lib:/a::/usr/"),
+        ])
+        func libraryPathBeginsWithThePackage(before: String?, after: String) throws {
+            let shim = try ShimUnderTest(
+                ["printenv", "LD_LIBRARY_PATH"],
+                environment: before.map { ["LD_LIBRARY_PATH": $0] } ?? [:]
+            )
+            #expect(try shim.invoke("{}").text == after + "\n")
+        }
+
         @Test func workingDirectoryIsTheTaskRoot() throws {
             let folder = try TemporaryFolder()
             let shim = try ShimUnderTest(["pwd"], taskRoot: folder.path)
@@ -301,6 +316,35 @@ extension EndToEnd {
             let grandchild = try #require(Int32(try shim.invoke("{}").text.dropLast()))
             #expect(start.duration(to: .now) < .seconds(100))
             eventually("the grandchild is gone") { kill(grandchild, 0) != 0 }
+        }
+
+        /// It holds none of the pipes, so nothing shows that it is there; it is gone before the next event all the same.
+        @Test func grandchildThatHoldsNothingIsEndedBeforeTheNextEvent() throws {
+            let shim = try ShimUnderTest(["sh", "-c", "sleep 300 </dev/null >/dev/null 2>&1 & echo $!"])
+            for _ in 0..<20 {
+                let grandchild = try #require(Int32(try shim.invoke("{}").text.dropLast()))
+                try shim.settle()
+                #expect(kill(grandchild, 0) != 0)
+            }
+        }
+
+        /// Foundation's threads wake at the start and the end of each child; woken at once they would interrupt the
+        /// thread that makes the answer, which is a tenth of a short invocation.
+        @Test func threadsOfFoundationGiveWay() throws {
+            let shim = try ShimUnderTest(["sh", "-c", "cut -d' ' -f41 /proc/$$/stat"])
+            #expect(try shim.invoke("{}").text == "0\n")
+            #expect(try shim.invoke("{}").text == "0\n", "the program is scheduled as ever")
+            try shim.settle()
+            let main = "\(shim.process.pid)"
+            let threads = try Files.list("/proc/\(main)/task")
+            #expect(threads.count > 1)
+            for thread in threads {
+                let text = try String(contentsOfFile: "/proc/\(main)/task/\(thread)/stat", encoding: .utf8)
+                // The fields after the name, which may hold spaces, begin with the third; the policy is the 41st.
+                let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ").dropFirst()
+                let policy = fields.dropFirst(38).first.map(String.init)
+                #expect(policy == (thread == main ? "0" : "3"), "thread \(thread) has policy \(policy ?? "none")")
+            }
         }
 
         @Test func daemonThatLeftItsGroupIsEnded() throws {
