@@ -23,7 +23,7 @@ enum RunCommand {
             """,
             """
             Standard output is the answer's bytes, standard error is the log. Exit status: 0; 1 where the function failed,
-            with its error on standard output; 64 wrong usage.
+            with its error on standard output, or could not be called; 64 wrong usage.
             """,
             """
             examples:
@@ -42,7 +42,7 @@ enum RunCommand {
         guard arguments.positionals.count == 1 else {
             throw UsageError(
                 "'\(arguments.positionals[1])' is one TARGET too many",
-                hint: "arguments of the program stand behind '--'"
+                hint: CommandSpec.argumentsHint
             )
         }
         let count = try arguments.int("--repeat", in: 1...1_000_000) ?? 1
