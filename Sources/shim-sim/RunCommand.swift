@@ -67,7 +67,15 @@ enum RunCommand {
 
     private static func event(_ arguments: Arguments) throws -> [UInt8] {
         switch (arguments.value("--data"), arguments.value("--event")) {
-        case (let data?, nil): return Array(data.utf8)
+        case (let data?, nil):
+            // What curl and shim-pack take as a file; no JSON begins so.
+            guard !data.hasPrefix("@") else {
+                throw UsageError(
+                    "'\(data)' is not a value for --data",
+                    hint: "--event FILE reads the event from a file"
+                )
+            }
+            return Array(data.utf8)
         case (nil, let file?): return try Input.file(file)
         case (nil, nil): return Array("{}".utf8)
         case (_?, _?): throw UsageError("--data and --event exclude each other", hint: spec.helpHint)
