@@ -53,7 +53,13 @@ package struct CommandSpec: Sendable {
             }
             let (name, attached) = split(word)
             guard let option = options.first(where: { $0.names.contains(name) }) else {
-                throw UsageError("unknown option '\(name)'", hint: suggestion(for: name))
+                // `run wc -c` is a common slip for `run wc -- -c`.
+                let isForProgram = !result.positionals.isEmpty && usage.contains { $0.hasSuffix("[-- ARG...]") }
+                throw UsageError(
+                    "unknown option '\(name)'",
+                    hint: nearOption(to: name).map { "did you mean '\($0)'?" }
+                        ?? (isForProgram ? Self.argumentsHint : helpHint)
+                )
             }
             if result.given[option.key] != nil, !option.isRepeatable, option.value != nil {
                 throw UsageError("\(name) was given twice", hint: helpHint)
@@ -99,6 +105,9 @@ package struct CommandSpec: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Where the arguments of the program that is named belong.
+    package static let argumentsHint = "arguments of the program stand behind '--'"
+
     /// Where to read on after a usage error.
     package var helpHint: String { "see '\(program) --help'" }
 
@@ -110,11 +119,10 @@ package struct CommandSpec: Sendable {
         return word.count > 2 ? (String(word.prefix(2)), String(word.dropFirst(2))) : (word, nil)
     }
 
-    private func suggestion(for name: String) -> String {
+    private func nearOption(to name: String) -> String? {
         let names = options.flatMap(\.names).filter { $0.hasPrefix("--") }
-        let near = names.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }
-        if let near, near.1 <= 2 || (name.count > 3 && near.0.hasPrefix(name)) { return "did you mean '\(near.0)'?" }
-        return helpHint
+        guard let near = names.map({ ($0, editDistance(name, $0)) }).min(by: { $0.1 < $1.1 }) else { return nil }
+        return near.1 <= 2 || (name.count > 3 && near.0.hasPrefix(name)) ? near.0 : nil
     }
 
     private func wrap(_ text: String, to width: Int) -> [String] {

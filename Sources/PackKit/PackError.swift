@@ -7,7 +7,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file could not be written.
     case cannotWrite(path: String, cause: String)
     /// The program is neither an ELF executable nor a script.
-    case notAProgram(path: String, cause: String)
+    case notAProgram(path: String, cause: String, hint: String? = nil)
     /// A tool of the system is not installed.
     case missingTool(name: String, package: String)
     /// A tool of the system failed.
@@ -62,7 +62,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .cannotRead(let path, let cause): "cannot read '\(path)': \(cause)"
         case .cannotWrite(let path, let cause): "cannot write '\(path)': \(cause)"
-        case .notAProgram(let path, let cause): "cannot pack '\(path)': \(cause)"
+        case .notAProgram(let path, let cause, _): "cannot pack '\(path)': \(cause)"
         case .missingTool(let name, _): "cannot run '\(name)': it is not installed"
         case .toolFailed(let name, let status, let detail):
             "'\(name)' failed: \(status)" + (detail.isEmpty ? "" : ": \(detail)")
@@ -103,6 +103,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What to do about it, where there is something to do.
     package var hint: String? {
         switch self {
+        case .notAProgram(_, _, let hint): hint
         case .missingTool(_, let package): "apt-get install \(package)"
         case .missingLibraries: "install it, or name its folder with LD_LIBRARY_PATH (with --sysroot: install it there)"
         case .nameClash: "leave one of them out, or give an included one another place: --include PATH=DEST"

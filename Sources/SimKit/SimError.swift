@@ -54,7 +54,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noBootstrap(let path):
             """
             cannot use the target '\(path)': it has no file 'bootstrap'
-            hint: name the program itself, or a folder or zip that holds an executable bootstrap
+            hint: name the program itself, or a folder or zip (or --layer) with an executable bootstrap at its root
             """
         case .noShim(let path):
             """

@@ -23,7 +23,7 @@ enum RunCommand {
             """,
             """
             Standard output is the answer's bytes, standard error is the log. Exit status: 0; 1 where the function failed,
-            with its error on standard output; 64 wrong usage.
+            with its error on standard output, or could not be called; 64 wrong usage.
             """,
             """
             examples:
@@ -42,7 +42,7 @@ enum RunCommand {
         guard arguments.positionals.count == 1 else {
             throw UsageError(
                 "'\(arguments.positionals[1])' is one TARGET too many",
-                hint: "arguments of the program stand behind '--'"
+                hint: CommandSpec.argumentsHint
             )
         }
         let count = try arguments.int("--repeat", in: 1...1_000_000) ?? 1
@@ -67,7 +67,15 @@ enum RunCommand {
 
     private static func event(_ arguments: Arguments) throws -> [UInt8] {
         switch (arguments.value("--data"), arguments.value("--event")) {
-        case (let data?, nil): return Array(data.utf8)
+        case (let data?, nil):
+            // What curl and shim-pack take as a file; no JSON begins so.
+            guard !data.hasPrefix("@") else {
+                throw UsageError(
+                    "'\(data)' is not a value for --data",
+                    hint: "--event FILE reads the event from a file"
+                )
+            }
+            return Array(data.utf8)
         case (nil, let file?): return try Input.file(file)
         case (nil, nil): return Array("{}".utf8)
         case (_?, _?): throw UsageError("--data and --event exclude each other", hint: spec.helpHint)

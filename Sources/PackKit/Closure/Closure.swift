@@ -109,8 +109,8 @@ struct ClosureBuilder {
         if library.name.contains("/"), !GlibcFamily.isLoader(fileName) {
             throw PackError.notAProgram(
                 path: owner.path,
-                cause: "'\(library.name)' is needed by its path, which no package can have; link with -l, or "
-                    + "patchelf --replace-needed '\(library.name)' '\(fileName)'"
+                cause: "'\(library.name)' is needed by its path, which no package can have",
+                hint: "link with -l, or patchelf --replace-needed '\(library.name)' '\(fileName)'"
             )
         }
         try checkMachine(file, real, closure)

@@ -20,6 +20,7 @@ struct BootstrapScript {
         #   export R_HOME=/opt/R/lib/R
         #   export JULIA_DEPOT_PATH="/tmp/julia:/opt/julia"
         #   export OMP_NUM_THREADS=1
+        #   export LC_ALL=C.UTF-8
         #
         # shim puts the package's folder and its lib/ in front of LD_LIBRARY_PATH for the program only; leave it alone here, or
         # /bin/sh itself may pick up the wrong libraries. How shim itself behaves is set by SHIM_... variables.

@@ -186,8 +186,8 @@ struct PackageBuilder {
             guard !line.hasWindowsEnd else {
                 throw PackError.notAProgram(
                     path: program.path,
-                    cause:
-                        "it has Windows line ends, so its interpreter would not be found; sed -i 's/\\r$//' removes them"
+                    cause: "it has Windows line ends, so its interpreter would not be found",
+                    hint: "'sed -i \"s/\\r$//\" FILE' removes them"
                 )
             }
             // In a layer a script is a tool like any other; what runs it is the function's business.

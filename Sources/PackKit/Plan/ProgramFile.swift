@@ -17,7 +17,7 @@ struct ProgramFile: Equatable, Sendable {
 
     /// Looks at a file.
     ///
-    /// - Throws: ``PackError/notAProgram(path:cause:)`` for what neither Linux nor the packer can start.
+    /// - Throws: ``PackError/notAProgram(path:cause:hint:)`` for what neither Linux nor the packer can start.
     init(_ path: String, root: FileSystemRoot, binaries: BinaryCache) throws {
         let absolute = Disk.absolute(path)
         guard let real = root.realHost(absolute), Disk.kind(real) != nil else {
@@ -40,7 +40,11 @@ struct ProgramFile: Equatable, Sendable {
             return
         }
         guard let line = ScriptLine(try Disk.map(real).prefix(512)) else {
-            throw PackError.notAProgram(path: path, cause: "it is neither an ELF file nor a script that begins with #!")
+            throw PackError.notAProgram(
+                path: path,
+                cause: "it is neither an ELF file nor a script that begins with #!",
+                hint: "begin a script with a line like '#!/bin/sh'"
+            )
         }
         kind = .script(line)
     }

@@ -18,8 +18,8 @@ extension ChildResult {
         case .deadline:
             return report(
                 "Function.TimedOut",
-                "\(program) was stopped after \(Self.seconds(duration)) seconds, "
-                    + "\(Self.milliseconds(margin)) ms before the function's deadline"
+                "\(program) was told to stop \(Self.milliseconds(margin)) ms before the function's deadline "
+                    + "and ended after \(Self.seconds(duration)) seconds"
             )
         case .tooMuchOutput(let limit):
             return ErrorReport(

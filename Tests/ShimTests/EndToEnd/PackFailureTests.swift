@@ -33,7 +33,11 @@ extension EndToEnd.Packer {
             try expectFailure(["gone"], "shim-pack: cannot read 'gone': No such file or directory\n", folder: folder)
             try expectFailure(
                 ["notes.txt"],
-                "shim-pack: cannot pack 'notes.txt': it is neither an ELF file nor a script that begins with #!\n",
+                """
+                shim-pack: cannot pack 'notes.txt': it is neither an ELF file nor a script that begins with #!
+                hint: begin a script with a line like '#!/bin/sh'
+
+                """,
                 folder: folder
             )
             try expectFailure(

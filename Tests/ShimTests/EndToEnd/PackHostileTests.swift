@@ -37,8 +37,8 @@ extension EndToEnd.Packer {
             let script = try folder.write("a.sh", "#!/bin/sh\r\necho\r\n", mode: 0o755)
             #expect(
                 try pack([script]).errors == """
-                    shim-pack: cannot pack '\(script)': it has Windows line ends, so its interpreter would not be found; \
-                    sed -i 's/\\r$//' removes them
+                    shim-pack: cannot pack '\(script)': it has Windows line ends, so its interpreter would not be found
+                    hint: 'sed -i "s/\\r$//" FILE' removes them
 
                     """
             )

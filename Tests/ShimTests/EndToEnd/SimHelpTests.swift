@@ -72,7 +72,7 @@ struct SimHelpTests {
         zip that holds an executable 'bootstrap'.
 
         Standard output is the answer's bytes, standard error is the log. Exit status: 0; 1 where the function failed,
-        with its error on standard output; 64 wrong usage.
+        with its error on standard output, or could not be called; 64 wrong usage.
 
         examples:
           shim-sim run /usr/bin/wc -d '{"a":1}' -- -c

@@ -204,6 +204,11 @@ struct SimRunTests {
             ["run", "cat", "--tiemout", "3"],
             "shim-sim: unknown option '--tiemout'\nhint: did you mean '--timeout'?\n"
         ),
+        (["run", "wc", "-c"], "shim-sim: unknown option '-c'\nhint: arguments of the program stand behind '--'\n"),
+        (
+            ["run", "cat", "-d", "@event.json"],
+            "shim-sim: '@event.json' is not a value for --data\nhint: --event FILE reads the event from a file\n"
+        ),
         (
             ["run", "cat", "--timeout", "soon"],
             "shim-sim: 'soon' is not a value for --timeout\nhint: a number from 0.1 to 900\n"

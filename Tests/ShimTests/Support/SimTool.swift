@@ -72,7 +72,7 @@ enum SimTool {
 
     /// A program that starts while a script is being written has the script open for a moment, and whoever executes it then
     /// is told that the text file is busy.
-    fileprivate static let writing = Mutex(())
+    static let writing = Mutex(())
 
     /// Writes an executable script.
     @discardableResult

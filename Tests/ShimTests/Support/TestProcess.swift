@@ -30,7 +30,10 @@ final class TestProcess {
         child.input = try self.folder.write("stdin", input)
         let output = try Descriptor.open(self.folder.path + "/stdout", O_WRONLY | O_CREAT | O_APPEND)
         let errors = try Descriptor.open(self.folder.path + "/stderr", O_WRONLY | O_CREAT | O_APPEND)
-        pid = try ProcessControl.spawn(child, output: output.raw, error: errors.raw)
+        let (spec, outputNumber, errorNumber) = (child, output.raw, errors.raw)
+        pid = try SimTool.writing.withLock { _ in
+            try ProcessControl.spawn(spec, output: outputNumber, error: errorNumber)
+        }
     }
 
     deinit { stop() }

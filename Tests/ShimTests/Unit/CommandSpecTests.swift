@@ -38,6 +38,22 @@ import Testing
         #expect(error?.description == message)
     }
 
+    /// `shim-sim run wc -c` said only "see --help".
+    @Test func optionOfTheProgramThatIsNamedGetsAHint() {
+        let spec = CommandSpec(
+            program: "t",
+            summary: "s",
+            usage: ["[options] TARGET [-- ARG...]"],
+            options: [Option("--count", value: "N", help: "How often")]
+        )
+        func message(_ words: String...) -> String? {
+            #expect(throws: UsageError.self) { try spec.parse(words) }?.description
+        }
+        #expect(message("wc", "-c") == "unknown option '-c'\nhint: arguments of the program stand behind '--'")
+        #expect(message("wc", "--coumt") == "unknown option '--coumt'\nhint: did you mean '--count'?")
+        #expect(message("-c", "wc") == "unknown option '-c'\nhint: see 't --help'")
+    }
+
     @Test func numbersAndChoicesAreBounded() throws {
         enum Color: String, CaseIterable { case red, blue }
         let parsed = try spec.parse(["--count", "12", "-d", "red"])

@@ -16,6 +16,10 @@ import Testing
                 "cannot pack 'a': it is a library, not a program"
             ),
             (
+                .notAProgram(path: "a", cause: "it is no program", hint: "begin it with '#!/bin/sh'"),
+                "cannot pack 'a': it is no program\nhint: begin it with '#!/bin/sh'"
+            ),
+            (
                 .missingTool(name: "zip", package: "zip"),
                 "cannot run 'zip': it is not installed\nhint: apt-get install zip"
             ),

@@ -20,7 +20,7 @@ import Testing
             .noBootstrap("d"),
             """
             cannot use the target 'd': it has no file 'bootstrap'
-            hint: name the program itself, or a folder or zip that holds an executable bootstrap
+            hint: name the program itself, or a folder or zip (or --layer) with an executable bootstrap at its root
             """
         ),
         (
