@@ -7,7 +7,7 @@ package struct HTTPRequestHead: Equatable, Sendable {
     /// The minor version: 1 for `HTTP/1.1`.
     package let minorVersion: Int
     /// The header fields.
-    package let fields: HTTPFields
+    package var fields: HTTPFields
 
     /// Creates a head of HTTP/1.1.
     package init(method: String, target: String, minorVersion: Int = 1, fields: HTTPFields = [:]) {

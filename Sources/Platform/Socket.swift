@@ -99,12 +99,13 @@ package enum Socket {
         }
     }
 
-    /// Sends what a non-blocking socket takes now; no SIGPIPE.
+    /// Sends what a socket takes now, be it blocking or not; no SIGPIPE.
     ///
     /// - Returns: The number of bytes, `nil` where the socket takes nothing now.
     package static func sendNow(_ bytes: UnsafeRawBufferPointer, to raw: Int32) throws(SystemError) -> Int? {
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
         do throws(SystemError) {
-            return try check("send") { Glibc.send(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
+            return try check("send") { Glibc.send(raw, bytes.baseAddress, bytes.count, flags) }
         } catch {
             if error.errno == EAGAIN { return nil }
             throw error

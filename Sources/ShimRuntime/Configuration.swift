@@ -8,6 +8,19 @@ public struct Configuration: Equatable, Sendable {
         case raw
         /// Text, less one last newline, as a JSON string.
         case jsonString = "json-string"
+        /// The bytes as they come, while the program runs.
+        case stream
+        /// The same, where they begin with Lambda's prelude: JSON with status and headers, then eight NUL bytes.
+        case streamHTTP = "stream-http"
+
+        /// The content type of a response that is streamed.
+        var streamType: String? {
+            switch self {
+            case .raw, .jsonString: nil
+            case .stream: "application/octet-stream"
+            case .streamHTTP: "application/vnd.awslambda.http-integration-response"
+            }
+        }
     }
 
     /// What `TMPDIR` is for the program.
@@ -40,8 +53,9 @@ public struct Configuration: Equatable, Sendable {
             "stop the program so many milliseconds before the deadline (at most a quarter of the time there is)"
         ),
         (
-            "SHIM_STDOUT", "raw (default) or json-string",
-            "json-string returns stdout, less one last newline, as a JSON string"
+            "SHIM_STDOUT", "raw (default), json-string, stream or stream-http",
+            "json-string returns stdout, less one last newline, as a JSON string; stream sends it on as it comes, "
+                + "stream-http too, with Lambda's HTTP prelude at its beginning"
         ),
         (
             "SHIM_TMPDIR", "shared (default) or private",

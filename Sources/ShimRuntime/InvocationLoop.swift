@@ -129,23 +129,31 @@ public struct InvocationLoop {
                 try finish(client, refused.requestID)
                 continue
             }
-            let outcome = runner.run(invocation)
+            let id = invocation.requestID
+            let stream = runner.streamType.map { ResponseStream(client: client, requestID: id, contentType: $0) }
+            let outcome = try runner.run(invocation, stream: stream)
             let logLimit = runner.logLimit(invocation)
             client.reuse(invocation.takeEvent())
+            func fail(_ report: ErrorReport) throws {
+                tell(report, of: invocation, until: logLimit)
+                if let stream, stream.hasBegun {
+                    try stream.finish(report)
+                } else {
+                    try client.sendError(report, for: id)
+                }
+            }
             switch outcome {
-            case .response(let response): try client.sendResponse(response, for: invocation.requestID)
-            case .failure(let report):
-                tell(report, of: invocation, until: logLimit)
-                try client.sendError(report, for: invocation.requestID)
+            case .response(let response):
+                if let stream { try stream.finish(nil) } else { try client.sendResponse(response, for: id) }
+            case .failure(let report): try fail(report)
             case .shutdown(let signal, let report):
-                tell(report, of: invocation, until: logLimit)
-                try client.sendError(report, for: invocation.requestID)
-                try finish(client, invocation.requestID)
+                try fail(report)
+                try finish(client, id)
                 throw Shutdown(signal: signal)
             }
             // While the server deals with the answer.
             runner.prepare()
-            try finish(client, invocation.requestID)
+            try finish(client, id)
             runner.reuse(client.takeSent())
             runner.tidy()
         }

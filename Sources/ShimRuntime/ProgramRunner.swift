@@ -6,7 +6,7 @@ import Platform
 final class ProgramRunner {
     /// What one invocation came to.
     enum Outcome {
-        /// The response's bytes.
+        /// The response's bytes; none where it was streamed.
         case response([UInt8])
         /// The error, and how the run is told in the log.
         case failure(ErrorReport)
@@ -49,8 +49,11 @@ final class ProgramRunner {
         privateFolders = []
     }
 
-    /// Runs the program on one event.
-    func run(_ invocation: Invocation) -> Outcome {
+    /// The content type of responses that are streamed; `nil` where they are sent as a whole.
+    var streamType: String? { configuration.standardOutput.streamType }
+
+    /// Runs the program on one event, with its output going to the stream if there is one.
+    func run(_ invocation: Invocation, stream: ResponseStream?) throws -> Outcome {
         let folder: String?
         do throws(SystemError) {
             folder = try makePrivateFolder()
@@ -69,7 +72,9 @@ final class ProgramRunner {
             prepared = nil
             // A child that could not be started has no process to wait for.
             defer { if child.pid != 0 { leftovers.add(child) } }
-            return outcome(of: try result(of: child, invocation, folder), invocation)
+            return outcome(of: try result(of: child, invocation, folder, stream), invocation)
+        } catch let gone as ShimError {
+            throw gone
         } catch let failure as StartFailure {
             return .failure(failure.report(program: program))
         } catch {
@@ -79,15 +84,21 @@ final class ProgramRunner {
         }
     }
 
-    private func result(of child: Child, _ invocation: Invocation, _ folder: String?) throws -> ChildResult {
+    private func result(
+        of child: Child,
+        _ invocation: Invocation,
+        _ folder: String?,
+        _ stream: ResponseStream?
+    ) throws -> ChildResult {
         let room = output
         output = []
         var run = ChildRun(
             child: child,
             event: invocation.event,
             timeLimit: timeLimit(invocation.deadline),
-            maximumOutput: RuntimeAPIClient.maximumPayload,
+            maximumOutput: stream == nil ? RuntimeAPIClient.maximumPayload : ResponseStream.maximumBytes,
             output: room,
+            stream: stream,
             log: ChildLog(log: log, requestID: invocation.requestID),
             signals: signals,
             buffer: buffer
@@ -108,6 +119,7 @@ final class ProgramRunner {
 
     private func response(_ result: ChildResult) -> Outcome {
         switch configuration.standardOutput {
+        case .stream, .streamHTTP: return .response([])
         case .raw:
             if result.output.isEmpty { return .response(Array("\"child process exited with code 0\"".utf8)) }
             return .response(result.output)

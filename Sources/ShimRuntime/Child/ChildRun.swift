@@ -7,7 +7,7 @@ import Platform
 /// time-out: no thread, and nothing to deadlock.
 ///
 /// - Standard input: the event is written as the program takes it; a program that does not read is no error.
-/// - Standard output: kept, up to the bound of a response.
+/// - Standard output: kept, up to the bound of a response; or sent on at once, as fast as the reader takes it.
 /// - Standard error: goes to the log as it comes.
 /// - The end is seen by the pidfd, not by the end of the pipes: a grandchild may hold these for ever. It is killed then
 ///   with the rest of the group, and what the pipes hold is taken. A group that has let go of the pipes holds up nothing:
@@ -28,6 +28,7 @@ struct ChildRun {
     private let event: [UInt8]
     private let timeLimit: TimeLimit?
     private let maximumOutput: Int
+    private let stream: ResponseStream?
     private let signals: Int32
     private let buffer: UnsafeMutableRawBufferPointer
     private let started: ContinuousClock.Instant
@@ -39,15 +40,19 @@ struct ChildRun {
     private var stop: ChildResult.Stop?
     private var killAt: ContinuousClock.Instant?
     private var output: [UInt8]
+    private var outputCount = 0
     private var log: ChildLog
 
     /// Takes a child that is about to start; the room of `output` and `buffer` is used, `signals` may be -1.
+    ///
+    /// With a `stream`, the program's output goes there and not into the result.
     init(
         child: Child,
         event: [UInt8],
         timeLimit: TimeLimit?,
         maximumOutput: Int,
         output: [UInt8],
+        stream: ResponseStream? = nil,
         log: ChildLog,
         signals: Int32,
         buffer: UnsafeMutableRawBufferPointer
@@ -57,6 +62,7 @@ struct ChildRun {
         self.timeLimit = timeLimit
         self.maximumOutput = maximumOutput
         self.output = output
+        self.stream = stream
         self.log = log
         self.signals = signals
         self.buffer = buffer
@@ -79,27 +85,36 @@ struct ChildRun {
         child.openEndDescriptor()
         while try !step(child.endDescriptor) {}
         if outputIsOpen || errorsAreOpen { ProcessControl.signalGroup(child.pid, SIGKILL) }
-        drain()
-        let end = try findEnd()
-        return ChildResult(end: end, stop: stop, output: output, errors: log.tail, duration: started.duration(to: .now))
+        try drain()
+        return ChildResult(
+            end: try findEnd(),
+            stop: stop,
+            output: output,
+            hasOutput: outputCount > 0,
+            errors: log.tail,
+            duration: started.duration(to: .now)
+        )
     }
 
     /// Waits for something to happen and handles it.
     ///
     /// - Returns: Whether the process has ended.
-    private mutating func step(_ endDescriptor: Int32) throws(SystemError) -> Bool {
+    private mutating func step(_ endDescriptor: Int32) throws -> Bool {
+        let streamIsBlocked = stream?.isBlocked ?? false
         let seen = try poll(
             [
                 PollRequest(endDescriptor, .readable),
-                PollRequest(outputIsOpen ? child.standardOutput : -1, .readable),
+                PollRequest(outputIsOpen && !streamIsBlocked ? child.standardOutput : -1, .readable),
                 PollRequest(errorsAreOpen && !log.isBlocked ? child.standardError : -1, .readable),
                 PollRequest(inputIsOpen ? child.standardInput : -1, .writable),
                 PollRequest(signals, .readable),
                 PollRequest(log.isBlocked ? 2 : -1, .writable),
+                PollRequest(streamIsBlocked ? stream?.descriptor ?? -1 : -1, .writable),
             ],
             timeout: timeout(hasEndDescriptor: endDescriptor >= 0)
         )
-        if !seen[1].isEmpty { readOutput(seen[1]) }
+        if !seen[6].isEmpty { stream?.flush() }
+        if !seen[1].isEmpty { try readOutput(seen[1]) }
         if !seen[2].isEmpty || !seen[5].isEmpty { readErrors(seen[2]) }
         if !seen[3].isEmpty { writeInput() }
         // First of all the end: a program that was done before the signal or the deadline has its answer delivered.
@@ -108,6 +123,7 @@ struct ChildRun {
         if !seen[4].isEmpty, let signal = Signals.next(from: signals) {
             stopProgram(.shutdown(signal), Self.shutdownGrace)
         }
+        if stop == nil, let failure = stream?.failure { refuseOutput(.brokenStream(failure)) }
         let now = ContinuousClock.now
         if let timeLimit, stop == nil, now >= timeLimit.stopAt { stopProgram(.deadline, timeLimit.grace) }
         if let killAt, now >= killAt {
@@ -168,22 +184,36 @@ struct ChildRun {
         child.closeInput()
     }
 
-    private mutating func readOutput(_ seen: PollEvents) {
+    private mutating func readOutput(_ seen: PollEvents) throws {
         guard outputIsOpen else { return }
         guard let count = readSome(child.standardOutput, buffer, seen) else { return }
         guard count > 0 else {
             outputIsOpen = false
             return
         }
-        if output.isEmpty, count == buffer.count { Descriptor.enlargePipe(child.standardOutput, to: 1 << 20) }
-        makeRoom(for: count)
-        output.append(contentsOf: buffer.prefix(count))
-        if output.count > maximumOutput {
-            // With its reader gone, a program that floods its output gets SIGPIPE.
-            outputIsOpen = false
-            child.closeOutput()
-            stopProgram(.tooMuchOutput(limit: maximumOutput), Self.shutdownGrace)
+        if outputCount == 0, count == buffer.count { Descriptor.enlargePipe(child.standardOutput, to: 1 << 20) }
+        try take(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+        if outputCount > maximumOutput { refuseOutput(.tooMuchOutput(limit: maximumOutput)) }
+    }
+
+    /// Keeps what the program wrote, or sends it on; what is beyond the bound is only counted.
+    private mutating func take(_ bytes: UnsafeRawBufferPointer) throws {
+        outputCount += bytes.count
+        guard outputCount <= maximumOutput else { return }
+        if let stream {
+            try stream.write(bytes)
+        } else {
+            makeRoom(for: bytes.count)
+            output.append(contentsOf: bytes)
         }
+    }
+
+    /// Stops a program whose output nobody can take.
+    private mutating func refuseOutput(_ reason: ChildResult.Stop) {
+        // With its reader gone, a program that floods its output gets SIGPIPE.
+        outputIsOpen = false
+        child.closeOutput()
+        stopProgram(reason, Self.shutdownGrace)
     }
 
     /// Grows the output in two steps: doubling would copy a large one often, and keep two of it meanwhile.
@@ -224,12 +254,11 @@ struct ChildRun {
     }
 
     /// Takes what the pipes hold now that nobody of the group can write to them any more; bounded, should an escaped process write on.
-    private mutating func drain() {
+    private mutating func drain() throws {
         while outputIsOpen {
             guard let count = readSome(child.standardOutput, buffer), count > 0 else { break }
-            makeRoom(for: count)
-            output.append(contentsOf: buffer.prefix(count))
-            if output.count > maximumOutput {
+            try take(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            if outputCount > maximumOutput {
                 stop = stop ?? .tooMuchOutput(limit: maximumOutput)
                 break
             }

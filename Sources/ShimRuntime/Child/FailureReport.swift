@@ -27,6 +27,12 @@ extension ChildResult {
                 message: "\(program) wrote more than \(limit) bytes to standard output, the most a response has",
                 stackTrace: lines
             )
+        case .brokenStream(let cause):
+            return ErrorReport(
+                type: "Runtime.BrokenStream",
+                message: "\(program) was stopped because the Runtime API took no more of its response: \(cause)",
+                stackTrace: lines
+            )
         case .shutdown(let signal):
             let name = ProcessControl.name(ofSignal: signal)
             return report("Runtime.Shutdown", "\(program) was stopped because the runtime was told to end by \(name)")
@@ -52,7 +58,7 @@ extension ChildResult {
     /// It writes to standard error and exits with 127 (a missing library) or 1 (a version that the library does not
     /// have); glibc's `_dl_signal_error` has the texts.
     private func startProblem(program: String, lines: [String]) -> String? {
-        guard output.isEmpty, case .exited(let status) = end, status == 127 || status == 1 else { return nil }
+        guard !hasOutput, case .exited(let status) = end, status == 127 || status == 1 else { return nil }
         let marker = ": error while loading shared libraries: "
         for line in lines {
             if status == 127, let found = line.firstRange(of: marker) {

@@ -25,6 +25,8 @@ final class RuntimeAPIClient {
         let operation: String
         let head: [UInt8]
         let body: [UInt8]
+        /// Whether all of it is here, so that it can be sent once more.
+        var isWhole = true
     }
 
     init(address: RuntimeAPIAddress, userAgent: String, waitForEvent: @escaping (Int32) throws -> Void) {
@@ -95,6 +97,32 @@ final class RuntimeAPIClient {
         )
     }
 
+    /// Begins a response that is sent piece by piece; ``finishReply()`` takes the server's word on it.
+    ///
+    /// - Returns: The connection that the pieces go to. It is given up after the reply, as Lambda asks for.
+    func beginStream(for id: String, contentType: String) throws -> ServerConnection {
+        // It could not be sent once more, as a whole response is where the server has closed a kept connection.
+        if connection?.isOver == true { connection = nil }
+        let fields: HTTPFields = [
+            "Content-Type": contentType,
+            "Lambda-Runtime-Function-Response-Mode": "streaming",
+            "Transfer-Encoding": "chunked",
+            "Trailer": "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
+        ]
+        let path = "invocation/\(id)/response"
+        let request = Request(
+            operation: "POST /\(path)",
+            head: head("POST", path, fields).serialized(),
+            body: [],
+            isWhole: false
+        )
+        pending = request
+        let used = try connected()
+        // As with every request: what went wrong is found out by ``receive()``.
+        try? used.send(request.head, [])
+        return used
+    }
+
     /// Sends the error of one invocation; ``finishReply()`` takes the server's word on it.
     func sendError(_ report: ErrorReport, for id: String) throws {
         try send("POST", "invocation/\(id)/error", fields: Self.errorFields(report), body: report.json())
@@ -125,13 +153,17 @@ final class RuntimeAPIClient {
     }
 
     private func send(_ method: String, _ path: String, fields: HTTPFields = [:], body: [UInt8]) throws {
-        var all: HTTPFields = ["Host": address.authority, "User-Agent": userAgent]
-        for (name, value) in fields.entries { all.add(name, value) }
-        if method == "POST" { all.add("Content-Length", "\(body.count)") }
-        let head = HTTPRequestHead(method: method, target: prefix + path, fields: all)
+        var head = head(method, path, fields)
+        if method == "POST" { head.fields.add("Content-Length", "\(body.count)") }
         let request = Request(operation: "\(method) /\(path)", head: head.serialized(), body: body)
         pending = request
         try transmit(request)
+    }
+
+    private func head(_ method: String, _ path: String, _ fields: HTTPFields) -> HTTPRequestHead {
+        var all: HTTPFields = ["Host": address.authority, "User-Agent": userAgent]
+        for (name, value) in fields.entries { all.add(name, value) }
+        return HTTPRequestHead(method: method, target: prefix + path, fields: all)
     }
 
     /// Writes the request.
@@ -148,7 +180,7 @@ final class RuntimeAPIClient {
             do throws(ServerConnection.Failure) {
                 let head = try used.receive(into: &body, using: buffer)
                 isFresh = false
-                if !head.keepsAlive || used.hasExcess { connection = nil }
+                if !head.keepsAlive || used.hasExcess || pending?.isWhole == false { connection = nil }
                 return head
             } catch {
                 let stale = !isFresh
@@ -156,7 +188,7 @@ final class RuntimeAPIClient {
                 switch error {
                 case .closedBeforeAnswer(let cause):
                     // The server closed a kept connection while it was idle: the request never reached it.
-                    guard stale, let pending else { throw gone(cause) }
+                    guard stale, let pending, pending.isWhole else { throw gone(cause) }
                     try transmit(pending)
                 case .broken(let cause): throw gone(cause)
                 // Of an event; the answer to a POST is never large.

@@ -38,6 +38,22 @@ final class ServerConnection {
         }
     }
 
+    /// Sends what the server takes now.
+    ///
+    /// - Returns: The number of bytes, `nil` where it takes nothing now.
+    func sendNow(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int? {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(SystemError) in try Socket.sendNow(bytes, to: socket.raw) }
+        }
+        return try result.get()
+    }
+
+    /// Whether the server has closed the connection while nobody waited for anything; bytes would be as bad.
+    var isOver: Bool {
+        guard let seen = try? poll([PollRequest(socket.raw, .readable)], timeout: .zero) else { return true }
+        return !seen[0].isEmpty
+    }
+
     /// Receives one answer; interim ones (100 Continue) are skipped.
     ///
     /// - Parameters:
