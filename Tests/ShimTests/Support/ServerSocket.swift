@@ -16,7 +16,7 @@ final class ServerSocket {
 
     private final class OpenConnection {
         let socket: Descriptor
-        var parser = HTTPParser<HTTPRequestHead>(limits: HTTPLimits(body: 64 << 20))
+        var parser = HTTPParser<HTTPRequestHead>(limits: HTTPLimits(body: 256 << 20))
         var unread: [UInt8] = []
         init(_ socket: consuming Descriptor) { self.socket = socket }
     }
@@ -24,6 +24,7 @@ final class ServerSocket {
     struct Request {
         let head: HTTPRequestHead
         let body: [UInt8]
+        var trailers: HTTPFields = [:]
         var path: String { head.target }
     }
 
@@ -34,11 +35,13 @@ final class ServerSocket {
 
     var address: String { listener.address.description }
 
-    /// Takes the next request, on the open connection or a new one.
-    func request() throws -> Request {
+    /// Takes the next request, on the open connection or a new one; `piece` is told of the body so far each time some
+    /// of it has come, and reading goes on when it returns.
+    func request(piece: ([UInt8]) throws -> Void = { _ in }) throws -> Request {
         let end = ContinuousClock.now.advanced(by: Self.patience)
         var head: HTTPRequestHead?
         var body: [UInt8] = []
+        var trailers: HTTPFields = [:]
         while true {
             let current = try connection ?? accept(until: end)
             connection = current
@@ -56,6 +59,7 @@ final class ServerSocket {
                 input = Array(buffer.prefix(count))
             }
             var finished = false
+            let before = body.count
             try input.withUnsafeBytes { bytes in
                 var rest = bytes[...]
                 while !finished {
@@ -64,13 +68,14 @@ final class ServerSocket {
                     switch part {
                     case .head(let new, _): head = new
                     case .body(let piece): body.append(contentsOf: piece)
-                    case .end: finished = true
+                    case .end(let last): (finished, trailers) = (true, last)
                     case nil: if rest.isEmpty { return }
                     }
                 }
                 current.unread = Array(rest)
             }
-            if finished, let head { return Request(head: head, body: body) }
+            if body.count > before { try piece(body) }
+            if finished, let head { return Request(head: head, body: body, trailers: trailers) }
         }
     }
 
@@ -87,6 +92,13 @@ final class ServerSocket {
         var fields = fields
         fields.add("Content-Length", "\(body.count)")
         try send(HTTPResponseHead(status: status, fields: fields).serialized() + body)
+    }
+
+    /// Says that no more comes, takes what is still sent, and closes the open connection.
+    func shutDown() {
+        guard let connection else { return }
+        Socket.finishWriting(connection.socket)
+        self.connection = nil
     }
 
     /// Closes the open connection.

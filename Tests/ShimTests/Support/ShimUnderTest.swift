@@ -17,6 +17,7 @@ final class ShimUnderTest {
         let path: String
         let fields: HTTPFields
         let body: [UInt8]
+        var trailers: HTTPFields = [:]
         var text: String { String(decoding: body, as: UTF8.self) }
         var isResponse: Bool { path.hasSuffix("/response") }
         var isError: Bool { path.hasSuffix("/error") }
@@ -86,11 +87,17 @@ final class ShimUnderTest {
     /// Waits until the shim asks for the next event: what it does between invocations is done then.
     func settle() throws { if waiting == nil { waiting = try server.request() } }
 
-    /// Takes the answer to an event that was handed out.
-    func take(_ id: String, status: Int = 202) throws -> Answer {
-        let answer = try server.request()
+    /// Takes the answer to an event that was handed out; `piece` sees a body that is still coming.
+    func take(_ id: String, status: Int = 202, piece: ([UInt8]) throws -> Void = { _ in }) throws -> Answer {
+        let answer = try server.request(piece: piece)
         try server.answer(status, ["Content-Type": "application/json"], Array("{\"status\":\"OK\"}\n".utf8))
-        return Answer(requestID: id, path: answer.path, fields: answer.head.fields, body: answer.body)
+        return Answer(
+            requestID: id,
+            path: answer.path,
+            fields: answer.head.fields,
+            body: answer.body,
+            trailers: answer.trailers
+        )
     }
 
     /// Takes the report of a shim that could not start, and its exit status.
