@@ -99,8 +99,8 @@ struct ChildRun {
             ],
             timeout: timeout(hasEndDescriptor: endDescriptor >= 0)
         )
-        if !seen[1].isEmpty { readOutput(seen[1]) }
-        if !seen[2].isEmpty || !seen[5].isEmpty { readErrors(seen[2]) }
+        if !seen[1].isEmpty { readOutput() }
+        if !seen[2].isEmpty || !seen[5].isEmpty { readErrors() }
         if !seen[3].isEmpty { writeInput() }
         // First of all the end: a program that was done before the signal or the deadline has its answer delivered.
         if !seen[0].isEmpty { return true }
@@ -168,9 +168,9 @@ struct ChildRun {
         child.closeInput()
     }
 
-    private mutating func readOutput(_ seen: PollEvents) {
+    private mutating func readOutput() {
         guard outputIsOpen else { return }
-        guard let count = readSome(child.standardOutput, buffer, seen) else { return }
+        guard let count = readSome(child.standardOutput, buffer) else { return }
         guard count > 0 else {
             outputIsOpen = false
             return
@@ -195,12 +195,12 @@ struct ChildRun {
     }
 
     /// Moves one piece from the program to the log; never blocks on a log that nobody reads while a deadline runs.
-    private mutating func readErrors(_ seen: PollEvents) {
+    private mutating func readErrors() {
         guard errorsAreOpen else { return }
         log.flush(until: .now)
         if log.isBlocked { return }
         let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Log.piece))
-        guard let count = readSome(child.standardError, piece, seen) else { return }
+        guard let count = readSome(child.standardError, piece) else { return }
         guard count > 0 else {
             errorsAreOpen = false
             return
@@ -209,13 +209,10 @@ struct ChildRun {
     }
 
     /// The number of bytes, 0 at the end, `nil` where there is nothing now; a pipe that cannot be read has ended.
-    private func readSome(
-        _ descriptor: Int32,
-        _ room: UnsafeMutableRawBufferPointer,
-        _ seen: PollEvents = .readable
-    ) -> Int? {
-        // The other end is gone, and nothing is left in the pipe.
-        if seen == .hangUp { return 0 }
+    ///
+    /// Only a read tells the end: `poll` looks for bytes first and for writers then, so it reports POLLHUP alone of a pipe
+    /// whose last writer wrote and closed it between the two.
+    private func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int? {
         do throws(SystemError) {
             return try Descriptor.read(descriptor, into: room)
         } catch {

@@ -109,6 +109,40 @@ extension EndToEnd {
             for _ in 0..<20 { #expect(try shim.invoke("x").text == "x") }
         }
 
+        /// `poll` says so of a pipe whose last writer writes and closes while it looks; the last output was lost.
+        @Test func hangUpAloneIsNotTheEndOfTheOutput() throws {
+            let folder = try TemporaryFolder()
+            try folder.write(
+                "poll.c",
+                """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <poll.h>
+                int poll(struct pollfd *entries, nfds_t count, int timeout) {
+                    int (*real)(struct pollfd *, nfds_t, int) = dlsym(RTLD_NEXT, "poll");
+                    int result = real(entries, count, timeout);
+                    for (nfds_t i = 0; i < count; i++)
+                        if (entries[i].revents & POLLHUP) entries[i].revents = POLLHUP;
+                    return result;
+                }
+                """
+            )
+            let compiler = try Executables.system("cc", package: "gcc")
+            let library = folder.path + "/poll.so"
+            let built = try TestProcess.run(compiler, ["-shared", "-fPIC", "-o", library, folder.path + "/poll.c"])
+            #expect(built.status == 0, "\(built.errors)")
+            // The shim is stopped until the program has written and ended: it sees the pipe full and hung up.
+            let script = """
+                kill -STOP $PPID
+                (exec <&- >&- 2>&-; until grep -q ') Z' /proc/$$/stat; do :; done; kill -CONT $PPID) &
+                printf 'last words' >&2
+                printf late
+                """
+            let shim = try ShimUnderTest(["sh", "-c", script], environment: ["LD_PRELOAD": library])
+            for _ in 0..<3 { #expect(try shim.invoke("{}").text == "late") }
+            #expect(shim.process.errors == String(repeating: "last words\n", count: 3))
+        }
+
         /// What the bootstrap script starts before it becomes the shim is no leftover of an invocation.
         @Test func processOfTheBootstrapScriptStays() throws {
             let folder = try TemporaryFolder()
