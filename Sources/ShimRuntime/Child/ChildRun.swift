@@ -111,7 +111,7 @@ struct ChildRun {
         let now = ContinuousClock.now
         if let timeLimit, stop == nil, now >= timeLimit.stopAt { stopProgram(.deadline, timeLimit.grace) }
         if let killAt, now >= killAt {
-            ProcessControl.signalGroup(child.pid, SIGKILL)
+            signalProgram(SIGKILL)
             self.killAt = nil
         }
         return false
@@ -128,10 +128,16 @@ struct ChildRun {
         if case .shutdown = reason { stop = reason }
         if stop == nil { stop = reason }
         killAt = min(killAt ?? .now.advanced(by: grace), .now.advanced(by: grace))
-        ProcessControl.signalGroup(child.pid, SIGTERM)
+        signalProgram(SIGTERM)
         // A stopped or frozen process does not see SIGTERM before it goes on.
-        ProcessControl.signalGroup(child.pid, SIGCONT)
+        signalProgram(SIGCONT)
         closeInput()
+    }
+
+    /// Sends a signal to the program's group, and to the program where it has left that for another (`setpgid`).
+    private func signalProgram(_ signal: Int32) {
+        ProcessControl.signalGroup(child.pid, signal)
+        if getpgid(child.pid) != child.pid { ProcessControl.signal(child.pid, signal) }
     }
 
     private mutating func writeInput() {

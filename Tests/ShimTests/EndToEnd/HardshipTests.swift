@@ -160,6 +160,26 @@ extension EndToEnd {
             kill(companion, SIGKILL)
         }
 
+        // MARK: programs that do not want to be ended
+
+        /// A signal to its group did not reach it: the deadline passed, and SIGTERM was of no use.
+        @Test func programThatLeftItsGroupIsStopped() throws {
+            let shim = try ShimUnderTest([
+                "perl", "-e", "setpgrp 0, getpgrp getppid; print STDERR qq(left\n); sleep 60",
+            ])
+            for _ in 0..<2 {
+                let start = ContinuousClock.now
+                let message = try shim.invoke([], remaining: .seconds(2)).error().errorMessage
+                #expect(start.duration(to: .now) < .seconds(2))
+                #expect(message.hasSuffix(" ms before the function's deadline: left"), "\(message)")
+            }
+            let id = try shim.hand([])
+            eventually("the third one runs") { shim.process.errors.split(separator: "\n").count { $0 == "left" } == 3 }
+            shim.process.signal(SIGTERM)
+            #expect(try shim.take(id).errorType == "Runtime.Shutdown")
+            #expect(shim.process.wait(.seconds(20)) == 128 + SIGTERM)
+        }
+
         // MARK: the end of the shim
 
         @Test func signalDuringTheGraceOfADeadlineEndsTheShim() throws {
