@@ -261,21 +261,33 @@ struct ChildRun {
         }
     }
 
-    private func findEnd() throws(SystemError) -> ProcessEnd {
-        do throws(SystemError) {
-            if let end = try ProcessControl.peekEnd(of: child.pid) { return end }
-        } catch {
-            // ECHILD: Process has reaped it and will know in a moment.
-            guard error.errno == ECHILD else { throw error }
-        }
+    private mutating func findEnd() throws(SystemError) -> ProcessEnd {
+        if let end = try knownEnd() { return end }
         // Its thread is between the reaping and the telling, and usually waits for this processor.
         for _ in 0..<100 {
             if let end = child.end { return end }
             ProcessControl.yield()
         }
+        // Or a process of its group traces it, and has not asked how it ended: the system tells nobody else before.
+        ProcessControl.signalGroup(child.pid, SIGKILL)
         while true {
-            if let end = child.end { return end }
+            if let end = try knownEnd() { return end }
+            if let timeLimit, ContinuousClock.now >= timeLimit.killAt {
+                stop = stop ?? .deadline
+                return .signalled(SIGKILL)
+            }
             _ = try poll([], timeout: .milliseconds(1))
+        }
+    }
+
+    /// How the process ended, as the system says, or Process where it has reaped it.
+    private func knownEnd() throws(SystemError) -> ProcessEnd? {
+        do throws(SystemError) {
+            return try ProcessControl.peekEnd(of: child.pid)
+        } catch {
+            // ECHILD: Process has reaped it and will know in a moment.
+            guard error.errno == ECHILD else { throw error }
+            return child.end
         }
     }
 }

@@ -180,6 +180,46 @@ extension EndToEnd {
             #expect(shim.process.wait(.seconds(20)) == 128 + SIGTERM)
         }
 
+        /// Until a tracer asks, nobody else is told how a process ended: the shim waited for ever, whatever the deadline.
+        @Test(arguments: [false, true])
+        func programThatIsTracedWhenItEndsHoldsUpNothing(tracerLeavesTheGroup: Bool) throws {
+            let folder = try TemporaryFolder()
+            try folder.write(
+                "main.c",
+                """
+                #include <sys/prctl.h>
+                #include <sys/ptrace.h>
+                #include <unistd.h>
+                int main(int count, char **arguments) {
+                    int ready[2];
+                    char byte;
+                    pid_t traced = getpid();
+                    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+                    if (pipe(ready) != 0) return 1;
+                    if (fork() == 0) {
+                        if (count > 1) setsid();
+                        for (int i = 0; i < 3; i++) close(i);
+                        if (ptrace(PTRACE_SEIZE, traced, 0, 0) != 0 || write(ready[1], "x", 1) != 1) return 1;
+                        for (;;) pause();
+                    }
+                    close(ready[1]);
+                    return read(ready[0], &byte, 1) == 1 ? 3 : 2;
+                }
+                """
+            )
+            let compiler = try Executables.system("cc", package: "gcc")
+            let file = folder.path + "/main"
+            #expect(try TestProcess.run(compiler, ["-o", file, file + ".c"]).status == 0)
+            let shim = try ShimUnderTest([file] + (tracerLeavesTheGroup ? ["away"] : []))
+            for _ in 0..<2 {
+                let answer = try shim.invoke([], remaining: .seconds(2))
+                #expect(answer.errorType == (tracerLeavesTheGroup ? "Function.TimedOut" : "Function.ExitStatus"))
+                if !tracerLeavesTheGroup { #expect(try answer.error().errorMessage == "main exited with status 3") }
+                try shim.settle()
+                eventually("no child is left") { shim.children().isEmpty }
+            }
+        }
+
         // MARK: the end of the shim
 
         @Test func signalDuringTheGraceOfADeadlineEndsTheShim() throws {
