@@ -148,6 +148,7 @@ public struct InvocationLoop {
             try finish(client, invocation.requestID)
             runner.reuse(client.takeSent())
             runner.tidy()
+            guard runner.canGoOn else { throw ShimError.descriptorsSpent(limit: Descriptor.limit) }
         }
     }
 

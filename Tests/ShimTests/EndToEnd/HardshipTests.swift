@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import HTTPWire
 import Platform
+import ShimRuntime
 import Testing
 
 extension EndToEnd {
@@ -107,6 +108,24 @@ extension EndToEnd {
         @Test func fewestDescriptorsAreEnough() throws {
             let shim = try shim(behind: "ulimit -n 32", ["sh", "-c", "cat; setsid sleep 100 & exit 0"])
             for _ in 0..<20 { #expect(try shim.invoke("x").text == "x") }
+        }
+
+        /// Each failed start cost two descriptors; with none left, every event failed from then on.
+        @Test func startsThatFailEndTheShimBeforeTheDescriptorsDo() throws {
+            let folder = try TemporaryFolder()
+            let file = try folder.script("main", "cat")
+            let shim = try shim(behind: "ulimit -n 40", [file])
+            #expect(try shim.invoke("x").text == "x")
+            try folder.write("main", Array("neither ELF nor a script".utf8), mode: 0o755)
+            var failures = 0
+            repeat {
+                let message = try shim.invoke("x").error().errorMessage
+                #expect(message.contains("Exec format error"), "after \(failures) failures: \(message)")
+                failures += 1
+            } while try !shim.server.clientLeaves() && failures < 40
+            #expect(failures > 1)
+            #expect(shim.process.wait() == 1)
+            #expect(shim.process.errors.hasSuffix("shim[fatal] \(ShimError.descriptorsSpent(limit: 40))\n"))
         }
 
         /// `poll` says so of a pipe whose last writer writes and closes while it looks; the last output was lost.
