@@ -156,6 +156,7 @@ public struct InvocationLoop {
             try finish(client, id)
             runner.reuse(client.takeSent())
             runner.tidy()
+            guard runner.canGoOn else { throw ShimError.descriptorsSpent(limit: Descriptor.limit) }
         }
     }
 

@@ -24,6 +24,7 @@ final class ProgramRunner {
     private var prepared: Child?
     private var output: [UInt8] = []
     private var privateFolders: [String] = []
+    private var anyStartFailed = false
 
     init(program: Program, configuration: Configuration, log: Log, signals: Int32) {
         self.program = program
@@ -47,6 +48,19 @@ final class ProgramRunner {
         // Only now: nobody is left who could write into one.
         for folder in privateFolders { removePrivateFolder(folder) }
         privateFolders = []
+    }
+
+    /// What one more program takes while it runs and the next one is prepared: Process's sockets, a pidfd, pipes, /proc.
+    private static let descriptorsOfAProgram = 8
+
+    /// Whether the next program finds the descriptors that it needs.
+    ///
+    /// Process keeps two for each program that the system did not start, and nothing gets them back. With none left its
+    /// sockets would be descriptor 0, and no later event could be handled; so the runtime ends before, and Lambda starts
+    /// it anew. Looked at only where a start has failed.
+    var canGoOn: Bool {
+        guard anyStartFailed, let open = try? Files.list("/proc/self/fd").count else { return true }
+        return open + Self.descriptorsOfAProgram <= Descriptor.limit
     }
 
     /// The content type of responses that are streamed; `nil` where they are sent as a whole.
@@ -76,6 +90,7 @@ final class ProgramRunner {
         } catch let gone as ShimError {
             throw gone
         } catch let failure as StartFailure {
+            anyStartFailed = true
             return .failure(failure.report(program: program))
         } catch {
             return .failure(

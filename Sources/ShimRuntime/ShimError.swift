@@ -13,6 +13,8 @@ public enum ShimError: Error, Equatable, Sendable {
     case badRuntimeAPI(value: String)
     /// The process may have too few descriptors to run a program.
     case tooFewDescriptors(limit: Int, needed: Int)
+    /// So many programs could not be started that the next one would find too few descriptors.
+    case descriptorsSpent(limit: Int)
     /// The task root cannot be entered.
     case badTaskRoot(path: String, cause: String)
     /// No program was found; each place that was looked at is listed.
@@ -36,7 +38,7 @@ public enum ShimError: Error, Equatable, Sendable {
         case .badTaskRoot: "Runtime.InvalidWorkingDir"
         case .programNotFound, .programAmbiguous: "Runtime.NoSuchHandler"
         case .programUnusable: "Runtime.InvalidEntrypoint"
-        case .runtimeAPIGone, .protocolViolation, .unexpectedStatus: "Runtime.Unknown"
+        case .runtimeAPIGone, .protocolViolation, .unexpectedStatus, .descriptorsSpent: "Runtime.Unknown"
         }
     }
 }
@@ -58,6 +60,8 @@ extension ShimError: CustomStringConvertible {
         case .tooFewDescriptors(let limit, let needed):
             "the process may open only \(limit) files"
                 + "\nhint: raise the limit to \(needed) or more: 'ulimit -n \(needed)'"
+        case .descriptorsSpent(let limit):
+            "too few of \(limit) descriptors are left: each program that could not be started keeps two"
         case .badTaskRoot(let path, let cause):
             "cannot enter the task root '\(path)': \(cause)\nhint: LAMBDA_TASK_ROOT names the folder of the package"
         case .programNotFound(let name, let tried):

@@ -114,8 +114,8 @@ struct ChildRun {
             timeout: timeout(hasEndDescriptor: endDescriptor >= 0)
         )
         if !seen[6].isEmpty { stream?.flush() }
-        if !seen[1].isEmpty { try readOutput(seen[1]) }
-        if !seen[2].isEmpty || !seen[5].isEmpty { readErrors(seen[2]) }
+        if !seen[1].isEmpty { try readOutput() }
+        if !seen[2].isEmpty || !seen[5].isEmpty { readErrors() }
         if !seen[3].isEmpty { writeInput() }
         // First of all the end: a program that was done before the signal or the deadline has its answer delivered.
         if !seen[0].isEmpty { return true }
@@ -127,7 +127,7 @@ struct ChildRun {
         let now = ContinuousClock.now
         if let timeLimit, stop == nil, now >= timeLimit.stopAt { stopProgram(.deadline, timeLimit.grace) }
         if let killAt, now >= killAt {
-            ProcessControl.signalGroup(child.pid, SIGKILL)
+            signalProgram(SIGKILL)
             self.killAt = nil
         }
         return false
@@ -144,10 +144,16 @@ struct ChildRun {
         if case .shutdown = reason { stop = reason }
         if stop == nil { stop = reason }
         killAt = min(killAt ?? .now.advanced(by: grace), .now.advanced(by: grace))
-        ProcessControl.signalGroup(child.pid, SIGTERM)
+        signalProgram(SIGTERM)
         // A stopped or frozen process does not see SIGTERM before it goes on.
-        ProcessControl.signalGroup(child.pid, SIGCONT)
+        signalProgram(SIGCONT)
         closeInput()
+    }
+
+    /// Sends a signal to the program's group, and to the program where it has left that for another (`setpgid`).
+    private func signalProgram(_ signal: Int32) {
+        ProcessControl.signalGroup(child.pid, signal)
+        if getpgid(child.pid) != child.pid { ProcessControl.signal(child.pid, signal) }
     }
 
     private mutating func writeInput() {
@@ -184,9 +190,9 @@ struct ChildRun {
         child.closeInput()
     }
 
-    private mutating func readOutput(_ seen: PollEvents) throws {
+    private mutating func readOutput() throws {
         guard outputIsOpen else { return }
-        guard let count = readSome(child.standardOutput, buffer, seen) else { return }
+        guard let count = readSome(child.standardOutput, buffer) else { return }
         guard count > 0 else {
             outputIsOpen = false
             return
@@ -225,12 +231,12 @@ struct ChildRun {
     }
 
     /// Moves one piece from the program to the log; never blocks on a log that nobody reads while a deadline runs.
-    private mutating func readErrors(_ seen: PollEvents) {
+    private mutating func readErrors() {
         guard errorsAreOpen else { return }
         log.flush(until: .now)
         if log.isBlocked { return }
         let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Log.piece))
-        guard let count = readSome(child.standardError, piece, seen) else { return }
+        guard let count = readSome(child.standardError, piece) else { return }
         guard count > 0 else {
             errorsAreOpen = false
             return
@@ -239,13 +245,10 @@ struct ChildRun {
     }
 
     /// The number of bytes, 0 at the end, `nil` where there is nothing now; a pipe that cannot be read has ended.
-    private func readSome(
-        _ descriptor: Int32,
-        _ room: UnsafeMutableRawBufferPointer,
-        _ seen: PollEvents = .readable
-    ) -> Int? {
-        // The other end is gone, and nothing is left in the pipe.
-        if seen == .hangUp { return 0 }
+    ///
+    /// Only a read tells the end: `poll` looks for bytes first and for writers then, so it reports POLLHUP alone of a pipe
+    /// whose last writer wrote and closed it between the two.
+    private func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int? {
         do throws(SystemError) {
             return try Descriptor.read(descriptor, into: room)
         } catch {
@@ -287,21 +290,33 @@ struct ChildRun {
         }
     }
 
-    private func findEnd() throws(SystemError) -> ProcessEnd {
-        do throws(SystemError) {
-            if let end = try ProcessControl.peekEnd(of: child.pid) { return end }
-        } catch {
-            // ECHILD: Process has reaped it and will know in a moment.
-            guard error.errno == ECHILD else { throw error }
-        }
+    private mutating func findEnd() throws(SystemError) -> ProcessEnd {
+        if let end = try knownEnd() { return end }
         // Its thread is between the reaping and the telling, and usually waits for this processor.
         for _ in 0..<100 {
             if let end = child.end { return end }
             ProcessControl.yield()
         }
+        // Or a process of its group traces it, and has not asked how it ended: the system tells nobody else before.
+        ProcessControl.signalGroup(child.pid, SIGKILL)
         while true {
-            if let end = child.end { return end }
+            if let end = try knownEnd() { return end }
+            if let timeLimit, ContinuousClock.now >= timeLimit.killAt {
+                stop = stop ?? .deadline
+                return .signalled(SIGKILL)
+            }
             _ = try poll([], timeout: .milliseconds(1))
+        }
+    }
+
+    /// How the process ended, as the system says, or Process where it has reaped it.
+    private func knownEnd() throws(SystemError) -> ProcessEnd? {
+        do throws(SystemError) {
+            return try ProcessControl.peekEnd(of: child.pid)
+        } catch {
+            // ECHILD: Process has reaped it and will know in a moment.
+            guard error.errno == ECHILD else { throw error }
+            return child.end
         }
     }
 }

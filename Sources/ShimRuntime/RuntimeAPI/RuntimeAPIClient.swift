@@ -43,10 +43,9 @@ final class RuntimeAPIClient {
     /// - Throws: ``ShimError`` where the loop must end; ``Refused`` where only this event is unusable.
     func next() throws -> Invocation {
         try send("GET", "invocation/next", body: [])
-        if let socket = connection?.socket.raw { try waitForEvent(socket) }
         let head: HTTPResponseHead
         do {
-            head = try receive()
+            head = try receive(after: waitForEvent)
         } catch ServerConnection.Failure.unacceptable(.bodyTooLarge(let limit), let head?) {
             connection = nil
             throw Refused(requestID: try requestID(head), reason: .tooLarge(limit: limit))
@@ -168,15 +167,18 @@ final class RuntimeAPIClient {
 
     /// Writes the request.
     ///
-    /// That it could not be written is found out by ``receive()``: an answer may wait all the same (413 before the body
-    /// was taken), and a kept connection may have gone stale.
+    /// That it could not be written is found out by ``receive(after:)``: an answer may wait all the same (413 before the
+    /// body was taken), and a kept connection may have gone stale.
     private func transmit(_ request: Request) throws {
-        try? connected().send(request.head, request.body)
+        let used = try connected()
+        try? used.send(request.head, request.body)
     }
 
-    private func receive() throws -> HTTPResponseHead {
+    /// Receives the answer to the pending request; `wait` runs before each attempt, with the socket to wait on.
+    private func receive(after wait: (Int32) throws -> Void = { _ in }) throws -> HTTPResponseHead {
         while true {
             let used = try connected()
+            try wait(used.socket.raw)
             do throws(ServerConnection.Failure) {
                 let head = try used.receive(into: &body, using: buffer)
                 isFresh = false

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import HTTPWire
 import Platform
+import ShimRuntime
 import Testing
 
 extension EndToEnd {
@@ -109,6 +110,58 @@ extension EndToEnd {
             for _ in 0..<20 { #expect(try shim.invoke("x").text == "x") }
         }
 
+        /// Each failed start cost two descriptors; with none left, every event failed from then on.
+        @Test func startsThatFailEndTheShimBeforeTheDescriptorsDo() throws {
+            let folder = try TemporaryFolder()
+            let file = try folder.script("main", "cat")
+            let shim = try shim(behind: "ulimit -n 40", [file])
+            #expect(try shim.invoke("x").text == "x")
+            try folder.write("main", Array("neither ELF nor a script".utf8), mode: 0o755)
+            var failures = 0
+            repeat {
+                let message = try shim.invoke("x").error().errorMessage
+                #expect(message.contains("Exec format error"), "after \(failures) failures: \(message)")
+                failures += 1
+            } while try !shim.server.clientLeaves() && failures < 40
+            #expect(failures > 1)
+            #expect(shim.process.wait() == 1)
+            #expect(shim.process.errors.hasSuffix("shim[fatal] \(ShimError.descriptorsSpent(limit: 40))\n"))
+        }
+
+        /// `poll` says so of a pipe whose last writer writes and closes while it looks; the last output was lost.
+        @Test func hangUpAloneIsNotTheEndOfTheOutput() throws {
+            let folder = try TemporaryFolder()
+            try folder.write(
+                "poll.c",
+                """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <poll.h>
+                int poll(struct pollfd *entries, nfds_t count, int timeout) {
+                    int (*real)(struct pollfd *, nfds_t, int) = dlsym(RTLD_NEXT, "poll");
+                    int result = real(entries, count, timeout);
+                    for (nfds_t i = 0; i < count; i++)
+                        if (entries[i].revents & POLLHUP) entries[i].revents = POLLHUP;
+                    return result;
+                }
+                """
+            )
+            let compiler = try Executables.system("cc", package: "gcc")
+            let library = folder.path + "/poll.so"
+            let built = try TestProcess.run(compiler, ["-shared", "-fPIC", "-o", library, folder.path + "/poll.c"])
+            #expect(built.status == 0, "\(built.errors)")
+            // The shim is stopped until the program has written and ended: it sees the pipe full and hung up.
+            let script = """
+                kill -STOP $PPID
+                (exec <&- >&- 2>&-; until grep -q ') Z' /proc/$$/stat; do :; done; kill -CONT $PPID) &
+                printf 'last words' >&2
+                printf late
+                """
+            let shim = try ShimUnderTest(["sh", "-c", script], environment: ["LD_PRELOAD": library])
+            for _ in 0..<3 { #expect(try shim.invoke("{}").text == "late") }
+            #expect(shim.process.errors == String(repeating: "last words\n", count: 3))
+        }
+
         /// What the bootstrap script starts before it becomes the shim is no leftover of an invocation.
         @Test func processOfTheBootstrapScriptStays() throws {
             let folder = try TemporaryFolder()
@@ -124,6 +177,66 @@ extension EndToEnd {
             let companion = try #require(Int32(try folder.read("pid").dropLast()))
             #expect(kill(companion, 0) == 0)
             kill(companion, SIGKILL)
+        }
+
+        // MARK: programs that do not want to be ended
+
+        /// A signal to its group did not reach it: the deadline passed, and SIGTERM was of no use.
+        @Test func programThatLeftItsGroupIsStopped() throws {
+            let shim = try ShimUnderTest([
+                "perl", "-e", "setpgrp 0, getpgrp getppid; print STDERR qq(left\n); sleep 60",
+            ])
+            for _ in 0..<2 {
+                let start = ContinuousClock.now
+                let message = try shim.invoke([], remaining: .seconds(2)).error().errorMessage
+                #expect(start.duration(to: .now) < .seconds(2))
+                #expect(message.hasSuffix(" ms before the function's deadline: left"), "\(message)")
+            }
+            let id = try shim.hand([])
+            eventually("the third one runs") { shim.process.errors.split(separator: "\n").count { $0 == "left" } == 3 }
+            shim.process.signal(SIGTERM)
+            #expect(try shim.take(id).errorType == "Runtime.Shutdown")
+            #expect(shim.process.wait(.seconds(20)) == 128 + SIGTERM)
+        }
+
+        /// Until a tracer asks, nobody else is told how a process ended: the shim waited for ever, whatever the deadline.
+        @Test(arguments: [false, true])
+        func programThatIsTracedWhenItEndsHoldsUpNothing(tracerLeavesTheGroup: Bool) throws {
+            let folder = try TemporaryFolder()
+            try folder.write(
+                "main.c",
+                """
+                #include <sys/prctl.h>
+                #include <sys/ptrace.h>
+                #include <unistd.h>
+                int main(int count, char **arguments) {
+                    int ready[2];
+                    char byte;
+                    pid_t traced = getpid();
+                    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+                    if (pipe(ready) != 0) return 1;
+                    if (fork() == 0) {
+                        if (count > 1) setsid();
+                        for (int i = 0; i < 3; i++) close(i);
+                        if (ptrace(PTRACE_SEIZE, traced, 0, 0) != 0 || write(ready[1], "x", 1) != 1) return 1;
+                        for (;;) pause();
+                    }
+                    close(ready[1]);
+                    return read(ready[0], &byte, 1) == 1 ? 3 : 2;
+                }
+                """
+            )
+            let compiler = try Executables.system("cc", package: "gcc")
+            let file = folder.path + "/main"
+            #expect(try TestProcess.run(compiler, ["-o", file, file + ".c"]).status == 0)
+            let shim = try ShimUnderTest([file] + (tracerLeavesTheGroup ? ["away"] : []))
+            for _ in 0..<2 {
+                let answer = try shim.invoke([], remaining: .seconds(2))
+                #expect(answer.errorType == (tracerLeavesTheGroup ? "Function.TimedOut" : "Function.ExitStatus"))
+                if !tracerLeavesTheGroup { #expect(try answer.error().errorMessage == "main exited with status 3") }
+                try shim.settle()
+                eventually("no child is left") { shim.children().isEmpty }
+            }
         }
 
         // MARK: the end of the shim

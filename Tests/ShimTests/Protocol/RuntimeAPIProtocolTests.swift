@@ -100,6 +100,17 @@ extension EndToEnd {
             #expect(shim.server.accepted == 10)
         }
 
+        /// The second attempt at /next was a plain read, which no signal ended.
+        @Test func shimThatAskedAgainEndsByTheSignal() throws {
+            let shim = try ShimUnderTest(["/bin/cat"])
+            _ = try shim.invoke("{}")
+            shim.server.close()
+            #expect(try shim.server.request().path == next)
+            #expect(shim.server.accepted == 2)
+            shim.process.signal(SIGTERM)
+            #expect(shim.process.wait(.seconds(20)) == 128 + SIGTERM)
+        }
+
         @Test func eventMayEndWithTheConnection() throws {
             let shim = try ShimUnderTest(["/bin/cat"])
             _ = try shim.server.request()

@@ -101,6 +101,16 @@ final class ServerSocket {
         self.connection = nil
     }
 
+    /// Waits until the client sends something, or closes the connection.
+    ///
+    /// - Returns: Whether it closed it.
+    func clientLeaves() throws -> Bool {
+        guard let connection else { throw Gone(description: "no connection") }
+        try wait(for: connection.socket.raw, until: .now.advanced(by: Self.patience))
+        var byte: UInt8 = 0
+        return recv(connection.socket.raw, &byte, 1, Int32(MSG_PEEK)) <= 0
+    }
+
     /// Closes the open connection.
     func close() { connection = nil }
 

@@ -25,6 +25,10 @@ import Testing
             "the process may open only 16 files\nhint: raise the limit to 32 or more: 'ulimit -n 32'"
         ),
         (
+            .descriptorsSpent(limit: 1024), "Runtime.Unknown",
+            "too few of 1024 descriptors are left: each program that could not be started keeps two"
+        ),
+        (
             .badTaskRoot(path: "/x", cause: "why"), "Runtime.InvalidWorkingDir",
             "cannot enter the task root '/x': why\nhint: LAMBDA_TASK_ROOT names the folder of the package"
         ),
