@@ -11,7 +11,7 @@ extension EndToEnd {
             private let process: TestProcess
             private let port: UInt16
 
-            init(_ command: [String], timeout: Int = 30) throws {
+            init(_ command: [String], timeout: Int = 30, environment: [String: String] = [:]) throws {
                 port = try Self.freePort()
                 let runtimePort = try Self.freePort()
                 process = try TestProcess(
@@ -23,7 +23,7 @@ extension EndToEnd {
                     environment: [
                         "AWS_LAMBDA_FUNCTION_TIMEOUT": "\(timeout)", "LAMBDA_TASK_ROOT": "/usr",
                         "PATH": "/usr/local/bin:/usr/bin:/bin",
-                    ]
+                    ].merging(environment) { $1 }
                 )
                 let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
                 eventually("the emulator listens") { (try? Socket.connect(to: address)) != nil }
@@ -67,6 +67,16 @@ extension EndToEnd {
             let emulator = try Emulator(["cat"])
             let event = [0x22] + [UInt8](repeating: 0x61, count: 6 * 1024 * 1024 - 2) + [0x22]
             #expect(try emulator.invoke(event).body == event)
+        }
+
+        /// The emulator takes a streamed response and hands it on as a whole, without the trailers.
+        @Test func streamIsTaken() throws {
+            let emulator = try Emulator(["cat"], environment: ["SHIM_STDOUT": "stream"])
+            let event = [UInt8](repeating: 0x61, count: 1 << 20)
+            for _ in 0..<3 { #expect(try emulator.invoke(event).body == event) }
+            let failing = try Emulator(["sh", "-c", "cat; exit 1"], environment: ["SHIM_STDOUT": "stream"])
+            #expect(try failing.invoke("part") == "part")
+            #expect(try failing.invoke("").contains(#""errorType":"Function.ExitStatus""#), "nothing was sent before")
         }
 
         @Test func errorReachesTheInvoker() throws {

@@ -162,6 +162,45 @@ struct SimStreamTests {
         }
     }
 
+    /// A shell script as a streaming web server: `shim` with `SHIM_STDOUT=stream-http` behind a function URL.
+    @Test func anyProgramStreamsToAFunctionURL() async throws {
+        try await SimTool.withFolder { folder in
+            let script = #"""
+                #!/bin/sh
+                printf '{"statusCode":203,"headers":{"Content-Type":"text/plain","X-A":"b"},"cookies":["a=1"]}'
+                head -c 8 /dev/zero
+                case $(cat) in *'"rawPath":"/late"'*) echo begun; echo "too bad" >&2; exit 4 ;; esac
+                for i in 1 2 3; do echo "line $i"; done
+                """#
+            try SimTool.script(script, at: folder, named: "page")
+            let options = [
+                "page=\(folder.path)/page", "--url-port", "0", "--url-stream", "--env", "SHIM_STDOUT=stream-http",
+            ]
+            try await SimServer.with(options, in: folder) { server in
+                let url = try "http://127.0.0.1:\(server.urlPort(of: "page"))"
+                let page = try await server.curl(["-i", url + "/"]).text
+                #expect(page.hasPrefix("HTTP/1.1 203 ") && page.contains("\r\nX-A: b\r\n"))
+                #expect(page.contains("\r\nSet-Cookie: a=1\r\n"))
+                #expect(page.hasSuffix("\r\n\r\nline 1\nline 2\nline 3\n"))
+                let late = try await server.curl(["-s", url + "/late"]).text
+                #expect(late == "begun\n")
+                let seen = try await server.python(
+                    #"""
+                    r = client.invoke_with_response_stream(FunctionName='page', Payload=b'{"rawPath":"/late"}')
+                    events = list(r['EventStream'])
+                    data = b''.join(e['PayloadChunk']['Payload'] for e in events[:-1])
+                    assert data.endswith(b'}' + bytes(8) + b'begun\n'), data
+                    end = events[-1]['InvokeComplete']
+                    assert end['ErrorCode'] == 'Function.ExitStatus', end
+                    assert json.loads(end['ErrorDetails'])['errorMessage'] == 'page exited with status 4: too bad', end
+                    print('done')
+                    """#
+                )
+                #expect(seen == "done\n")
+            }
+        }
+    }
+
     @Test func bandwidthIsLambdasWhereAsked() async throws {
         try await SimTool.withFolder { folder in
             let handler = "stream(id, (b'x' * 65536 for _ in range(128)), 'application/octet-stream')"

@@ -230,7 +230,10 @@ extension EndToEnd {
                 ["SHIM_TIMEOUT_MARGIN_MS": "-1"],
                 "the setting 'SHIM_TIMEOUT_MARGIN_MS' cannot be '-1'; hint: a whole number of milliseconds from 0 to 60000"
             ),
-            (["SHIM_STDOUT": "json"], "the setting 'SHIM_STDOUT' cannot be 'json'; hint: one of 'raw', 'json-string'"),
+            (
+                ["SHIM_STDOUT": "json"],
+                "the setting 'SHIM_STDOUT' cannot be 'json'; hint: one of 'raw', 'json-string', 'stream', 'stream-http'"
+            ),
             (["SHIM_TMPDIR": ""], "the setting 'SHIM_TMPDIR' cannot be ''; hint: one of 'shared', 'private'"),
             (["SHIM_STDOUTS": "raw"], "'SHIM_STDOUTS' is not a setting; hint: did you mean 'SHIM_STDOUT'?"),
             (["SHIM_XYZ": "1"], "'SHIM_XYZ' is not a setting; hint: see 'shim --help' for the settings"),
