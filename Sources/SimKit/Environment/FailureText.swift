@@ -2,6 +2,9 @@ import Platform
 
 /// Ends of processes in Lambda's own words.
 enum FailureText {
+    /// Why something failed: Lambda's words name the request, where there is one.
+    typealias Reason = (_ requestID: String?) -> FunctionFailure
+
     /// A runtime that ended while it was expected to run.
     static func exit(_ end: ProcessEnd, requestID: String?) -> FunctionFailure {
         let message =
