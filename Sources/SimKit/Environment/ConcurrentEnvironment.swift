@@ -168,11 +168,10 @@ package final class ConcurrentEnvironment: Environment {
         if let process { process.kill() } else { runtimeIsGone(failure) }
     }
 
-    private func runtimeEnded(_ end: ProcessEnd) {
+    private func runtimeEnded(_ failure: @escaping FailureText.Reason) {
         if let pid = process?.pid { orphans.remove(pid) }
         process = nil
-        let end = starter.sandbox.end(end)
-        runtimeIsGone { FailureText.exit(end, requestID: $0) }
+        runtimeIsGone(failure)
     }
 
     private func runtimeIsGone(_ failure: @escaping FailureText.Reason) {

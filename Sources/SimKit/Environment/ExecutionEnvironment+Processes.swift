@@ -91,12 +91,11 @@ extension ExecutionEnvironment {
         loop.after(.milliseconds(500)) { if reporting?.isRunning == true { reporting?.kill() } }
     }
 
-    func runtimeEnded(_ end: ProcessEnd) {
+    func runtimeEnded(_ failure: @escaping FailureText.Reason) {
         if let pid = process?.pid { orphans.remove(pid) }
         process = nil
-        let end = starter.sandbox.end(end)
-        if phase == .idle { lateEnd = end }
-        runtimeIsGone { FailureText.exit(end, requestID: $0) }
+        if phase == .idle { lateFailure = failure }
+        runtimeIsGone(failure)
     }
 
     /// The process has ended, or there never was one: what else runs goes too, and then it is clear how to go on.

@@ -51,8 +51,8 @@ package final class ExecutionEnvironment: Environment {
     var limit: EventLoop.Timer?
     /// Why the process is being killed, or what it said before it ended.
     var cause: FunctionFailure?
-    /// How a runtime ended that nobody was waiting for.
-    var lateEnd: ProcessEnd?
+    /// Why a runtime ended while nobody was waiting for it.
+    var lateFailure: FailureText.Reason?
     var initHasReported = false
     var hasLaunchedRuntime = false
     /// Whether processes are being ended, and nothing else may happen until they are.
@@ -143,9 +143,9 @@ package final class ExecutionEnvironment: Environment {
             // The init has said why it failed: that is the answer.
             invocation.fail(cause)
             finish()
-        } else if let end = lateEnd {
-            lateEnd = nil
-            invocation.fail(FailureText.exit(end, requestID: invocation.id))
+        } else if let failure = lateFailure {
+            lateFailure = nil
+            invocation.fail(failure(invocation.id))
             finish()
         } else if wasIdle || api.state == .ready {
             if wasIdle, function.freezes { freeze(false) }

@@ -42,13 +42,18 @@ enum FailureText {
     }
 
     /// A bootstrap that cannot be executed.
-    static func cannotStart(_ path: String, _ error: SystemError, requestID: String?) -> FunctionFailure {
-        let words = SystemError.text(error.errno)
-        return FunctionFailure(
-            "Runtime.InvalidEntrypoint",
-            "fork/exec \(path): \(words.prefix(1).lowercased() + words.dropFirst())",
-            requestID: requestID
-        )
+    static func cannotStart(_ path: String, _ words: String, requestID: String?) -> FunctionFailure {
+        FunctionFailure("Runtime.InvalidEntrypoint", startFailure(path, words), requestID: requestID)
+    }
+
+    /// What Go says of a file that cannot be executed.
+    ///
+    /// - Parameters:
+    ///   - path: The file, as it is on Lambda.
+    ///   - words: The system's own words.
+    /// - Returns: The message.
+    static func startFailure(_ path: String, _ words: String) -> String {
+        "fork/exec \(path): \(words.prefix(1).lowercased() + words.dropFirst())"
     }
 
     /// The words that Go has for a signal.

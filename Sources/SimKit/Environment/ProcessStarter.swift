@@ -38,7 +38,7 @@ struct ProcessStarter {
         let log = log
         extensions.launch(
             deployment.extensions,
-            { sandbox.externalExtension($0, variables) },
+            { path throws(SystemError) in try sandbox.externalExtension(path, variables) },
             orphans: orphans,
             output: { log.output($0) }
         )
@@ -48,26 +48,34 @@ struct ProcessStarter {
     ///
     /// - Parameters:
     ///   - api: Host and port of the environment's Runtime API.
-    ///   - ended: Called once it has ended.
+    ///   - ended: Called once it has ended, with what that means where it was expected to run.
     ///   - failed: Called on a later turn of the loop where it cannot be started.
     /// - Returns: Its process; `nil` where it cannot be started.
     func launchRuntime(
         api: String,
-        ended: @escaping (ProcessEnd) -> Void,
+        ended: @escaping (@escaping FailureText.Reason) -> Void,
         failed: @escaping (@escaping FailureText.Reason) -> Void
     ) -> RuntimeProcess? {
-        guard let child = sandbox.runtime(sandbox.variables(api: api, logStream: name)) else {
+        guard let bootstrap = deployment.bootstrap else {
             loop.later { failed { FailureText.noBootstrap(requestID: $0) } }
             return nil
         }
         do throws(SystemError) {
-            let log = log
-            let process = try RuntimeProcess(child, loop: loop, output: { log.output($0) }, ended: ended)
+            let (log, sandbox, tail) = (log, sandbox, OutputTail())
+            let process = try RuntimeProcess(
+                try sandbox.runtime(bootstrap, sandbox.variables(api: api, logStream: name)),
+                loop: loop,
+                output: {
+                    log.output($0)
+                    if sandbox.isIsolated { tail.add($0) }
+                },
+                ended: { ended(sandbox.failure(of: bootstrap, $0, tail)) }
+            )
             orphans.add(process.pid)
             return process
         } catch {
-            let path = sandbox.shownPath(child.executable)
-            loop.later { failed { FailureText.cannotStart(path, error, requestID: $0) } }
+            let (path, words) = (sandbox.pathInside(bootstrap), SystemError.text(error.errno))
+            loop.later { failed { FailureText.cannotStart(path, words, requestID: $0) } }
             return nil
         }
     }
