@@ -69,7 +69,7 @@ package final class OneShot {
         self.event = event
         self.outputs = outputs
         remaining = count
-        let deployment = try Deployment(function, in: context.workspace)
+        let deployment = try Deployment(function, in: context)
         try deployment.checkBootstrap()
         let progress = outputs.progress
         environment = try ExecutionEnvironment(function, deployment, context: context) { line in
@@ -80,19 +80,17 @@ package final class OneShot {
 
     /// Calls the function, and cleans up.
     ///
-    /// - Parameter signals: A descriptor of ``Signals/readable(_:)``, if signals shall end it.
     /// - Returns: How it went; everything is cleaned up.
     /// - Throws: ``SystemError`` of the loop.
-    package func run(signals: Int32?) throws(SystemError) -> Outcome {
-        if let signals {
-            signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
-                guard let signal = Signals.next(from: signals) else { return }
-                self?.interrupt(by: signal)
-            }
+    package func run() throws(SystemError) -> Outcome {
+        let signals = context.signals
+        signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
+            guard let signal = Signals.next(from: signals) else { return }
+            self?.interrupt(by: signal)
         }
         environment.onFree = { [weak self] in self?.context.loop.later { self?.callNext() } }
-        // One that came while a zip was being unpacked is seen before anything starts.
-        if let signals, try poll([PollRequest(signals, .readable)], timeout: .zero).first?.isEmpty == false {
+        // One that has come already is seen before anything starts.
+        if try poll([PollRequest(signals, .readable)], timeout: .zero).first?.isEmpty == false {
             context.loop.later { [weak self] in Signals.next(from: signals).map { self?.interrupt(by: $0) } }
         } else {
             callNext()

@@ -24,6 +24,8 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchRoot(String)
     /// A program of the system failed.
     case toolFailed(String, object: String, detail: String)
+    /// A signal came while a program of the system was working.
+    case interrupted
     /// A variable that Lambda does not let users set.
     case reservedVariables([String])
     /// A name that is none for a variable on Lambda.
@@ -82,6 +84,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             """
         case .noSuchRoot(let path): "cannot use the root '\(path)': it is no folder"
         case .toolFailed(let tool, let object, let detail): "\(tool) failed on '\(object)': \(detail)"
+        case .interrupted: "interrupted by a signal"
         case .reservedVariables(let names):
             "cannot set '\(names.joined(separator: ", "))': Lambda reserves these environment variables"
         case .badVariableName(let name):

@@ -81,7 +81,7 @@ enum RunCommand {
         quiet: Bool
     ) throws -> ExitCode {
         var failure: SystemError?
-        let outcome = try Session.with { context, signals in
+        let outcome = try Session.with { context in
             let progress = Terminal.showsProgress ? ProgressLine(loop: context.loop) { try? writeAll($0, to: 2) } : nil
             let outputs = OneShot.Outputs(
                 answer: { bytes in
@@ -96,7 +96,7 @@ enum RunCommand {
                 progress: progress
             )
             let shot = try OneShot(function, event: event, count: count, context: context, outputs: outputs)
-            return try shot.run(signals: signals)
+            return try shot.run()
         }
         if let failure { throw SimError.file(operation: "write", path: "standard output", failure) }
         switch outcome {

@@ -52,7 +52,7 @@ enum ServeCommand {
         quiet: Bool
     ) throws -> ExitCode {
         let several = functions.count > 1
-        let signal = try Session.with { context, signals in
+        let signal = try Session.with { context in
             let service = try LambdaService(functions, options: options, context: context) { name, lines in
                 if quiet, name != nil { return }
                 Terminal.log(several ? Terminal.prefixed(lines, name) : lines)
@@ -65,7 +65,7 @@ enum ServeCommand {
                 Terminal.note("shim-sim: URL of \(url.name) is http://\(url.address)/")
             }
             Terminal.note("shim-sim: \(service.names.joined(separator: ", ")) ready on http://\(simulator.address)")
-            return try simulator.run(signals: signals)
+            return try simulator.run()
         }
         Signals.dieBy(signal)
     }

@@ -20,9 +20,15 @@ enum Tool {
     ///   - name: The program, in one of the system's folders.
     ///   - arguments: What follows the name.
     ///   - purpose: What cannot be done without it, `unpack 'a.zip'`.
+    ///   - signals: A descriptor of ``Signals/readable(_:)``: a signal ends the program, and is left to be read.
     /// - Returns: How it ended and the last line that it wrote.
-    /// - Throws: ``SimError`` where it is not installed or cannot be started.
-    static func run(_ name: String, _ arguments: [String], purpose: String) throws(SimError) -> Result {
+    /// - Throws: ``SimError`` where it is not installed or cannot be started; ``SimError/interrupted``.
+    static func run(
+        _ name: String,
+        _ arguments: [String],
+        purpose: String,
+        signals: Int32? = nil
+    ) throws(SimError) -> Result {
         guard let path = path(of: name) else { throw .missingTool(name, purpose: purpose) }
         let child = ChildSpec(
             executable: path,
@@ -33,6 +39,7 @@ enum Tool {
         let loop = EventLoop()
         let tail = OutputTail()
         var end: ProcessEnd?
+        var isInterrupted = false
         do throws(SystemError) {
             let process = try RuntimeProcess(
                 child,
@@ -43,12 +50,22 @@ enum Tool {
                     loop.stop()
                 }
             )
+            if let signals {
+                var watch: EventLoop.Watch?
+                watch = loop.watch(signals, .readable) { _ in
+                    // It stays readable.
+                    watch?.cancel()
+                    isInterrupted = true
+                    process.kill()
+                }
+            }
             try withExtendedLifetime(process) {
                 Swift.Result { () throws(SystemError) in try loop.run() }
             }.get()
         } catch {
             throw .toolFailed(name, object: path, detail: error.description)
         }
+        if isInterrupted { throw .interrupted }
         return Result(end: end ?? .exited(status: -1), lastLine: tail.lastLine ?? "no message")
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Platform
+import SimKit
 import Testing
 
 /// Limits and ends: the init's ten seconds, the CPU's share, signals while functions run, progress on a terminal.
@@ -141,6 +143,35 @@ struct SimLifecycleTests {
             running.signal(SIGINT)
             #expect(try await running.result().status == 128 + SIGINT)
             #expect(try workspaces() == [])
+        }
+    }
+
+    /// The signal was seen when unzip had ended: one that takes long, or waits for ever for a pipe, was waited for.
+    @Test(arguments: [["run", "cat"], ["serve", "cat", "--port", "0"]], [SIGINT, SIGHUP])
+    func aSignalEndsTheUnpackingAtOnceAndLeavesNothing(words: [String], signal: Int32) async throws {
+        try await SimTool.withFolder { folder in
+            let made = try SimTool.start(SimTool.tool("mkfifo"), ["layer.zip"], in: folder)
+            #expect(try await made.result().status == 0)
+            let running = try SimTool.start(
+                SimTool.product("shim-sim"),
+                words + ["--layer", "layer.zip"],
+                in: folder,
+                environment: ["TMPDIR": folder.path]
+            )
+            func unzip() -> ProcessID? {
+                ProcessTree.children(of: running.pid).first { pid in
+                    (try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)) == "unzip\n"
+                }
+            }
+            try await SimTool.eventually("it unpacks") { unzip() != nil }
+            let tool = try #require(unzip())
+            running.signal(signal)
+            let result = try await running.result(within: 20)
+            #expect(result.status == 128 + signal)
+            #expect(result.log == "")
+            #expect(!FileManager.default.fileExists(atPath: "/proc/\(tool)"))
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!left.contains { $0.hasPrefix("shim-sim-") }, "\(left)")
         }
     }
 

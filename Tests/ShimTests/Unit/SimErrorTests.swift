@@ -62,6 +62,7 @@ import Testing
         ),
         (.noSuchRoot("r"), "cannot use the root 'r': it is no folder"),
         (.toolFailed("unzip", object: "a.zip", detail: "no"), "unzip failed on 'a.zip': no"),
+        (.interrupted, "interrupted by a signal"),
         (.reservedVariables(["A", "B"]), "cannot set 'A, B': Lambda reserves these environment variables"),
         (
             .badVariableName("1"),
