@@ -10,12 +10,14 @@ package final class OneShot {
         case failed
         /// A signal ended it; nothing is left behind.
         case interrupted(Int32)
+        /// An answer could not be written, and nothing more was called.
+        case unwritten(SystemError)
     }
 
     /// Where the answers and the log go.
     package struct Outputs {
         /// Gets the bytes of the answers.
-        package var answer: (UnsafeRawBufferPointer) -> Void
+        package var answer: (UnsafeRawBufferPointer) throws(SystemError) -> Void
         /// Gets lines of the log.
         package var log: ([UInt8]) -> Void
         /// Whether a person reads the answers among other lines: each then ends its line.
@@ -25,7 +27,7 @@ package final class OneShot {
 
         /// Where things go.
         package init(
-            answer: @escaping (UnsafeRawBufferPointer) -> Void,
+            answer: @escaping (UnsafeRawBufferPointer) throws(SystemError) -> Void,
             log: @escaping ([UInt8]) -> Void,
             endsLines: Bool = false,
             progress: ProgressLine? = nil
@@ -45,6 +47,9 @@ package final class OneShot {
     private var remaining: Int
     private var outcome = Outcome.succeeded
     private var lastByte: UInt8 = 0x0A
+    private var canWrite = true
+    /// Whether nothing more may be called, and the end is under way.
+    private var isOver = false
     private var signalWatch: EventLoop.Watch?
 
     /// Prepares everything that can be refused before something is started.
@@ -101,7 +106,7 @@ package final class OneShot {
     }
 
     private func callNext() {
-        if case .interrupted = outcome { return }
+        guard !isOver else { return }
         guard remaining > 0 else { return stop() }
         remaining -= 1
         // Answers stand one below the other; the last one ends as the function ended it.
@@ -117,14 +122,18 @@ package final class OneShot {
         case .began: break
         case .bytes(let bytes): write(bytes)
         case .ended(let error):
-            if error != nil { outcome = .failed }
+            if error != nil { fail() }
             endLine()
         case .failed(let failure):
-            if outcome == .succeeded { outcome = .failed }
+            fail()
             write(failure.payload)
             endLine()
         case .reported: outputs.progress?.end()
         }
+    }
+
+    private func fail() {
+        if outcome == .succeeded { outcome = .failed }
     }
 
     private func endLine() {
@@ -134,10 +143,18 @@ package final class OneShot {
     private func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
 
     private func write(_ bytes: UnsafeRawBufferPointer) {
-        guard let last = bytes.last else { return }
+        guard let last = bytes.last, canWrite else { return }
         outputs.progress?.hide()
         lastByte = last
-        outputs.answer(bytes)
+        do throws(SystemError) {
+            try outputs.answer(bytes)
+        } catch {
+            canWrite = false
+            // That nobody reads is no failure, and hides none.
+            if outcome == .succeeded || outcome == .failed && error != .brokenPipe { outcome = .unwritten(error) }
+            // Not in the middle of an answer.
+            context.loop.later { [weak self] in self?.stop() }
+        }
     }
 
     private func interrupt(by signal: Int32) {
@@ -147,6 +164,8 @@ package final class OneShot {
     }
 
     private func stop() {
+        guard !isOver else { return }
+        isOver = true
         outputs.progress?.end()
         let context = context
         environment.end(within: .seconds(1)) {

@@ -53,9 +53,10 @@ enum ServeCommand {
     ) throws -> ExitCode {
         let several = functions.count > 1
         let signal = try Session.with { context in
+            let log = Outlet(raw: 2, signals: context.signals)
             let service = try LambdaService(functions, options: options, context: context) { name, lines in
                 if quiet, name != nil { return }
-                Terminal.log(several ? Terminal.prefixed(lines, name) : lines)
+                log.tell(several ? Terminal.prefixed(lines, name) : lines)
             }
             let simulator = try Simulator(service, on: address, context: context)
             for name in service.names where service.functions[name]?.hasBootstrap == false {

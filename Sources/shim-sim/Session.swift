@@ -7,7 +7,9 @@ enum Session {
     /// Runs the body and removes what it left, whatever happens; a signal that has interrupted it ends this program.
     static func with<R>(_ body: (SimulatorContext) throws -> R) throws -> R {
         try ProcessControl.becomeSubreaper()
-        let signals = try Signals.readable([Signal.interrupt, Signal.terminate, Signal.hangUp])
+        // With `nohup` it goes on when the terminal is gone.
+        let hangUp = Signals.isIgnored(Signal.hangUp) ? [] : [Signal.hangUp]
+        let signals = try Signals.readable([Signal.interrupt, Signal.terminate] + hangUp)
         let workspace = try Workspace(temporaryFolder: ProcessInfo.processInfo.environment["TMPDIR"] ?? "")
         let context = SimulatorContext(
             loop: EventLoop(),
