@@ -43,7 +43,7 @@ package final class OneShot {
     private let function: FunctionConfiguration
     private let event: [UInt8]
     private let outputs: Outputs
-    private let environment: ExecutionEnvironment
+    private let environment: any Environment
     private var remaining: Int
     private var outcome = Outcome.succeeded
     private var lastByte: UInt8 = 0x0A
@@ -77,7 +77,7 @@ package final class OneShot {
         let deployment = try Deployment(function, in: context)
         try deployment.checkBootstrap()
         let progress = outputs.progress
-        environment = try ExecutionEnvironment(function, deployment, context: context) { line in
+        environment = try function.makeEnvironment(deployment, context: context) { line in
             progress?.hide()
             outputs.log(line)
         }

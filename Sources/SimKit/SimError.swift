@@ -4,6 +4,8 @@ import Platform
 package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is nothing at the target's path.
     case noSuchTarget(String)
+    /// There is nothing at a layer's path.
+    case noSuchLayer(String)
     /// The target is a file that is neither executable nor a zip.
     case targetNotExecutable(String)
     /// The folder or zip has no `bootstrap`, and no layer has one.
@@ -48,6 +50,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noSuchTarget(let path): "cannot use the target '\(path)': No such file or directory"
+        case .noSuchLayer(let path): "cannot use the layer '\(path)': No such file or directory"
         case .targetNotExecutable(let path):
             """
             cannot use the target '\(path)': it is neither executable nor a zip file
@@ -68,7 +71,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             cause.errno == 98
                 ? """
                 cannot listen on '\(address)': \(cause)
-                hint: another program uses the port; '--port 0' takes a free one
+                hint: another program uses the port; 0 takes a free one
                 """
                 : "cannot listen on '\(address)': \(cause)"
         case .incompleteZip(let path): "cannot unpack '\(path)': it is not a complete zip file"

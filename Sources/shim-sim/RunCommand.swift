@@ -47,10 +47,6 @@ enum RunCommand {
         }
         let count = try arguments.int("--repeat", in: 1...1_000_000) ?? 1
         let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
-        if case .program = target {
-        } else if arguments.afterDoubleDash?.isEmpty == false {
-            throw UsageError("the target '\(path)' has its own bootstrap and takes no arguments", hint: spec.helpHint)
-        }
         let function = try FunctionOptions.function("function", target, arguments)
         return try call(function, event: try event(arguments), count: count, quiet: arguments.flag("--quiet"))
     }

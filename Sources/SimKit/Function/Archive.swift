@@ -20,7 +20,7 @@ enum Archive {
 
     /// Copies a layer into the folder: folders are merged, a file that is there already is replaced.
     static func merge(_ layer: String, into folder: String, signals: Int32) throws(SimError) {
-        guard let status = Files.status(layer) else { throw .noSuchTarget(layer) }
+        guard let status = Files.status(layer) else { throw .noSuchLayer(layer) }
         guard status.isDirectory else { return try unpack(layer, to: folder, signals: signals) }
         let words = ["-a", "--", "\(layer)/.", folder]
         let result = try Tool.run("cp", words, purpose: "copy the layer '\(layer)'", signals: signals)

@@ -103,18 +103,7 @@ package final class FunctionService {
 
     private func newEnvironment() throws(ServiceError) -> any Environment {
         do throws(SimError) {
-            let environment: any Environment
-            if let maximum = function.maximumConcurrency {
-                environment = try ConcurrentEnvironment(
-                    function,
-                    maximum: maximum,
-                    deployment,
-                    context: context,
-                    write: write
-                )
-            } else {
-                environment = try ExecutionEnvironment(function, deployment, context: context, write: write)
-            }
+            let environment = try function.makeEnvironment(deployment, context: context, write: write)
             environment.onFree = { [weak self, weak environment] in
                 guard let self, let environment else { return }
                 context.loop.later { [weak self] in self?.isFreeAgain(environment) }

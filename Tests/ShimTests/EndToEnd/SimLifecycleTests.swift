@@ -217,6 +217,28 @@ struct SimLifecycleTests {
                 (["serve", "cat", "--host", "nowhere"], 64, "'nowhere' is not a value for --host"),
                 (["serve", "cat", "--retry-delays", "1,2,3"], 64, "'1,2,3' is not a value for --retry-delays"),
                 (["serve", "cat", "--on-failure", "function:x"], 64, "failed events of 'function' go to 'x'"),
+                (
+                    ["serve", "cat", "--on-failure", ""], 64,
+                    "failed events of 'function' go to '', which cannot be a file"
+                ),
+                (
+                    ["serve", "cat", "--on-failure", "/no/x"], 64,
+                    "failed events of 'function' go to '/no/x', which cannot be"
+                ),
+                (
+                    ["serve", "cat", "--on-failure", "/"], 64,
+                    "failed events of 'function' go to '/', which cannot be a file"
+                ),
+                (
+                    ["serve", "a=cat", "b=cat", "--url-port", "9876"], 64,
+                    "the URLs of 'a' and 'b' have the same port 9876"
+                ),
+                (
+                    ["serve", folder.path, "--", "x"], 64,
+                    "the target '\(folder.path)' has its own bootstrap and takes no"
+                ),
+                (["serve", "cat", "--layer", "/no"], 1, "cannot use the layer '/no': No such file or directory"),
+                (["run", "cat", "--layer", ""], 1, "cannot use the layer '': No such file or directory"),
                 (["serve", "cat", "--root", "/"], 64, "--root needs --isolate"),
                 (["serve", "--config", "/nonexistent"], 1, "cannot read '/nonexistent': No such file or directory"),
             ]

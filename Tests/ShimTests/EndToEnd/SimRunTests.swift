@@ -31,6 +31,32 @@ struct SimRunTests {
         #expect(result.text == "7\n")
     }
 
+    /// A layer was copied to a path that meant something else where the copy ran.
+    @Test func theTemporaryFolderMayBeRelative() async throws {
+        try await SimTool.withFolder { folder in
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent("t"),
+                withIntermediateDirectories: true
+            )
+            try SimTool.script("text", at: folder.appendingPathComponent("layer"), named: "file")
+            try SimTool.script("#!/bin/sh\ncd /; cat /dev/null > \"$TMPDIR/x\" && echo made\n", at: folder, named: "f")
+            let words = ["run", "./f", "--layer", "layer"]
+            let sim = try SimTool.product("shim-sim")
+            let running = try SimTool.start(sim, words, in: folder, environment: ["TMPDIR": "t"])
+            let result = try await running.result()
+            #expect(result.text == "made\n", "\(result.log)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/t") == [])
+        }
+    }
+
+    /// A single call took the mode's variable away and ran as if it had not been set.
+    @Test func aManagedInstanceCanBeCalledOnce() async throws {
+        let words = ["run", "cat", "--repeat", "2", "-d", "1", "--env", "AWS_LAMBDA_MAX_CONCURRENCY=2"]
+        let result = try await SimTool.sim(words)
+        #expect(result.text == "1\n1")
+        #expect(result.log.split(separator: "\n").allSatisfy { $0.hasPrefix("{") }, "\(result.log)")
+    }
+
     @Test func aProgramIsFoundInThePath() async throws {
         let result = try await SimTool.sim(["run", "wc", "-d", "[]", "--quiet", "--", "-c"])
         #expect(result.text == "2\n")
