@@ -5,12 +5,13 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct SimIsolationTests {
     /// Runs `shim-sim` where the programs named are no longer executable.
-    private func sim(without hidden: [String], _ arguments: [String], in folder: URL) async throws -> SimTool.Result {
+    private func sim(without hidden: [String], _ arguments: [String], in folder: URL) async throws -> TestProcess.Result
+    {
         let hide = hidden.map { "mount --bind /dev/null \"$(command -v \($0))\" && " }.joined()
         // Found before it is hidden.
         let words = ["--user", "--map-root-user", "--mount", "--", "sh", "-c", hide + "exec \"$@\"", "sh"]
-        let sim = try SimTool.product("shim-sim")
-        return try await SimTool.start(SimTool.tool("unshare"), words + [sim] + arguments, in: folder).result()
+        let sim = try Executables.path("shim-sim")
+        return try await SimTool.start(Executables.system("unshare"), words + [sim] + arguments, in: folder).result()
     }
 
     /// `unshare` alone must give the same view as `bwrap`, with either root; a debug build of `shim` is not static, so the
@@ -96,7 +97,8 @@ struct SimIsolationTests {
                 in: folder
             )
             #expect(result.text.contains("Task timed out after 1.00 seconds"), "\(result.log)")
-            let left = try await SimTool.start(SimTool.tool("pgrep"), ["-fx", "sleep \(mark)"], in: folder).result()
+            let left = try await SimTool.start(Executables.system("pgrep"), ["-fx", "sleep \(mark)"], in: folder)
+                .result()
             #expect(left.text == "")
         }
     }

@@ -44,7 +44,7 @@ struct SimLifecycleTests {
             try SimTool.script(SimServer.pythonBootstrap(handler), at: folder.appendingPathComponent("f"))
             let answer = try await SimServer.with(["f=\(folder.path)/f"], in: folder) { server in
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
-                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                let curl = try SimTool.start(Executables.system("curl"), ["-sS", "-d", "1", url], in: folder)
                 try await SimTool.eventually("the function runs") {
                     FileManager.default.fileExists(atPath: folder.appendingPathComponent("started").path)
                 }
@@ -61,7 +61,7 @@ struct SimLifecycleTests {
             let options = ["f=\(folder.path)/sleeps", "--timeout", "600"]
             let answer = try await SimServer.with(options, in: folder, endsBy: SIGINT) { server in
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
-                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                let curl = try SimTool.start(Executables.system("curl"), ["-sS", "-d", "1", url], in: folder)
                 try await SimTool.eventually("the function runs") { server.running.log.contains("START RequestId") }
                 server.end(by: SIGINT)
                 try await SimTool.eventually("the server has ended") { !server.running.isRunning }
@@ -77,7 +77,7 @@ struct SimLifecycleTests {
             let options = ["f=\(folder.path)/sleeps", "--timeout", "600"]
             try await SimServer.with(options, in: folder, endsBy: SIGINT) { server in
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
-                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                let curl = try SimTool.start(Executables.system("curl"), ["-sS", "-d", "1", url], in: folder)
                 try await SimTool.eventually("the function runs") { server.running.log.contains("START RequestId") }
                 server.end(by: SIGINT)
                 // Two signals that arrive together are one: the second must find the first one handled.
@@ -95,8 +95,8 @@ struct SimLifecycleTests {
         try await SimTool.withFolder { folder in
             let script = try SimTool.script("#!/bin/sh\nsleep 3\ncat\n", at: folder, named: "slow")
             // script(1) gives a terminal; the line must be there, and taken away before the log goes on.
-            let command = try "\(SimTool.product("shim-sim")) run \(script) --timeout 10 -d 7"
-            let terminal = try SimTool.start(SimTool.tool("script"), ["-qec", command, "/dev/null"], in: folder)
+            let command = try "\(Executables.path("shim-sim")) run \(script) --timeout 10 -d 7"
+            let terminal = try SimTool.start(Executables.system("script"), ["-qec", command, "/dev/null"], in: folder)
             let text = try await terminal.result().text
             #expect(text.contains(/\r\e\[Krunning for 2\.\d s, times out in \d\.\d s/))
             #expect(text.contains("\r\u{1B}[KEND RequestId") || text.contains("\r\u{1B}[K7"))
@@ -106,10 +106,10 @@ struct SimLifecycleTests {
     /// On a terminal the log's next line was written behind the answer, and an empty line came at the end.
     @Test func aTerminalShowsEachAnswerOnALineOfItsOwn() async throws {
         try await SimTool.withFolder { folder in
-            let sim = try SimTool.product("shim-sim")
+            let sim = try Executables.path("shim-sim")
             func terminal(_ command: String) async throws -> String {
                 let arguments = ["-qec", "\(sim) run \(command)", "/dev/null"]
-                return try await SimTool.start(SimTool.tool("script"), arguments, in: folder).result().text
+                return try await SimTool.start(Executables.system("script"), arguments, in: folder).result().text
             }
             let text = try await terminal("cat -d 7")
             #expect(text.contains("\r\n7\r\nEND RequestId"), "\(text)")
@@ -127,10 +127,10 @@ struct SimLifecycleTests {
                     for i in range(8000): z.writestr('f%d' % i, b'x')
                     z.writestr('bootstrap', 'not executable')
                 """
-            let made = try SimTool.start(SimTool.tool("python3"), ["-c", zip], in: folder)
+            let made = try SimTool.start(Executables.system("python3"), ["-c", zip], in: folder)
             #expect(try await made.result().status == 0)
             let environment = ["TMPDIR": folder.path]
-            let sim = try SimTool.product("shim-sim")
+            let sim = try Executables.path("shim-sim")
             let running = try SimTool.start(sim, ["run", "f.zip"], in: folder, environment: environment)
             func workspaces() throws -> [String] {
                 try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("shim-sim-") }
@@ -150,10 +150,10 @@ struct SimLifecycleTests {
     @Test(arguments: [["run", "cat"], ["serve", "cat", "--port", "0"]], [SIGINT, SIGHUP])
     func aSignalEndsTheUnpackingAtOnceAndLeavesNothing(words: [String], signal: Int32) async throws {
         try await SimTool.withFolder { folder in
-            let made = try SimTool.start(SimTool.tool("mkfifo"), ["layer.zip"], in: folder)
+            let made = try SimTool.start(Executables.system("mkfifo"), ["layer.zip"], in: folder)
             #expect(try await made.result().status == 0)
             let running = try SimTool.start(
-                SimTool.product("shim-sim"),
+                Executables.path("shim-sim"),
                 words + ["--layer", "layer.zip"],
                 in: folder,
                 environment: ["TMPDIR": folder.path]

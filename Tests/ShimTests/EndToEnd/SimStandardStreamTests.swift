@@ -6,11 +6,11 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct SimStandardStreamTests {
     /// Runs words of bash, in which `$sim` is the simulator, in a folder with a pipe `fifo`.
-    private func bash(_ words: String, in folder: URL) async throws -> SimTool.Running {
-        let made = try SimTool.start(SimTool.tool("mkfifo"), ["fifo"], in: folder)
+    private func bash(_ words: String, in folder: URL) async throws -> TestProcess {
+        let made = try SimTool.start(Executables.system("mkfifo"), ["fifo"], in: folder)
         #expect(try await made.result().status == 0)
-        let environment = try ["sim": SimTool.product("shim-sim"), "TMPDIR": folder.path]
-        return try SimTool.start(SimTool.tool("bash"), ["-c", words], in: folder, environment: environment)
+        let environment = try ["sim": Executables.path("shim-sim"), "TMPDIR": folder.path]
+        return try SimTool.start(Executables.system("bash"), ["-c", words], in: folder, environment: environment)
     }
 
     private func workspaces(_ folder: URL) throws -> [String] {
@@ -66,8 +66,8 @@ struct SimStandardStreamTests {
                 theirs.setblocking(False)
                 sys.exit(subprocess.call([sys.argv[1], 'run', 'cat', '-e', '-', '--quiet'], stdin=theirs))
                 """
-            let words = try ["-c", client, SimTool.product("shim-sim")]
-            let result = try await SimTool.start(SimTool.tool("python3"), words, in: folder).result()
+            let words = try ["-c", client, Executables.path("shim-sim")]
+            let result = try await SimTool.start(Executables.system("python3"), words, in: folder).result()
             #expect(result.text == #"{"a":1}"#, "\(result.log)")
         }
     }
