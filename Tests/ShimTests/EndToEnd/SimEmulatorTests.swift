@@ -221,8 +221,11 @@ struct SimEmulatorTests {
                 let arguments = ["-sS", "-d", "{}", "http://127.0.0.1:\(port)\(url)"]
                 return try await SimTool.start(Executables.system("curl"), arguments, in: folder).result().text
             }
-            let theirs = try await withEmulator(target + "/bootstrap", in: folder) { port, _ in try await ask(port) }
-            let ours = try await SimServer.with([target], in: folder) { try await ask($0.port) }
+            // No time-out is asked about; Python alone takes a second on a busy machine.
+            let theirs = try await withEmulator(target + "/bootstrap", in: folder, timeout: 30) { port, _ in
+                try await ask(port)
+            }
+            let ours = try await SimServer.with([target, "--timeout", "30"], in: folder) { try await ask($0.port) }
             #expect(theirs.contains("InvalidStateTransition") && theirs.contains("Extension.RegistrationClosed"))
             let pairs = try [ours, theirs].map { text in
                 try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[Any]]).map { "\($0)" }
