@@ -9,7 +9,7 @@ enum Session {
         try ProcessControl.becomeSubreaper()
         // With `nohup` it goes on when the terminal is gone.
         let hangUp = Signals.isIgnored(Signal.hangUp) ? [] : [Signal.hangUp]
-        let signals = try Signals.readable([Signal.interrupt, Signal.terminate] + hangUp)
+        let signals = try Signals.readable([Signal.interrupt, Signal.quit, Signal.terminate] + hangUp)
         let workspace = try Workspace(temporaryFolder: ProcessInfo.processInfo.environment["TMPDIR"] ?? "")
         let context = SimulatorContext(
             loop: EventLoop(),

@@ -187,7 +187,8 @@ struct SimRunTests {
         #expect(!result.text.contains("SECRET_OF_THE_USER"))
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    /// SIGQUIT, Ctrl-\ on a terminal, left the folder and the processes.
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func aSignalLeavesNothingBehind(signal: Int32) async throws {
         try await SimTool.withFolder { folder in
             // One grandchild leaves the group, its parent ends: only the simulator can find it.

@@ -149,6 +149,9 @@ struct SimServeTests {
                 #expect(out == #"{"a":1}"#)
                 let failed = try await aws(["invoke", "--function-name", "x", "--log-type", "Tail", "out.json"])
                 #expect(failed.text.contains(#""FunctionError": "Unhandled""#) && failed.text.contains("LogResult"))
+                // The name was said as it stands in the path: a%20b.
+                let bad = try await aws(["invoke", "--function-name", "a b", "out.json"])
+                #expect(bad.status != 0 && bad.log.contains("Invalid function name or qualifier: a b\n"), "\(bad.log)")
                 let none = try await aws(["invoke", "--function-name", "none", "out.json"])
                 #expect(none.status != 0 && none.log.contains("ResourceNotFoundException"))
             }
