@@ -250,6 +250,17 @@ struct SimLifecycleTests {
             for (text, problem) in [
                 ("{", "unexpected end at byte 1"), ("{}", "functions is missing"),
                 (#"{"functions":{"f":{}}}"#, "functions.f.target is missing"),
+                (#"{"functions":{}}"#, "functions is empty"),
+                ("[]", "it is no object with 'functions'"), ("7", "it is no object with 'functions'"),
+                (#"{"functions":{"f":{"target":"/bin/cat"}},"timeout":9}"#, "unknown member 'timeout'"),
+                (#"{"fuctions":{}}"#, "unknown member 'fuctions'"),
+                (
+                    #"{"functions":{"f":{"target":"/bin/cat","urlPort":70000}}}"#, "f: urlPort must be 0 to 65535"
+                ),
+                (
+                    #"{"functions":{"f":{"target":"/bin/cat","memory":256.5}}}"#,
+                    "a number is too large, or not whole where it must be"
+                ),
                 (#"{"functions":{"f":{"target":"/bin/cat","tiemout":1}}}"#, "f: unknown member 'tiemout'"),
                 (#"{"functions":{"f":{"target":"/bin/cat","timeout":1e9}}}"#, "f: timeout must be 0.1 to 900"),
                 (

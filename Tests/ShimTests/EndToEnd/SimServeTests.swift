@@ -152,6 +152,8 @@ struct SimServeTests {
                 // The name was said as it stands in the path: a%20b.
                 let bad = try await aws(["invoke", "--function-name", "a b", "out.json"])
                 #expect(bad.status != 0 && bad.log.contains("Invalid function name or qualifier: a b\n"), "\(bad.log)")
+                let words = ["invoke", "--function-name", "f", "--qualifier", "a:b", "out.json"]
+                #expect(try await aws(words).log.contains("Invalid function name or qualifier: f, a:b\n"))
                 let none = try await aws(["invoke", "--function-name", "none", "out.json"])
                 #expect(none.status != 0 && none.log.contains("ResourceNotFoundException"))
             }
