@@ -38,7 +38,7 @@ let package = Package(
         ),
         .executableTarget(name: "echo", path: "handlers/echo", swiftSettings: swift, linkerSettings: link),
         .target(name: "PackKit", dependencies: ["Platform", "ELF"], swiftSettings: swift),
-        .target(name: "SimKit", dependencies: ["Platform", "HTTPWire"], swiftSettings: swift),
+        .target(name: "SimKit", dependencies: ["Platform", "HTTPWire", "ELF"], swiftSettings: swift),
         // These two start `shim` as a program of its own; the dependency only makes SwiftPM build it beside them.
         .executableTarget(
             name: "shim-pack",

@@ -96,10 +96,12 @@ package struct Descriptor: ~Copyable, Sendable {
     /// Opens /dev/null in the place of each of the three standard streams that is closed.
     ///
     /// Otherwise the next pipe or socket takes its number, and log lines go there.
-    package static func fillStandardStreams() {
+    ///
+    /// - Parameter usable: Whether they can be used; else reading and writing them fails as if they were closed (`EBADF`).
+    package static func fillStandardStreams(usable: Bool = true) {
         for raw in Int32(0)...2 where fcntl(raw, F_GETFD) == -1 {
             // The lowest free number is the one that is missing.
-            _ = Glibc.open("/dev/null", O_RDWR)
+            _ = Glibc.open("/dev/null", usable ? O_RDWR : raw == 0 ? O_WRONLY : O_RDONLY)
         }
     }
 

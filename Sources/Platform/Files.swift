@@ -33,15 +33,26 @@ package enum Files {
     /// Reads the first bytes of a file, at most as many as asked for.
     package static func read(_ path: String, atMost limit: Int) throws(SystemError) -> [UInt8] {
         let file = try Descriptor.open(path, O_RDONLY)
+        return try read(file.raw, atMost: limit)
+    }
+
+    /// Reads what is left of an open file, a pipe or a socket, at most as many bytes as asked for.
+    package static func read(_ raw: Int32, atMost limit: Int) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: min(limit, 1 << 16))
         while bytes.count < limit {
             let wanted = min(buffer.count, limit - bytes.count)
-            let count = try check("read") {
-                buffer.withUnsafeMutableBytes { Glibc.read(file.raw, $0.baseAddress, wanted) }
+            do throws(SystemError) {
+                let count = try check("read") {
+                    buffer.withUnsafeMutableBytes { Glibc.read(raw, $0.baseAddress, wanted) }
+                }
+                guard count > 0 else { break }
+                bytes.append(contentsOf: buffer.prefix(count))
+            } catch {
+                guard error.errno == EAGAIN else { throw error }
+                // Whoever gave us this descriptor made it non-blocking.
+                _ = try poll([PollRequest(raw, .readable)], timeout: nil)
             }
-            guard count > 0 else { break }
-            bytes.append(contentsOf: buffer.prefix(count))
         }
         return bytes
     }

@@ -11,6 +11,8 @@ package enum Signal {
     package static let terminate = SIGTERM
     /// SIGINT.
     package static let interrupt = SIGINT
+    /// SIGQUIT.
+    package static let quit = SIGQUIT
     /// SIGHUP.
     package static let hangUp = SIGHUP
     /// SIGSTOP.

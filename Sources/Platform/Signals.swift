@@ -8,6 +8,18 @@ import Synchronization
 package enum Signals {
     /// The end that handlers write to; set once, before the first handler is installed.
     private static let writeEnd = Atomic<Int32>(-1)
+    private static let anyArrived = Atomic(false)
+
+    /// Whether one of the signals that were made readable has arrived, read or not.
+    package static var haveArrived: Bool { anyArrived.load(ordering: .sequentiallyConsistent) }
+
+    /// Whether whoever started this program wants a signal to be without effect, as `nohup` does.
+    package static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        // SIG_IGN is a cast of 1 to a function, which Swift cannot compare.
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
 
     /// Turns a write to a closed pipe into `EPIPE` instead of the end of this program.
     package static func makePipeErrorsHarmless() { setAction(SIGPIPE) { _ in } }
@@ -42,10 +54,13 @@ package enum Signals {
         let (reader, writer) = ends.giveAway()
         let (installed, _) = writeEnd.compareExchange(expected: -1, desired: writer, ordering: .sequentiallyConsistent)
         precondition(installed, "signals are made readable once")
+        // Made here: a handler must not be the first to use it.
+        anyArrived.store(false, ordering: .sequentiallyConsistent)
         for signal in signals {
             setAction(signal) { number in
                 // Only calls that are async-signal-safe, and errno as it was.
                 let saved = errno
+                Signals.anyArrived.store(true, ordering: .sequentiallyConsistent)
                 var byte = UInt8(truncatingIfNeeded: number)
                 _ = Glibc.write(Signals.writeEnd.load(ordering: .relaxed), &byte, 1)
                 errno = saved

@@ -13,6 +13,12 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
         self.errno = errno
     }
 
+    /// What `execve` says of a file in whose first bytes it finds no program for this machine.
+    package static let noProgram = SystemError(call: "execve", errno: ENOEXEC)
+
+    /// What `write` says where whoever read has had enough, as `head` has.
+    package static let brokenPipe = SystemError(call: "write", errno: EPIPE)
+
     /// The system's own words, then the call and the number: `Connection refused (connect, errno 111)`.
     package var description: String { "\(Self.text(errno)) (\(call), errno \(errno))" }
 

@@ -10,12 +10,14 @@ package final class OneShot {
         case failed
         /// A signal ended it; nothing is left behind.
         case interrupted(Int32)
+        /// An answer could not be written, and nothing more was called.
+        case unwritten(SystemError)
     }
 
     /// Where the answers and the log go.
     package struct Outputs {
         /// Gets the bytes of the answers.
-        package var answer: (UnsafeRawBufferPointer) -> Void
+        package var answer: (UnsafeRawBufferPointer) throws(SystemError) -> Void
         /// Gets lines of the log.
         package var log: ([UInt8]) -> Void
         /// Whether a person reads the answers among other lines: each then ends its line.
@@ -25,7 +27,7 @@ package final class OneShot {
 
         /// Where things go.
         package init(
-            answer: @escaping (UnsafeRawBufferPointer) -> Void,
+            answer: @escaping (UnsafeRawBufferPointer) throws(SystemError) -> Void,
             log: @escaping ([UInt8]) -> Void,
             endsLines: Bool = false,
             progress: ProgressLine? = nil
@@ -41,10 +43,13 @@ package final class OneShot {
     private let function: FunctionConfiguration
     private let event: [UInt8]
     private let outputs: Outputs
-    private let environment: ExecutionEnvironment
+    private let environment: any Environment
     private var remaining: Int
     private var outcome = Outcome.succeeded
     private var lastByte: UInt8 = 0x0A
+    private var canWrite = true
+    /// Whether nothing more may be called, and the end is under way.
+    private var isOver = false
     private var signalWatch: EventLoop.Watch?
 
     /// Prepares everything that can be refused before something is started.
@@ -69,10 +74,10 @@ package final class OneShot {
         self.event = event
         self.outputs = outputs
         remaining = count
-        let deployment = try Deployment(function, in: context.workspace)
+        let deployment = try Deployment(function, in: context)
         try deployment.checkBootstrap()
         let progress = outputs.progress
-        environment = try ExecutionEnvironment(function, deployment, context: context) { line in
+        environment = try function.makeEnvironment(deployment, context: context) { line in
             progress?.hide()
             outputs.log(line)
         }
@@ -80,19 +85,17 @@ package final class OneShot {
 
     /// Calls the function, and cleans up.
     ///
-    /// - Parameter signals: A descriptor of ``Signals/readable(_:)``, if signals shall end it.
     /// - Returns: How it went; everything is cleaned up.
     /// - Throws: ``SystemError`` of the loop.
-    package func run(signals: Int32?) throws(SystemError) -> Outcome {
-        if let signals {
-            signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
-                guard let signal = Signals.next(from: signals) else { return }
-                self?.interrupt(by: signal)
-            }
+    package func run() throws(SystemError) -> Outcome {
+        let signals = context.signals
+        signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
+            guard let signal = Signals.next(from: signals) else { return }
+            self?.interrupt(by: signal)
         }
         environment.onFree = { [weak self] in self?.context.loop.later { self?.callNext() } }
-        // One that came while a zip was being unpacked is seen before anything starts.
-        if let signals, try poll([PollRequest(signals, .readable)], timeout: .zero).first?.isEmpty == false {
+        // One that has come already is seen before anything starts.
+        if try poll([PollRequest(signals, .readable)], timeout: .zero).first?.isEmpty == false {
             context.loop.later { [weak self] in Signals.next(from: signals).map { self?.interrupt(by: $0) } }
         } else {
             callNext()
@@ -103,7 +106,7 @@ package final class OneShot {
     }
 
     private func callNext() {
-        if case .interrupted = outcome { return }
+        guard !isOver else { return }
         guard remaining > 0 else { return stop() }
         remaining -= 1
         // Answers stand one below the other; the last one ends as the function ended it.
@@ -119,14 +122,18 @@ package final class OneShot {
         case .began: break
         case .bytes(let bytes): write(bytes)
         case .ended(let error):
-            if error != nil { outcome = .failed }
+            if error != nil { fail() }
             endLine()
         case .failed(let failure):
-            if outcome == .succeeded { outcome = .failed }
+            fail()
             write(failure.payload)
             endLine()
         case .reported: outputs.progress?.end()
         }
+    }
+
+    private func fail() {
+        if outcome == .succeeded { outcome = .failed }
     }
 
     private func endLine() {
@@ -136,10 +143,18 @@ package final class OneShot {
     private func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
 
     private func write(_ bytes: UnsafeRawBufferPointer) {
-        guard let last = bytes.last else { return }
+        guard let last = bytes.last, canWrite else { return }
         outputs.progress?.hide()
         lastByte = last
-        outputs.answer(bytes)
+        do throws(SystemError) {
+            try outputs.answer(bytes)
+        } catch {
+            canWrite = false
+            // That nobody reads is no failure, and hides none.
+            if outcome == .succeeded || outcome == .failed && error != .brokenPipe { outcome = .unwritten(error) }
+            // Not in the middle of an answer.
+            context.loop.later { [weak self] in self?.stop() }
+        }
     }
 
     private func interrupt(by signal: Int32) {
@@ -149,6 +164,8 @@ package final class OneShot {
     }
 
     private func stop() {
+        guard !isOver else { return }
+        isOver = true
         outputs.progress?.end()
         let context = context
         environment.end(within: .seconds(1)) {

@@ -4,6 +4,8 @@ import Platform
 package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is nothing at the target's path.
     case noSuchTarget(String)
+    /// There is nothing at a layer's path.
+    case noSuchLayer(String)
     /// The target is a file that is neither executable nor a zip.
     case targetNotExecutable(String)
     /// The folder or zip has no `bootstrap`, and no layer has one.
@@ -24,6 +26,8 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchRoot(String)
     /// A program of the system failed.
     case toolFailed(String, object: String, detail: String)
+    /// A signal came while a program of the system was working.
+    case interrupted
     /// A variable that Lambda does not let users set.
     case reservedVariables([String])
     /// A name that is none for a variable on Lambda.
@@ -46,6 +50,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noSuchTarget(let path): "cannot use the target '\(path)': No such file or directory"
+        case .noSuchLayer(let path): "cannot use the layer '\(path)': No such file or directory"
         case .targetNotExecutable(let path):
             """
             cannot use the target '\(path)': it is neither executable nor a zip file
@@ -66,7 +71,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             cause.errno == 98
                 ? """
                 cannot listen on '\(address)': \(cause)
-                hint: another program uses the port; '--port 0' takes a free one
+                hint: another program uses the port; 0 takes a free one
                 """
                 : "cannot listen on '\(address)': \(cause)"
         case .incompleteZip(let path): "cannot unpack '\(path)': it is not a complete zip file"
@@ -82,6 +87,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             """
         case .noSuchRoot(let path): "cannot use the root '\(path)': it is no folder"
         case .toolFailed(let tool, let object, let detail): "\(tool) failed on '\(object)': \(detail)"
+        case .interrupted: "interrupted by a signal"
         case .reservedVariables(let names):
             "cannot set '\(names.joined(separator: ", "))': Lambda reserves these environment variables"
         case .badVariableName(let name):

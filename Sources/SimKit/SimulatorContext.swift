@@ -8,6 +8,8 @@ package final class SimulatorContext {
     package let workspace: Workspace
     /// Who finds escaped processes.
     package let orphans: Orphans
+    /// Where the signals that end the simulator are read: a descriptor of ``Signals/readable(_:)``.
+    package let signals: Int32
 
     /// Ends this program by a signal, at once: nothing is finished, and nothing is left.
     package func leaveAtOnce(by signal: Int32) -> Never {
@@ -18,9 +20,10 @@ package final class SimulatorContext {
     }
 
     /// Puts a simulator's parts together.
-    package init(loop: EventLoop, workspace: Workspace, orphans: Orphans) {
+    package init(loop: EventLoop, workspace: Workspace, orphans: Orphans, signals: Int32) {
         self.loop = loop
         self.workspace = workspace
         self.orphans = orphans
+        self.signals = signals
     }
 }

@@ -21,7 +21,7 @@ enum ConfigurationFile {
         var layers: [String]?
         var retryDelays: [Double]?
         var onFailure: String?
-        var urlPort: UInt16?
+        var urlPort: Int?
         var urlStream: Bool?
     }
 
@@ -90,7 +90,10 @@ enum ConfigurationFile {
         function.logFormat = entry.logFormat ?? function.logFormat
         if let layers = entry.layers { function.layers = layers.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } }
         if let destination = entry.onFailure { function.events.onFailure = ServeOptions.destination(destination) }
-        function.urlPort = entry.urlPort ?? function.urlPort
+        if let port = entry.urlPort {
+            guard let port = UInt16(exactly: port) else { throw bad("urlPort must be 0 to 65535") }
+            function.urlPort = port
+        }
         function.urlStreams = entry.urlStream ?? function.urlStreams
         function.environment.merge(entry.environment ?? [:]) { $1 }
         try FunctionOptions.settle(&function)
@@ -103,14 +106,21 @@ enum ConfigurationFile {
             throw SimError.badConfiguration(file: file, problem: error.description)
         }
         // A member nobody knows is a mistake, which a decoder would pass over.
-        let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+        let object = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed) as? [String: Any]
+        for member in object?.keys.sorted() ?? [] where member != "functions" {
+            throw SimError.badConfiguration(file: file, problem: "unknown member '\(member)'")
+        }
         for (name, value) in object?["functions"] as? [String: [String: Any]] ?? [:] {
             for member in value.keys.sorted() where !members.contains(member) {
                 throw SimError.badConfiguration(file: file, problem: "\(name): unknown member '\(member)'")
             }
         }
         do {
-            return try JSONDecoder().decode(Content.self, from: Data(bytes))
+            let content = try JSONDecoder().decode(Content.self, from: Data(bytes))
+            guard !content.functions.isEmpty else {
+                throw SimError.badConfiguration(file: file, problem: "functions is empty")
+            }
+            return content
         } catch let error as DecodingError {
             throw SimError.badConfiguration(file: file, problem: describe(error))
         }
@@ -120,6 +130,10 @@ enum ConfigurationFile {
         switch error {
         case .keyNotFound(let key, let context):
             "\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: ".")) is missing"
+        // What a number is too large for, the decoder does not say.
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            "a number is too large, or not whole where it must be"
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty: "it is no object with 'functions'"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
             "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type or value"
         @unknown default: "\(error)"

@@ -23,12 +23,17 @@ enum FunctionOptions {
 
     /// The target that was named.
     static func target(_ path: String, arguments: [String]) throws -> Target {
-        try Target.find(
+        let target = try Target.find(
             path,
             arguments: arguments,
             shim: try shimPath(),
             searchPath: ProcessInfo.processInfo.environment["PATH"] ?? ""
         )
+        if case .program = target { return target }
+        guard arguments.isEmpty else {
+            throw UsageError("the target '\(path)' has its own bootstrap and takes no arguments")
+        }
+        return target
     }
 
     /// The configuration that the options give.

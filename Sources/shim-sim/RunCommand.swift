@@ -47,10 +47,6 @@ enum RunCommand {
         }
         let count = try arguments.int("--repeat", in: 1...1_000_000) ?? 1
         let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
-        if case .program = target {
-        } else if arguments.afterDoubleDash?.isEmpty == false {
-            throw UsageError("the target '\(path)' has its own bootstrap and takes no arguments", hint: spec.helpHint)
-        }
         let function = try FunctionOptions.function("function", target, arguments)
         return try call(function, event: try event(arguments), count: count, quiet: arguments.flag("--quiet"))
     }
@@ -88,29 +84,24 @@ enum RunCommand {
         count: Int,
         quiet: Bool
     ) throws -> ExitCode {
-        var failure: SystemError?
-        let outcome = try Session.with { context, signals in
-            let progress = Terminal.showsProgress ? ProgressLine(loop: context.loop) { try? writeAll($0, to: 2) } : nil
+        let outcome = try Session.with { context in
+            let log = Outlet(raw: 2, signals: context.signals)
+            let answer = Outlet(raw: 1, signals: context.signals)
             let outputs = OneShot.Outputs(
-                answer: { bytes in
-                    do throws(SystemError) {
-                        try writeAll(bytes, to: 1)
-                    } catch {
-                        failure = failure ?? error
-                    }
-                },
-                log: { if !quiet { Terminal.log($0) } },
+                answer: { bytes throws(SystemError) in try answer.write(bytes) },
+                log: { if !quiet { log.tell($0) } },
                 endsLines: Terminal.showsAnswers,
-                progress: progress
+                progress: Terminal.showsProgress
+                    ? ProgressLine(loop: context.loop) { log.tell(Array($0.utf8)) } : nil
             )
-            let shot = try OneShot(function, event: event, count: count, context: context, outputs: outputs)
-            return try shot.run(signals: signals)
+            return try OneShot(function, event: event, count: count, context: context, outputs: outputs).run()
         }
-        if let failure { throw SimError.file(operation: "write", path: "standard output", failure) }
         switch outcome {
         case .succeeded: return .done
         case .failed: return .failed
         case .interrupted(let signal): Signals.dieBy(signal)
+        case .unwritten(.brokenPipe): return .done
+        case .unwritten(let error): throw SimError.file(operation: "write", path: "standard output", error)
         }
     }
 }

@@ -52,10 +52,11 @@ enum ServeCommand {
         quiet: Bool
     ) throws -> ExitCode {
         let several = functions.count > 1
-        let signal = try Session.with { context, signals in
+        let signal = try Session.with { context in
+            let log = Outlet(raw: 2, signals: context.signals)
             let service = try LambdaService(functions, options: options, context: context) { name, lines in
                 if quiet, name != nil { return }
-                Terminal.log(several ? Terminal.prefixed(lines, name) : lines)
+                log.tell(several ? Terminal.prefixed(lines, name) : lines)
             }
             let simulator = try Simulator(service, on: address, context: context)
             for name in service.names where service.functions[name]?.hasBootstrap == false {
@@ -65,7 +66,7 @@ enum ServeCommand {
                 Terminal.note("shim-sim: URL of \(url.name) is http://\(url.address)/")
             }
             Terminal.note("shim-sim: \(service.names.joined(separator: ", ")) ready on http://\(simulator.address)")
-            return try simulator.run(signals: signals)
+            return try simulator.run()
         }
         Signals.dieBy(signal)
     }

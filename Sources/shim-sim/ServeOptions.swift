@@ -40,13 +40,41 @@ enum ServeOptions {
                 throw UsageError("two functions are called '\(function.name)'", hint: "name them: NAME=TARGET")
             }
         }
-        for function in functions {
-            guard case .function(let name) = function.events.onFailure else { continue }
+        for function in functions { try checkDestination(of: function, among: functions) }
+        try checkPorts(functions)
+        return functions
+    }
+
+    /// Says now, and not when the first event has failed for good, that there is no such place.
+    private static func checkDestination(
+        of function: FunctionConfiguration,
+        among functions: [FunctionConfiguration]
+    ) throws {
+        switch function.events.onFailure {
+        case nil: break
+        case .function(let name)?:
             guard functions.contains(where: { $0.name == name }) else {
                 throw UsageError("failed events of '\(function.name)' go to '\(name)', which is no function here")
             }
+        case .file(let path)?:
+            let mayBeMade = !path.isEmpty && Files.status(Paths.parent(path))?.isDirectory == true
+            guard Files.status(path).map({ !$0.isDirectory }) ?? mayBeMade else {
+                throw UsageError("failed events of '\(function.name)' go to '\(path)', which cannot be a file")
+            }
         }
-        return functions
+    }
+
+    private static func checkPorts(_ functions: [FunctionConfiguration]) throws {
+        var seen: [UInt16: String] = [:]
+        for function in functions {
+            guard let port = function.urlPort, port != 0 else { continue }
+            if let other = seen.updateValue(function.name, forKey: port) {
+                throw UsageError(
+                    "the URLs of '\(other)' and '\(function.name)' have the same port \(port)",
+                    hint: "'--url-port 0' takes free ones; in a file for --config each function has a 'urlPort'"
+                )
+            }
+        }
     }
 
     /// `NAME=TARGET`; a path may have an equals sign too, behind a slash.

@@ -30,17 +30,6 @@ enum Terminal {
         return true
     }
 
-    /// Lines of a function's log.
-    static func log(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { bytes in
-            do throws(SystemError) {
-                try writeAll(bytes, to: 2)
-            } catch {
-                // A log that nobody reads must not end what it tells about.
-            }
-        }
-    }
-
     /// Lines with the name of their function in front, where there are several.
     static func prefixed(_ lines: [UInt8], _ name: String?) -> [UInt8] {
         guard let name else { return lines }

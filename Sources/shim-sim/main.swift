@@ -4,6 +4,8 @@ import Platform
 import SimKit
 
 Descriptor.closeInherited()
+// A pipe that took the number of a closed one would get the log, or the answer.
+Descriptor.fillStandardStreams(usable: false)
 Signals.unblockAll()
 Signals.makePipeErrorsHarmless()
 
@@ -21,8 +23,7 @@ do {
 } catch let error as UsageError {
     Terminal.report("\(error)")
     exit(ExitCode.usage.rawValue)
-} catch let error as SystemError where error == SystemError(call: "write", errno: EPIPE) {
-    // Whoever reads has had enough, as `head` has.
+} catch let error as SystemError where error == .brokenPipe {
     exit(ExitCode.done.rawValue)
 } catch {
     Terminal.report("\(error)")

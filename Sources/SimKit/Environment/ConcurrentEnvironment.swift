@@ -23,10 +23,10 @@ package final class ConcurrentEnvironment: Environment {
     private let workspace: Workspace
     private let orphans: Orphans
     private let log: FunctionLog
-    private let sandbox: Sandbox
     private let api: ConcurrentRuntimeAPI
     private let extensions: ExtensionHost
     private let server: HTTPServer
+    private let starter: ProcessStarter
     private let memory: MemoryMeter
     private var process: RuntimeProcess?
     private var running: [String: Running] = [:]
@@ -35,7 +35,7 @@ package final class ConcurrentEnvironment: Environment {
     private var initBegan: ContinuousClock.Instant?
     private var initDuration: Duration?
     /// Why the process is being killed, or what it said before it ended; Lambda's own words name the request.
-    private var cause: ((_ requestID: String?) -> FunctionFailure)?
+    private var cause: FailureText.Reason?
     private var isOver = false
     private var onEnded: (() -> Void)?
 
@@ -55,10 +55,9 @@ package final class ConcurrentEnvironment: Environment {
         loop = context.loop
         workspace = context.workspace
         orphans = context.orphans
-        name = "\(Timestamp.now.datePath)/[$LATEST]\(Identifiers.hex(16))"
-        let level = function.environment["AWS_LAMBDA_LOG_LEVEL"].flatMap { LogLevel(name: $0) } ?? .info
-        log = FunctionLog(format: .json, minimumLevel: level, write: write)
-        sandbox = try Sandbox(function, deployment, in: context.workspace)
+        starter = try ProcessStarter(function, deployment, context: context, write: write)
+        name = starter.name
+        log = starter.log
         memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
         extensions = ExtensionHost(function, loop: context.loop)
         api = ConcurrentRuntimeAPI(loop: context.loop)
@@ -110,14 +109,7 @@ package final class ConcurrentEnvironment: Environment {
         cause = nil
         initBegan = .now
         log.event(.initStart(function))
-        let variables = sandbox.variables(api: server.address.description, logStream: name)
-        let log = log
-        extensions.launch(
-            deployment.extensions,
-            { sandbox.externalExtension($0, variables) },
-            orphans: orphans,
-            output: { log.output($0) }
-        )
+        starter.launchExtensions(extensions, api: server.address.description)
         memory.start { [weak self] in
             guard let self else { return [] }
             return (process.map { [$0.pid] } ?? []) + extensions.processes.map(\.pid)
@@ -130,26 +122,11 @@ package final class ConcurrentEnvironment: Environment {
     }
 
     private func launchRuntime() {
-        let variables = sandbox.variables(api: server.address.description, logStream: name)
-        guard let child = sandbox.runtime(variables) else {
-            return loop.later { [weak self] in self?.runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
-        }
-        do throws(SystemError) {
-            let log = log
-            let new = try RuntimeProcess(
-                child,
-                loop: loop,
-                output: { log.output($0) },
-                ended: { [weak self] in self?.runtimeEnded($0) }
-            )
-            process = new
-            orphans.add(new.pid)
-        } catch {
-            let path = sandbox.shownPath(child.executable)
-            loop.later { [weak self] in
-                self?.runtimeIsGone { FailureText.cannotStart(path, error, requestID: $0) }
-            }
-        }
+        process = starter.launchRuntime(
+            api: server.address.description,
+            ended: { [weak self] in self?.runtimeEnded($0) },
+            failed: { [weak self] in self?.runtimeIsGone($0) }
+        )
     }
 
     private func finish(_ invocation: Invocation) {
@@ -158,20 +135,13 @@ package final class ConcurrentEnvironment: Environment {
         pending.removeAll { $0 === invocation }
         process?.drainOutput()
         memory.look()
-        let failure = invocation.failure
         var report = InvocationReport(
-            requestID: invocation.id,
+            of: invocation,
             start: entry.start,
-            waited: invocation.arrived.duration(to: invocation.started),
-            duration: invocation.started.duration(to: .now),
             initDuration: initDuration,
             memorySize: function.memory,
             maximumMemoryUsed: memory.peakMegabytes,
-            status: failure.map { $0.isTimeout ? .timeout : .error } ?? .success,
-            errorType: failure.flatMap { $0.isTimeout ? nil : $0.type },
-            producedBytes: invocation.producedBytes,
-            environment: name,
-            log: []
+            environment: name
         )
         initDuration = nil
         log.event(.report(report, traceID: invocation.traceID))
@@ -193,19 +163,18 @@ package final class ConcurrentEnvironment: Environment {
         loop.after(.milliseconds(500)) { if reporting?.isRunning == true { reporting?.kill() } }
     }
 
-    private func stopRuntime(_ failure: @escaping (_ requestID: String?) -> FunctionFailure) {
+    private func stopRuntime(_ failure: @escaping FailureText.Reason) {
         cause = failure
         if let process { process.kill() } else { runtimeIsGone(failure) }
     }
 
-    private func runtimeEnded(_ end: ProcessEnd) {
+    private func runtimeEnded(_ failure: @escaping FailureText.Reason) {
         if let pid = process?.pid { orphans.remove(pid) }
         process = nil
-        let end = sandbox.end(end)
-        runtimeIsGone { FailureText.exit(end, requestID: $0) }
+        runtimeIsGone(failure)
     }
 
-    private func runtimeIsGone(_ failure: @escaping (_ requestID: String?) -> FunctionFailure) {
+    private func runtimeIsGone(_ failure: @escaping FailureText.Reason) {
         let reason = cause ?? failure
         memory.stop()
         extensions.shutDown(reason: isOver ? "spindown" : "failure", within: .seconds(2)) { [weak self] in
@@ -213,7 +182,7 @@ package final class ConcurrentEnvironment: Environment {
         }
     }
 
-    private func afterReset(_ reason: (_ requestID: String?) -> FunctionFailure) {
+    private func afterReset(_ reason: FailureText.Reason) {
         orphans.kill(api: server.address.description)
         server.closeConnections()
         api.reset()
@@ -227,7 +196,7 @@ package final class ConcurrentEnvironment: Environment {
         }
         guard isOver else { return }
         server.stop()
-        workspace.remove(sandbox.folder)
+        workspace.remove(starter.sandbox.folder)
         let done = onEnded
         onEnded = nil
         done?()

@@ -21,3 +21,23 @@ package protocol Environment: AnyObject {
     /// Ends what runs and removes the folders; invocations in progress fail. Extensions get so much time.
     func end(within budget: Duration, _ done: @escaping () -> Void)
 }
+
+extension FunctionConfiguration {
+    /// Makes an environment of the kind that the function asks for; nothing is started before the first invocation.
+    func makeEnvironment(
+        _ deployment: Deployment,
+        context: SimulatorContext,
+        write: @escaping ([UInt8]) -> Void
+    ) throws(SimError) -> any Environment {
+        guard let maximumConcurrency else {
+            return try ExecutionEnvironment(self, deployment, context: context, write: write)
+        }
+        return try ConcurrentEnvironment(
+            self,
+            maximum: maximumConcurrency,
+            deployment,
+            context: context,
+            write: write
+        )
+    }
+}

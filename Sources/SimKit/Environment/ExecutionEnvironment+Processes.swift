@@ -6,40 +6,18 @@ extension ExecutionEnvironment {
     func launch() {
         api.reset()
         hasLaunchedRuntime = false
-        let variables = sandbox.variables(api: server.address.description, logStream: name)
-        let log = log
-        extensions.launch(
-            deployment.extensions,
-            { sandbox.externalExtension($0, variables) },
-            orphans: orphans,
-            output: { log.output($0) }
-        )
+        starter.launchExtensions(extensions, api: server.address.description)
         memory.start { [weak self] in self?.processes.map(\.pid) ?? [] }
         if extensions.areRegistered { launchRuntime() }
     }
 
     func launchRuntime() {
         hasLaunchedRuntime = true
-        let variables = sandbox.variables(api: server.address.description, logStream: name)
-        guard let child = sandbox.runtime(variables) else {
-            return loop.later { [weak self] in self?.runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
-        }
-        do throws(SystemError) {
-            let log = log
-            let process = try RuntimeProcess(
-                child,
-                loop: loop,
-                output: { log.output($0) },
-                ended: { [weak self] in self?.runtimeEnded($0) }
-            )
-            self.process = process
-            orphans.add(process.pid)
-        } catch {
-            let path = sandbox.shownPath(child.executable)
-            loop.later { [weak self] in
-                self?.runtimeIsGone { FailureText.cannotStart(path, error, requestID: $0) }
-            }
-        }
+        process = starter.launchRuntime(
+            api: server.address.description,
+            ended: { [weak self] in self?.runtimeEnded($0) },
+            failed: { [weak self] in self?.runtimeIsGone($0) }
+        )
     }
 
     var processes: [RuntimeProcess] { (process.map { [$0] } ?? []) + extensions.processes }
@@ -113,16 +91,15 @@ extension ExecutionEnvironment {
         loop.after(.milliseconds(500)) { if reporting?.isRunning == true { reporting?.kill() } }
     }
 
-    func runtimeEnded(_ end: ProcessEnd) {
+    func runtimeEnded(_ failure: @escaping FailureText.Reason) {
         if let pid = process?.pid { orphans.remove(pid) }
         process = nil
-        let end = sandbox.end(end)
-        if phase == .idle { lateEnd = end }
-        runtimeIsGone { FailureText.exit(end, requestID: $0) }
+        if phase == .idle { lateFailure = failure }
+        runtimeIsGone(failure)
     }
 
     /// The process has ended, or there never was one: what else runs goes too, and then it is clear how to go on.
-    func runtimeIsGone(_ failure: @escaping (_ requestID: String?) -> FunctionFailure) {
+    func runtimeIsGone(_ failure: FailureText.Reason) {
         guard !isResetting else { return }
         isResetting = true
         limit?.cancel()

@@ -35,9 +35,9 @@ package final class ExecutionEnvironment: Environment {
     let workspace: Workspace
     let orphans: Orphans
     let log: FunctionLog
-    let sandbox: Sandbox
     let api: RuntimeAPI
     let server: HTTPServer
+    let starter: ProcessStarter
     let memory: MemoryMeter
     let extensions: ExtensionHost
     let governor: CPUGovernor?
@@ -51,8 +51,8 @@ package final class ExecutionEnvironment: Environment {
     var limit: EventLoop.Timer?
     /// Why the process is being killed, or what it said before it ended.
     var cause: FunctionFailure?
-    /// How a runtime ended that nobody was waiting for.
-    var lateEnd: ProcessEnd?
+    /// Why a runtime ended while nobody was waiting for it.
+    var lateFailure: FailureText.Reason?
     var initHasReported = false
     var hasLaunchedRuntime = false
     /// Whether processes are being ended, and nothing else may happen until they are.
@@ -73,10 +73,9 @@ package final class ExecutionEnvironment: Environment {
         loop = context.loop
         workspace = context.workspace
         orphans = context.orphans
-        name = "\(Timestamp.now.datePath)/[$LATEST]\(Identifiers.hex(16))"
-        let level = function.environment["AWS_LAMBDA_LOG_LEVEL"].flatMap { LogLevel(name: $0) } ?? .info
-        log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
-        sandbox = try Sandbox(function, deployment, in: context.workspace)
+        starter = try ProcessStarter(function, deployment, context: context, write: write)
+        name = starter.name
+        log = starter.log
         memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
         extensions = ExtensionHost(function, loop: context.loop)
         api = RuntimeAPI(loop: context.loop)
@@ -144,9 +143,9 @@ package final class ExecutionEnvironment: Environment {
             // The init has said why it failed: that is the answer.
             invocation.fail(cause)
             finish()
-        } else if let end = lateEnd {
-            lateEnd = nil
-            invocation.fail(FailureText.exit(end, requestID: invocation.id))
+        } else if let failure = lateFailure {
+            lateFailure = nil
+            invocation.fail(failure(invocation.id))
             finish()
         } else if wasIdle || api.state == .ready {
             if wasIdle, function.freezes { freeze(false) }
@@ -166,20 +165,13 @@ package final class ExecutionEnvironment: Environment {
         governor?.stop()
         for process in processes { process.drainOutput() }
         memory.stop()
-        let failure = invocation.failure
         let report = InvocationReport(
-            requestID: invocation.id,
+            of: invocation,
             start: startTime,
-            waited: invocation.arrived.duration(to: invocation.started),
-            duration: invocation.started.duration(to: .now),
             initDuration: initDuration,
             memorySize: function.memory,
             maximumMemoryUsed: memory.peakMegabytes,
-            status: failure.map { $0.isTimeout ? .timeout : .error } ?? .success,
-            errorType: failure.flatMap { $0.isTimeout ? nil : $0.type },
-            producedBytes: invocation.producedBytes,
-            environment: name,
-            log: []
+            environment: name
         )
         log.event(.runtimeDone(report))
         log.event(.report(report, traceID: invocation.traceID))
@@ -253,7 +245,7 @@ package final class ExecutionEnvironment: Environment {
 
     func finishEnding() {
         server.stop()
-        workspace.remove(sandbox.folder)
+        workspace.remove(starter.sandbox.folder)
         let done = onEnded
         onEnded = nil
         done?()

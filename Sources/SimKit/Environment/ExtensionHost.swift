@@ -67,7 +67,7 @@ final class ExtensionHost {
     /// Starts the external ones, without waiting for any of them.
     func launch(
         _ paths: [String],
-        _ child: (String) -> ChildSpec,
+        _ child: (String) throws(SystemError) -> ChildSpec,
         orphans: Orphans,
         output: @escaping (UnsafeRawBufferPointer) -> Void
     ) {
@@ -78,7 +78,7 @@ final class ExtensionHost {
             members.append(member)
             do throws(SystemError) {
                 member.process = try RuntimeProcess(
-                    child(path),
+                    try child(path),
                     loop: loop,
                     output: output,
                     ended: { [weak self, weak member] end in
@@ -89,9 +89,9 @@ final class ExtensionHost {
                 )
                 if let pid = member.process?.pid { orphans.add(pid) }
             } catch {
-                loop.later { [weak self] in
-                    self?.onFailure("Extension.LaunchError", "fork/exec /opt/extensions/\(member.name): \(error)")
-                }
+                let words = SystemError.text(error.errno)
+                let message = FailureText.startFailure("/opt/extensions/\(member.name)", words)
+                loop.later { [weak self] in self?.onFailure("Extension.LaunchError", message) }
             }
         }
     }

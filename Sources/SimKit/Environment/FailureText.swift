@@ -2,6 +2,9 @@ import Platform
 
 /// Ends of processes in Lambda's own words.
 enum FailureText {
+    /// Why something failed: Lambda's words name the request, where there is one.
+    typealias Reason = (_ requestID: String?) -> FunctionFailure
+
     /// A runtime that ended while it was expected to run.
     static func exit(_ end: ProcessEnd, requestID: String?) -> FunctionFailure {
         let message =
@@ -39,13 +42,18 @@ enum FailureText {
     }
 
     /// A bootstrap that cannot be executed.
-    static func cannotStart(_ path: String, _ error: SystemError, requestID: String?) -> FunctionFailure {
-        let words = SystemError.text(error.errno)
-        return FunctionFailure(
-            "Runtime.InvalidEntrypoint",
-            "fork/exec \(path): \(words.prefix(1).lowercased() + words.dropFirst())",
-            requestID: requestID
-        )
+    static func cannotStart(_ path: String, _ words: String, requestID: String?) -> FunctionFailure {
+        FunctionFailure("Runtime.InvalidEntrypoint", startFailure(path, words), requestID: requestID)
+    }
+
+    /// What Go says of a file that cannot be executed.
+    ///
+    /// - Parameters:
+    ///   - path: The file, as it is on Lambda.
+    ///   - words: The system's own words.
+    /// - Returns: The message.
+    static func startFailure(_ path: String, _ words: String) -> String {
+        "fork/exec \(path): \(words.prefix(1).lowercased() + words.dropFirst())"
     }
 
     /// The words that Go has for a signal.

@@ -1,3 +1,4 @@
+import ELF
 import Platform
 
 /// Puts a process into namespaces of its own: Lambda's folders in Lambda's places, everything else read-only.
@@ -78,6 +79,31 @@ package enum Isolator {
             environment: child.environment,
             directory: "/"
         )
+    }
+
+    /// Refuses what the kernel would not execute, whatever the view: both tools hand such a file to a shell.
+    ///
+    /// - Throws: ``SystemError/noProgram``. What else is wrong with the file, the tool finds.
+    static func checkFormat(_ executable: String) throws(SystemError) {
+        guard Files.isExecutable(executable), let bytes = try? Files.read(executable, atMost: ELFHeader.size) else {
+            return
+        }
+        if bytes.starts(with: Array("#!".utf8)) { return }
+        if let header = try? ELFHeader(bytes) {
+            // An emulator may be registered with the kernel (binfmt_misc); then it would run.
+            if header.machine == .current || Files.status("/proc/sys/fs/binfmt_misc/status") != nil { return }
+        }
+        throw SystemError.noProgram
+    }
+
+    /// Why a process could not be started, if that was it: `bwrap: execvp PATH: WORDS` is the last that the tool writes
+    /// then, `unshare: failed to execute PATH: WORDS` in the language of the function.
+    ///
+    /// - Returns: The system's words; `nil` where it was started.
+    static func startFailure(_ path: String, _ end: ProcessEnd, lastLine: String?) -> String? {
+        guard case .exited(let status) = end, status != 0, let line = lastLine, line.contains(path) else { return nil }
+        guard line.hasPrefix("bwrap: ") || line.hasPrefix("unshare: ") else { return nil }
+        return line.split(separator: ": ").last.map(String.init)
     }
 
     /// How the isolated process ended: both tools say a signal as a shell does, with 128 added.

@@ -36,8 +36,8 @@ struct Sandbox {
         Variables.runtime(function, api: api, logStream: logStream, places: places)
     }
 
-    /// A path as it is on Lambda, for messages.
-    func shownPath(_ path: String) -> String {
+    /// A path as it is on Lambda.
+    private func shownPath(_ path: String) -> String {
         for (real, shown) in [(deployment.taskRoot, "/var/task"), (deployment.layers, "/opt")]
         where path.hasPrefix(real + "/") {
             return shown + path.dropFirst(real.count)
@@ -45,21 +45,43 @@ struct Sandbox {
         return path
     }
 
-    /// How the runtime is started; `nil` where there is no bootstrap.
-    func runtime(_ variables: [String: String]) -> ChildSpec? {
-        guard let bootstrap = deployment.bootstrap else { return nil }
-        return child(bootstrap, deployment.arguments, variables)
+    /// Whether the processes are in namespaces of their own.
+    var isIsolated: Bool { function.isolation != .none }
+
+    /// How the runtime is started.
+    ///
+    /// - Throws: ``SystemError`` where the kernel would not execute it and the program that isolates would not notice.
+    func runtime(_ bootstrap: String, _ variables: [String: String]) throws(SystemError) -> ChildSpec {
+        try child(bootstrap, deployment.arguments, variables)
     }
 
-    /// How an external extension is started.
-    func externalExtension(_ path: String, _ variables: [String: String]) -> ChildSpec {
-        child(path, [], Variables.extensions(variables))
+    /// How an external extension is started; throws as ``runtime(_:_:)``.
+    func externalExtension(_ path: String, _ variables: [String: String]) throws(SystemError) -> ChildSpec {
+        try child(path, [], Variables.extensions(variables))
     }
 
-    /// How a process of ``runtime(_:)`` ended.
-    func end(_ end: ProcessEnd) -> ProcessEnd { function.isolation == .none ? end : Isolator.end(end) }
+    /// What it means that the runtime has ended, where it was expected to run.
+    func failure(of bootstrap: String, _ end: ProcessEnd, _ output: OutputTail) -> FailureText.Reason {
+        guard isIsolated else { return { FailureText.exit(end, requestID: $0) } }
+        let path = pathInside(bootstrap)
+        if let words = Isolator.startFailure(path, end, lastLine: output.lastLine) {
+            return { FailureText.cannotStart(path, words, requestID: $0) }
+        }
+        let end = Isolator.end(end)
+        return { FailureText.exit(end, requestID: $0) }
+    }
 
-    private func child(_ executable: String, _ arguments: [String], _ variables: [String: String]) -> ChildSpec {
+    /// Where the processes find one of their files.
+    func pathInside(_ path: String) -> String {
+        if isIsolated, case .program(_, path, _) = function.target { return Isolator.shim }
+        return shownPath(path)
+    }
+
+    private func child(
+        _ executable: String,
+        _ arguments: [String],
+        _ variables: [String: String]
+    ) throws(SystemError) -> ChildSpec {
         guard case .namespaces(let root) = function.isolation else {
             return ChildSpec(
                 executable: executable,
@@ -68,12 +90,8 @@ struct Sandbox {
                 directory: places.taskRoot
             )
         }
-        var shim: String?
-        var inside = shownPath(executable)
-        if case .program(_, let path, _) = function.target, executable == path {
-            shim = path
-            inside = Isolator.shim
-        }
+        try Isolator.checkFormat(executable)
+        let inside = pathInside(executable)
         let child = ChildSpec(
             executable: inside,
             arguments: [inside] + arguments.prefix(1).map(shownPath) + arguments.dropFirst(),
@@ -88,7 +106,7 @@ struct Sandbox {
                 layers: deployment.layers,
                 temporary: folder + "/tmp",
                 scratch: folder + "/runtime",
-                shim: shim
+                shim: inside == Isolator.shim ? executable : nil
             )
         )
     }

@@ -12,16 +12,18 @@ package final class Deployment {
     private let folder: String
 
     /// Unpacks a function's code and layers.
-    package init(_ function: FunctionConfiguration, in workspace: Workspace) throws(SimError) {
+    ///
+    /// - Throws: ``SimError``, ``SimError/interrupted`` where a signal came meanwhile; it is still to be read.
+    package init(_ function: FunctionConfiguration, in context: SimulatorContext) throws(SimError) {
         target = function.target
-        self.workspace = workspace
+        workspace = context.workspace
         folder = try workspace.makeFolder("code")
         switch function.target {
         case .program(let path, _, _): taskRoot = Paths.parent(path)
         case .folder(let path): taskRoot = path
         case .zip(let path):
             taskRoot = folder + "/task"
-            try Archive.unpack(path, to: taskRoot)
+            try Archive.unpack(path, to: taskRoot, signals: context.signals)
         }
         layers = folder + "/opt"
         do throws(SystemError) {
@@ -29,7 +31,7 @@ package final class Deployment {
         } catch {
             throw .file(operation: "make the folder", path: layers, error)
         }
-        for layer in function.layers { try Archive.merge(layer, into: layers) }
+        for layer in function.layers { try Archive.merge(layer, into: layers, signals: context.signals) }
     }
 
     deinit { workspace.remove(folder) }

@@ -60,9 +60,9 @@ package enum Target: Sendable, Equatable {
 
 /// The little that is needed of paths.
 package enum Paths {
-    /// With the working directory in front of a relative one.
+    /// With the working directory in front of a relative one; an empty one leads nowhere and stays as it is.
     package static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
+        if path.hasPrefix("/") || path.isEmpty { return path }
         var rest = path[...]
         while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
         let directory = Files.workingDirectory

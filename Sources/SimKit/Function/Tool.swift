@@ -4,12 +4,8 @@ import Platform
 enum Tool {
     struct Result {
         let end: ProcessEnd
-        let output: [UInt8]
-
         /// The last line that was written, which tends to hold the reason.
-        var lastLine: String {
-            String(decoding: output, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? "no message"
-        }
+        let lastLine: String
     }
 
     private static let folders = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"]
@@ -24,9 +20,15 @@ enum Tool {
     ///   - name: The program, in one of the system's folders.
     ///   - arguments: What follows the name.
     ///   - purpose: What cannot be done without it, `unpack 'a.zip'`.
-    /// - Returns: How it ended and the end of what it wrote.
-    /// - Throws: ``SimError`` where it is not installed or cannot be started.
-    static func run(_ name: String, _ arguments: [String], purpose: String) throws(SimError) -> Result {
+    ///   - signals: A descriptor of ``Signals/readable(_:)``: a signal ends the program, and is left to be read.
+    /// - Returns: How it ended and the last line that it wrote.
+    /// - Throws: ``SimError`` where it is not installed or cannot be started; ``SimError/interrupted``.
+    static func run(
+        _ name: String,
+        _ arguments: [String],
+        purpose: String,
+        signals: Int32? = nil
+    ) throws(SimError) -> Result {
         guard let path = path(of: name) else { throw .missingTool(name, purpose: purpose) }
         let child = ChildSpec(
             executable: path,
@@ -35,27 +37,35 @@ enum Tool {
             directory: "/"
         )
         let loop = EventLoop()
-        var output: [UInt8] = []
+        let tail = OutputTail()
         var end: ProcessEnd?
+        var isInterrupted = false
         do throws(SystemError) {
             let process = try RuntimeProcess(
                 child,
                 loop: loop,
-                output: { bytes in
-                    output.append(contentsOf: bytes)
-                    if output.count > 1 << 16 { output.removeFirst(output.count - 4096) }
-                },
+                output: { tail.add($0) },
                 ended: {
                     end = $0
                     loop.stop()
                 }
             )
+            if let signals {
+                var watch: EventLoop.Watch?
+                watch = loop.watch(signals, .readable) { _ in
+                    // It stays readable.
+                    watch?.cancel()
+                    isInterrupted = true
+                    process.kill()
+                }
+            }
             try withExtendedLifetime(process) {
                 Swift.Result { () throws(SystemError) in try loop.run() }
             }.get()
         } catch {
             throw .toolFailed(name, object: path, detail: error.description)
         }
-        return Result(end: end ?? .exited(status: -1), output: output)
+        if isInterrupted { throw .interrupted }
+        return Result(end: end ?? .exited(status: -1), lastLine: tail.lastLine ?? "no message")
     }
 }

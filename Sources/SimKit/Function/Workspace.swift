@@ -8,7 +8,7 @@ package final class Workspace {
 
     /// Makes the folder, under `TMPDIR` or `/tmp`.
     package init(temporaryFolder: String) throws(SimError) {
-        let prefix = (temporaryFolder.isEmpty ? "/tmp" : temporaryFolder) + "/shim-sim-"
+        let prefix = Paths.absolute(temporaryFolder.isEmpty ? "/tmp" : temporaryFolder) + "/shim-sim-"
         do throws(SystemError) {
             path = try Files.makeTemporaryFolder(prefix: prefix)
             // Functions may run as another user and must be able to pass through.

@@ -51,3 +51,31 @@ package struct InvocationReport: Sendable {
         return tail.dropFirst(broken)
     }
 }
+
+extension InvocationReport {
+    /// The report of an invocation that has ended just now; its log is still to come.
+    init(
+        of invocation: Invocation,
+        start: Timestamp,
+        initDuration: Duration?,
+        memorySize: Int,
+        maximumMemoryUsed: Int,
+        environment: String
+    ) {
+        let failure = invocation.failure
+        self.init(
+            requestID: invocation.id,
+            start: start,
+            waited: invocation.arrived.duration(to: invocation.started),
+            duration: invocation.started.duration(to: .now),
+            initDuration: initDuration,
+            memorySize: memorySize,
+            maximumMemoryUsed: maximumMemoryUsed,
+            status: failure.map { $0.isTimeout ? .timeout : .error } ?? .success,
+            errorType: failure.flatMap { $0.isTimeout ? nil : $0.type },
+            producedBytes: invocation.producedBytes,
+            environment: environment,
+            log: []
+        )
+    }
+}

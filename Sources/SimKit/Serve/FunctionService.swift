@@ -41,7 +41,7 @@ package final class FunctionService {
         self.function = function
         self.context = context
         self.write = write
-        deployment = try Deployment(function, in: context.workspace)
+        deployment = try Deployment(function, in: context)
         if watches { watcher = TargetWatcher([function.target.path] + function.layers) }
         scheduleHousekeeping()
     }
@@ -103,18 +103,7 @@ package final class FunctionService {
 
     private func newEnvironment() throws(ServiceError) -> any Environment {
         do throws(SimError) {
-            let environment: any Environment
-            if let maximum = function.maximumConcurrency {
-                environment = try ConcurrentEnvironment(
-                    function,
-                    maximum: maximum,
-                    deployment,
-                    context: context,
-                    write: write
-                )
-            } else {
-                environment = try ExecutionEnvironment(function, deployment, context: context, write: write)
-            }
+            let environment = try function.makeEnvironment(deployment, context: context, write: write)
             environment.onFree = { [weak self, weak environment] in
                 guard let self, let environment else { return }
                 context.loop.later { [weak self] in self?.isFreeAgain(environment) }
@@ -149,8 +138,10 @@ package final class FunctionService {
     private func takeNewCode() {
         guard let watcher, watcher.hasChanged() else { return }
         do throws(SimError) {
-            deployment = try Deployment(function, in: context.workspace)
+            deployment = try Deployment(function, in: context)
             for environment in environments where environment.isIdle { end(environment) }
+        } catch .interrupted {
+            // The loop reads the signal next.
         } catch {
             write(Array("shim-sim: the changed target is not usable yet, the old one goes on: \(error)\n".utf8))
         }

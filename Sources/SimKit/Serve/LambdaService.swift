@@ -79,7 +79,8 @@ package final class LambdaService {
             let query = PercentCoding.query(target.dropFirst(path.count + 1))
             let qualifier = query.last { $0.name == "Qualifier" }?.value
             guard let reference = FunctionReference(encoded: parts[2], qualifier: qualifier) else {
-                throw .invalidParameter("Invalid function name or qualifier: \(parts[2])")
+                let words = [PercentCoding.decode(parts[2]) ?? parts[2], qualifier].compactMap(\.self)
+                throw .invalidParameter("Invalid function name or qualifier: \(words.joined(separator: ", "))")
             }
             guard let service = service(reference.name) else { throw .functionNotFound(arn: arn(of: reference)) }
             let request = try InvokeRequest(exchange.head, reference, isStream: isStream)

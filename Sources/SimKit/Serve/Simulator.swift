@@ -13,7 +13,7 @@ package final class Simulator {
     private var endedBy: Int32?
     private var signalWatch: EventLoop.Watch?
 
-    /// Listens; calls are answered once ``run(signals:)`` is called.
+    /// Listens; calls are answered once ``run()`` is called.
     ///
     /// - Parameters:
     ///   - service: The functions.
@@ -46,10 +46,10 @@ package final class Simulator {
 
     /// Answers calls until a signal comes, and cleans up.
     ///
-    /// - Parameter signals: A descriptor of ``Signals/readable(_:)``.
     /// - Returns: The signal that ended it.
     /// - Throws: ``SystemError`` of the loop.
-    package func run(signals: Int32) throws(SystemError) -> Int32 {
+    package func run() throws(SystemError) -> Int32 {
+        let signals = context.signals
         signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
             guard let signal = Signals.next(from: signals) else { return }
             self?.end(by: signal)

@@ -220,7 +220,7 @@ extension EndToEnd.Packer {
             )
             #expect(result.status == 1)
             #expect(result.errors == "shim-pack: cannot write 'x.zip': No space left on device\n")
-            #expect(result.text == "")
+            #expect(result.output == "")
         }
     }
 }

@@ -47,7 +47,7 @@ extension EndToEnd.Packer {
                 for name in ["zip", "sha256sum", "find", "touch", "sh"] {
                     try FileManager.default.createSymbolicLink(
                         atPath: "\(tools.path)/\(name)",
-                        withDestinationPath: try PackTool.path(name)
+                        withDestinationPath: try Executables.system(name)
                     )
                 }
                 environment["PATH"] = tools.path

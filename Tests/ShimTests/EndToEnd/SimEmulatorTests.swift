@@ -25,7 +25,7 @@ struct SimEmulatorTests {
 
     private func call(_ port: Int, _ more: [String], in folder: URL) async throws -> String {
         let arguments = ["-sS", "-i", "-d", "{}", "http://127.0.0.1:\(port)\(Self.path)"] + more
-        let text = try await SimTool.start(SimTool.tool("curl"), arguments, in: folder).result().text
+        let text = try await SimTool.start(Executables.system("curl"), arguments, in: folder).result().text
         return try Answer(text).description
     }
 
@@ -34,7 +34,7 @@ struct SimEmulatorTests {
         _ bootstrap: String,
         in folder: URL,
         timeout: Int = 1,
-        _ body: (Int, SimTool.Running) async throws -> String
+        _ body: (Int, TestProcess) async throws -> String
     )
         async throws -> String
     {
@@ -196,15 +196,15 @@ struct SimEmulatorTests {
         let form = "%{http_code} %{content_type} %header{x-amzn-errortype}| %header{x-amz-log-result}| "
         let body = more.contains("--data-binary") ? [] : ["-d", "{}"]
         let arguments = ["-sS", "-o", "answer", "-w", form, "http://127.0.0.1:\(port)\(path)"] + body + more
-        let head = try await SimTool.start(SimTool.tool("curl"), arguments, in: folder).result().text
+        let head = try await SimTool.start(Executables.system("curl"), arguments, in: folder).result().text
         let answer = try? Data(contentsOf: folder.appendingPathComponent("answer"))
         return head.replacing(" |", with: " -").replacing("| ", with: " ")
             + String(decoding: answer ?? Data(), as: UTF8.self)
     }
 
-    private func startWaiting(_ port: Int, in folder: URL) throws -> SimTool.Running {
+    private func startWaiting(_ port: Int, in folder: URL) throws -> TestProcess {
         let arguments = ["-sS", "-d", #""wait""#, "http://127.0.0.1:\(port)\(Self.path)"]
-        return try SimTool.start(SimTool.tool("curl"), arguments, in: folder)
+        return try SimTool.start(Executables.system("curl"), arguments, in: folder)
     }
 
     private func hasStarted(_ folder: URL) -> Bool {
@@ -219,10 +219,13 @@ struct SimEmulatorTests {
             let url = Self.path
             func ask(_ port: Int) async throws -> String {
                 let arguments = ["-sS", "-d", "{}", "http://127.0.0.1:\(port)\(url)"]
-                return try await SimTool.start(SimTool.tool("curl"), arguments, in: folder).result().text
+                return try await SimTool.start(Executables.system("curl"), arguments, in: folder).result().text
             }
-            let theirs = try await withEmulator(target + "/bootstrap", in: folder) { port, _ in try await ask(port) }
-            let ours = try await SimServer.with([target], in: folder) { try await ask($0.port) }
+            // No time-out is asked about; Python alone takes a second on a busy machine.
+            let theirs = try await withEmulator(target + "/bootstrap", in: folder, timeout: 30) { port, _ in
+                try await ask(port)
+            }
+            let ours = try await SimServer.with([target, "--timeout", "30"], in: folder) { try await ask($0.port) }
             #expect(theirs.contains("InvalidStateTransition") && theirs.contains("Extension.RegistrationClosed"))
             let pairs = try [ours, theirs].map { text in
                 try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[Any]]).map { "\($0)" }

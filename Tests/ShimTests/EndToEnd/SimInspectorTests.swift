@@ -11,7 +11,7 @@ struct SimInspectorTests {
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                 "--user-data-dir=\(server.folder.path)/chromium", "--virtual-time-budget=4000",
             ] + more
-        let chromium = try SimTool.tool("chromium")
+        let chromium = try Executables.system("chromium")
         let url = "http://127.0.0.1:\(server.port)/_/"
         let result = try await SimTool.start(chromium, arguments + [url], in: server.folder).result(within: 100)
         #expect(result.status == 0, "\(result.log.suffix(1000))")
@@ -43,7 +43,7 @@ struct SimInspectorTests {
     /// The page's own controls, used through the browser's DevTools protocol.
     @Test func aPersonSendsASampleAndSeesItsAnswerAndLog() async throws {
         try await SimTool.withFolder { folder in
-            let chromium = try SimTool.tool("chromium")
+            let chromium = try Executables.system("chromium")
             try await SimServer.with(["echo=/bin/cat"], in: folder) { server in
                 let profile = folder.appendingPathComponent("chromium").path
                 let browser = try SimTool.start(

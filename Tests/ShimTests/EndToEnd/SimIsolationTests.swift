@@ -5,12 +5,13 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct SimIsolationTests {
     /// Runs `shim-sim` where the programs named are no longer executable.
-    private func sim(without hidden: [String], _ arguments: [String], in folder: URL) async throws -> SimTool.Result {
+    private func sim(without hidden: [String], _ arguments: [String], in folder: URL) async throws -> TestProcess.Result
+    {
         let hide = hidden.map { "mount --bind /dev/null \"$(command -v \($0))\" && " }.joined()
         // Found before it is hidden.
         let words = ["--user", "--map-root-user", "--mount", "--", "sh", "-c", hide + "exec \"$@\"", "sh"]
-        let sim = try SimTool.product("shim-sim")
-        return try await SimTool.start(SimTool.tool("unshare"), words + [sim] + arguments, in: folder).result()
+        let sim = try Executables.path("shim-sim")
+        return try await SimTool.start(Executables.system("unshare"), words + [sim] + arguments, in: folder).result()
     }
 
     /// `unshare` alone must give the same view as `bwrap`, with either root; a debug build of `shim` is not static, so the
@@ -50,6 +51,36 @@ struct SimIsolationTests {
         }
     }
 
+    /// The program that isolates had started, and ended: its end was reported as the runtime's.
+    ///
+    /// Both of them hand a file that is no program to a shell, so that a script without `#!` ran here and nowhere else.
+    @Test(arguments: [[], ["bwrap"]])
+    func aBootstrapThatCannotStartIsReportedAsWithoutIsolation(hidden: [String]) async throws {
+        try await SimTool.withFolder { folder in
+            let foreign: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 9) + [2, 0, 99, 0]
+            let files: [(name: String, mode: Int, bytes: [UInt8], words: String)] = [
+                ("interpreter", 0o755, Array("#!/no/such/interpreter\n".utf8), "no such file or directory"),
+                ("mode", 0o644, Array("#!/bin/sh\n".utf8), "permission denied"),
+                ("shebang", 0o755, Array("echo from a shell; exit 3\n".utf8), "exec format error"),
+                ("machine", 0o755, foreign, "exec format error"),
+                ("empty", 0o755, [], "exec format error"),
+            ]
+            for (name, mode, bytes, words) in files {
+                let package = folder.appendingPathComponent(name)
+                try FileManager.default.createDirectory(at: package, withIntermediateDirectories: true)
+                let file = package.appendingPathComponent("bootstrap")
+                try Data(bytes).write(to: file)
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+                for options in [[], ["--isolate"]] {
+                    let result = try await sim(without: hidden, ["run", name] + options, in: folder)
+                    #expect(result.text.contains(#""errorType":"Runtime.InvalidEntrypoint""#), "\(name) \(result.text)")
+                    #expect(result.text.contains("Error: fork/exec /var/task/bootstrap: \(words)\""), "\(result.text)")
+                    #expect(!result.log.contains("from a shell"), "\(result.log)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: [[], ["bwrap"]])
     func whatTimesOutIsGoneWithEverythingInItsNamespace(hidden: [String]) async throws {
         try await SimTool.withFolder { folder in
@@ -66,7 +97,8 @@ struct SimIsolationTests {
                 in: folder
             )
             #expect(result.text.contains("Task timed out after 1.00 seconds"), "\(result.log)")
-            let left = try await SimTool.start(SimTool.tool("pgrep"), ["-fx", "sleep \(mark)"], in: folder).result()
+            let left = try await SimTool.start(Executables.system("pgrep"), ["-fx", "sleep \(mark)"], in: folder)
+                .result()
             #expect(left.text == "")
         }
     }

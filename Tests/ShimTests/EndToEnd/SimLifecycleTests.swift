@@ -1,4 +1,6 @@
 import Foundation
+import Platform
+import SimKit
 import Testing
 
 /// Limits and ends: the init's ten seconds, the CPU's share, signals while functions run, progress on a terminal.
@@ -42,7 +44,7 @@ struct SimLifecycleTests {
             try SimTool.script(SimServer.pythonBootstrap(handler), at: folder.appendingPathComponent("f"))
             let answer = try await SimServer.with(["f=\(folder.path)/f"], in: folder) { server in
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
-                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                let curl = try SimTool.start(Executables.system("curl"), ["-sS", "-d", "1", url], in: folder)
                 try await SimTool.eventually("the function runs") {
                     FileManager.default.fileExists(atPath: folder.appendingPathComponent("started").path)
                 }
@@ -59,7 +61,7 @@ struct SimLifecycleTests {
             let options = ["f=\(folder.path)/sleeps", "--timeout", "600"]
             let answer = try await SimServer.with(options, in: folder, endsBy: SIGINT) { server in
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
-                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                let curl = try SimTool.start(Executables.system("curl"), ["-sS", "-d", "1", url], in: folder)
                 try await SimTool.eventually("the function runs") { server.running.log.contains("START RequestId") }
                 server.end(by: SIGINT)
                 try await SimTool.eventually("the server has ended") { !server.running.isRunning }
@@ -75,7 +77,7 @@ struct SimLifecycleTests {
             let options = ["f=\(folder.path)/sleeps", "--timeout", "600"]
             try await SimServer.with(options, in: folder, endsBy: SIGINT) { server in
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
-                let curl = try SimTool.start(SimTool.tool("curl"), ["-sS", "-d", "1", url], in: folder)
+                let curl = try SimTool.start(Executables.system("curl"), ["-sS", "-d", "1", url], in: folder)
                 try await SimTool.eventually("the function runs") { server.running.log.contains("START RequestId") }
                 server.end(by: SIGINT)
                 // Two signals that arrive together are one: the second must find the first one handled.
@@ -93,8 +95,8 @@ struct SimLifecycleTests {
         try await SimTool.withFolder { folder in
             let script = try SimTool.script("#!/bin/sh\nsleep 3\ncat\n", at: folder, named: "slow")
             // script(1) gives a terminal; the line must be there, and taken away before the log goes on.
-            let command = try "\(SimTool.product("shim-sim")) run \(script) --timeout 10 -d 7"
-            let terminal = try SimTool.start(SimTool.tool("script"), ["-qec", command, "/dev/null"], in: folder)
+            let command = try "\(Executables.path("shim-sim")) run \(script) --timeout 10 -d 7"
+            let terminal = try SimTool.start(Executables.system("script"), ["-qec", command, "/dev/null"], in: folder)
             let text = try await terminal.result().text
             #expect(text.contains(/\r\e\[Krunning for 2\.\d s, times out in \d\.\d s/))
             #expect(text.contains("\r\u{1B}[KEND RequestId") || text.contains("\r\u{1B}[K7"))
@@ -104,10 +106,10 @@ struct SimLifecycleTests {
     /// On a terminal the log's next line was written behind the answer, and an empty line came at the end.
     @Test func aTerminalShowsEachAnswerOnALineOfItsOwn() async throws {
         try await SimTool.withFolder { folder in
-            let sim = try SimTool.product("shim-sim")
+            let sim = try Executables.path("shim-sim")
             func terminal(_ command: String) async throws -> String {
                 let arguments = ["-qec", "\(sim) run \(command)", "/dev/null"]
-                return try await SimTool.start(SimTool.tool("script"), arguments, in: folder).result().text
+                return try await SimTool.start(Executables.system("script"), arguments, in: folder).result().text
             }
             let text = try await terminal("cat -d 7")
             #expect(text.contains("\r\n7\r\nEND RequestId"), "\(text)")
@@ -125,10 +127,10 @@ struct SimLifecycleTests {
                     for i in range(8000): z.writestr('f%d' % i, b'x')
                     z.writestr('bootstrap', 'not executable')
                 """
-            let made = try SimTool.start(SimTool.tool("python3"), ["-c", zip], in: folder)
+            let made = try SimTool.start(Executables.system("python3"), ["-c", zip], in: folder)
             #expect(try await made.result().status == 0)
             let environment = ["TMPDIR": folder.path]
-            let sim = try SimTool.product("shim-sim")
+            let sim = try Executables.path("shim-sim")
             let running = try SimTool.start(sim, ["run", "f.zip"], in: folder, environment: environment)
             func workspaces() throws -> [String] {
                 try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("shim-sim-") }
@@ -141,6 +143,35 @@ struct SimLifecycleTests {
             running.signal(SIGINT)
             #expect(try await running.result().status == 128 + SIGINT)
             #expect(try workspaces() == [])
+        }
+    }
+
+    /// The signal was seen when unzip had ended: one that takes long, or waits for ever for a pipe, was waited for.
+    @Test(arguments: [["run", "cat"], ["serve", "cat", "--port", "0"]], [SIGINT, SIGHUP])
+    func aSignalEndsTheUnpackingAtOnceAndLeavesNothing(words: [String], signal: Int32) async throws {
+        try await SimTool.withFolder { folder in
+            let made = try SimTool.start(Executables.system("mkfifo"), ["layer.zip"], in: folder)
+            #expect(try await made.result().status == 0)
+            let running = try SimTool.start(
+                Executables.path("shim-sim"),
+                words + ["--layer", "layer.zip"],
+                in: folder,
+                environment: ["TMPDIR": folder.path]
+            )
+            func unzip() -> ProcessID? {
+                ProcessTree.children(of: running.pid).first { pid in
+                    (try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)) == "unzip\n"
+                }
+            }
+            try await SimTool.eventually("it unpacks") { unzip() != nil }
+            let tool = try #require(unzip())
+            running.signal(signal)
+            let result = try await running.result(within: 20)
+            #expect(result.status == 128 + signal)
+            #expect(result.log == "")
+            #expect(!FileManager.default.fileExists(atPath: "/proc/\(tool)"))
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!left.contains { $0.hasPrefix("shim-sim-") }, "\(left)")
         }
     }
 
@@ -186,6 +217,28 @@ struct SimLifecycleTests {
                 (["serve", "cat", "--host", "nowhere"], 64, "'nowhere' is not a value for --host"),
                 (["serve", "cat", "--retry-delays", "1,2,3"], 64, "'1,2,3' is not a value for --retry-delays"),
                 (["serve", "cat", "--on-failure", "function:x"], 64, "failed events of 'function' go to 'x'"),
+                (
+                    ["serve", "cat", "--on-failure", ""], 64,
+                    "failed events of 'function' go to '', which cannot be a file"
+                ),
+                (
+                    ["serve", "cat", "--on-failure", "/no/x"], 64,
+                    "failed events of 'function' go to '/no/x', which cannot be"
+                ),
+                (
+                    ["serve", "cat", "--on-failure", "/"], 64,
+                    "failed events of 'function' go to '/', which cannot be a file"
+                ),
+                (
+                    ["serve", "a=cat", "b=cat", "--url-port", "9876"], 64,
+                    "the URLs of 'a' and 'b' have the same port 9876"
+                ),
+                (
+                    ["serve", folder.path, "--", "x"], 64,
+                    "the target '\(folder.path)' has its own bootstrap and takes no"
+                ),
+                (["serve", "cat", "--layer", "/no"], 1, "cannot use the layer '/no': No such file or directory"),
+                (["run", "cat", "--layer", ""], 1, "cannot use the layer '': No such file or directory"),
                 (["serve", "cat", "--root", "/"], 64, "--root needs --isolate"),
                 (["serve", "--config", "/nonexistent"], 1, "cannot read '/nonexistent': No such file or directory"),
             ]
@@ -197,6 +250,17 @@ struct SimLifecycleTests {
             for (text, problem) in [
                 ("{", "unexpected end at byte 1"), ("{}", "functions is missing"),
                 (#"{"functions":{"f":{}}}"#, "functions.f.target is missing"),
+                (#"{"functions":{}}"#, "functions is empty"),
+                ("[]", "it is no object with 'functions'"), ("7", "it is no object with 'functions'"),
+                (#"{"functions":{"f":{"target":"/bin/cat"}},"timeout":9}"#, "unknown member 'timeout'"),
+                (#"{"fuctions":{}}"#, "unknown member 'fuctions'"),
+                (
+                    #"{"functions":{"f":{"target":"/bin/cat","urlPort":70000}}}"#, "f: urlPort must be 0 to 65535"
+                ),
+                (
+                    #"{"functions":{"f":{"target":"/bin/cat","memory":256.5}}}"#,
+                    "a number is too large, or not whole where it must be"
+                ),
                 (#"{"functions":{"f":{"target":"/bin/cat","tiemout":1}}}"#, "f: unknown member 'tiemout'"),
                 (#"{"functions":{"f":{"target":"/bin/cat","timeout":1e9}}}"#, "f: timeout must be 0.1 to 900"),
                 (

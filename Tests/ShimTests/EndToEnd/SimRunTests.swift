@@ -31,6 +31,32 @@ struct SimRunTests {
         #expect(result.text == "7\n")
     }
 
+    /// A layer was copied to a path that meant something else where the copy ran.
+    @Test func theTemporaryFolderMayBeRelative() async throws {
+        try await SimTool.withFolder { folder in
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent("t"),
+                withIntermediateDirectories: true
+            )
+            try SimTool.script("text", at: folder.appendingPathComponent("layer"), named: "file")
+            try SimTool.script("#!/bin/sh\ncd /; cat /dev/null > \"$TMPDIR/x\" && echo made\n", at: folder, named: "f")
+            let words = ["run", "./f", "--layer", "layer"]
+            let sim = try Executables.path("shim-sim")
+            let running = try SimTool.start(sim, words, in: folder, environment: ["TMPDIR": "t"])
+            let result = try await running.result()
+            #expect(result.text == "made\n", "\(result.log)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/t") == [])
+        }
+    }
+
+    /// A single call took the mode's variable away and ran as if it had not been set.
+    @Test func aManagedInstanceCanBeCalledOnce() async throws {
+        let words = ["run", "cat", "--repeat", "2", "-d", "1", "--env", "AWS_LAMBDA_MAX_CONCURRENCY=2"]
+        let result = try await SimTool.sim(words)
+        #expect(result.text == "1\n1")
+        #expect(result.log.split(separator: "\n").allSatisfy { $0.hasPrefix("{") }, "\(result.log)")
+    }
+
     @Test func aProgramIsFoundInThePath() async throws {
         let result = try await SimTool.sim(["run", "wc", "-d", "[]", "--quiet", "--", "-c"])
         #expect(result.text == "2\n")
@@ -65,7 +91,7 @@ struct SimRunTests {
         try await SimTool.withFolder { folder in
             let package = folder.appendingPathComponent("package")
             try SimTool.script(Self.curlBootstrap, at: package)
-            let zip = try await SimTool.start(SimTool.tool("zip"), ["-qr", "../p.zip", "."], in: package).result()
+            let zip = try await SimTool.start(Executables.system("zip"), ["-qr", "../p.zip", "."], in: package).result()
             #expect(zip.status == 0)
             for target in [package.path, folder.appendingPathComponent("p.zip").path] {
                 let result = try await SimTool.sim(["run", target, "-e", "-"], input: Data(#"{"a":[]}"#.utf8))
@@ -161,7 +187,8 @@ struct SimRunTests {
         #expect(!result.text.contains("SECRET_OF_THE_USER"))
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    /// SIGQUIT, Ctrl-\ on a terminal, left the folder and the processes.
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func aSignalLeavesNothingBehind(signal: Int32) async throws {
         try await SimTool.withFolder { folder in
             // One grandchild leaves the group, its parent ends: only the simulator can find it.
@@ -174,7 +201,7 @@ struct SimRunTests {
             let bootstrap = folder.appendingPathComponent("f")
             try SimTool.script(script, at: bootstrap)
             let running = try SimTool.start(
-                SimTool.product("shim-sim"),
+                Executables.path("shim-sim"),
                 ["run", bootstrap.path, "--timeout", "100", "--env", "MARK=\(folder.path)"],
                 in: folder,
                 environment: ["TMPDIR": folder.path]
@@ -261,7 +288,7 @@ struct SimRunTests {
                 make('link.zip', [('link', 0o120777, '\(folder.path)'), ('link/by-link', 0o100644, 'x'), bootstrap])
                 open('cut.zip', 'wb').write(open('up.zip', 'rb').read()[:100])
                 """
-            let made = try await SimTool.start(SimTool.tool("python3"), ["-c", script], in: folder).result()
+            let made = try await SimTool.start(Executables.system("python3"), ["-c", script], in: folder).result()
             #expect(made.status == 0, "\(made.log)")
             for name in ["up", "absolute", "link"] {
                 let zip = folder.appendingPathComponent(name + ".zip").path
@@ -278,14 +305,14 @@ struct SimRunTests {
     /// `shim-sim event | head -1` complained of a broken pipe.
     @Test func whoeverReadsMayStop() async throws {
         try await SimTool.withFolder { folder in
-            let sim = try SimTool.product("shim-sim")
+            let sim = try Executables.path("shim-sim")
             let command = "set -o pipefail; (\(sim) event; echo $? > status) | true"
             // `true` may end after all has been written; a pipe without a reader is sure to be one.
             let closed = "exec 3<> fifo; exec 4> fifo; exec 3>&-; \(sim) event >&4; echo $? > status"
-            let made = try await SimTool.start(SimTool.tool("mkfifo"), ["fifo"], in: folder).result()
+            let made = try await SimTool.start(Executables.system("mkfifo"), ["fifo"], in: folder).result()
             #expect(made.status == 0)
             for words in [command, closed] {
-                let result = try await SimTool.start(SimTool.tool("bash"), ["-c", words], in: folder).result()
+                let result = try await SimTool.start(Executables.system("bash"), ["-c", words], in: folder).result()
                 #expect(result.log == "")
                 let status = try String(contentsOf: folder.appendingPathComponent("status"), encoding: .utf8)
                 #expect(status == "0\n")

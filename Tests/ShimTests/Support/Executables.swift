@@ -31,12 +31,13 @@ enum Executables {
     }
 
     /// A program of the system.
-    static func system(_ name: String, package: String) throws -> String {
-        for folder in (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":") {
-            let path = "\(folder)/\(name)"
-            if FileManager.default.isExecutableFile(atPath: path) { return path }
+    static func system(_ name: String, package: String? = nil) throws -> String {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let folders: [Substring] = path.split(separator: ":") + ["/usr/sbin", "/sbin"]
+        for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
+            return "\(folder)/\(name)"
         }
-        throw Missing("'\(name)': apt-get install \(package)")
+        throw Missing("'\(name)': apt-get install \(package ?? name)")
     }
 
     /// Something that the tests need is not there: a failure, never a skip.

@@ -111,7 +111,7 @@ final class PackRoot {
             ["-m", "sh", "-c", enter, path] + command,
             environment: all,
             taskRoot: "/var/task",
-            executable: try PackTool.path("unshare", package: "util-linux")
+            executable: try Executables.system("unshare", package: "util-linux")
         )
     }
 }

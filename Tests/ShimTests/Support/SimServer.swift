@@ -4,7 +4,7 @@ import Testing
 
 /// A `shim-sim serve` that runs, and the clients that call it.
 final class SimServer {
-    let running: SimTool.Running
+    let running: TestProcess
     let port: Int
     let folder: URL
     private let hasSignalled = Atomic(false)
@@ -15,7 +15,7 @@ final class SimServer {
         running.signal(signal)
     }
 
-    private init(running: SimTool.Running, port: Int, folder: URL) {
+    private init(running: TestProcess, port: Int, folder: URL) {
         self.running = running
         self.port = port
         self.folder = folder
@@ -32,7 +32,7 @@ final class SimServer {
         let temporary = folder.appendingPathComponent("tmp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
         let running = try SimTool.start(
-            SimTool.product("shim-sim"),
+            Executables.path("shim-sim"),
             ["serve", "--port", "0"] + arguments,
             in: folder,
             environment: environment.merging(["TMPDIR": temporary.path]) { $1 }
@@ -77,7 +77,7 @@ final class SimServer {
             """
         let file = folder.appendingPathComponent("client-\(UUID().uuidString).py")
         try Data((prelude + script).utf8).write(to: file)
-        let python = try SimTool.tool("python3")
+        let python = try Executables.system("python3")
         let result = try await SimTool.start(python, [file.path], in: folder).result(within: seconds)
         guard result.status == 0 else {
             throw SimTool.Failure(description: "client: \(result.log)\nserver: \(running.log.suffix(3000))")
@@ -86,8 +86,8 @@ final class SimServer {
     }
 
     /// Calls a function with curl.
-    func curl(_ arguments: [String]) async throws -> SimTool.Result {
-        try await SimTool.start(SimTool.tool("curl"), ["-sS"] + arguments, in: folder).result()
+    func curl(_ arguments: [String]) async throws -> TestProcess.Result {
+        try await SimTool.start(Executables.system("curl"), ["-sS"] + arguments, in: folder).result()
     }
 
     /// Bootstraps of the kinds that go wrong, and one that does not, in sh and curl.

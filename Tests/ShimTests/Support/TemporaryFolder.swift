@@ -20,7 +20,7 @@ final class TemporaryFolder: Sendable {
         let file = path + "/" + name
         let folder = (file as NSString).deletingLastPathComponent
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try SimTool.writing.withLock { _ in try Data(bytes).write(to: URL(fileURLWithPath: file)) }
+        try TestProcess.writing.withLock { _ in try Data(bytes).write(to: URL(fileURLWithPath: file)) }
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
         return file
     }

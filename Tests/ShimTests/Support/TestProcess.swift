@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Platform
+import Synchronization
 
 /// A process that a test starts; its output goes to files, so that no pipe can fill up.
 ///
@@ -9,6 +10,7 @@ import Platform
 final class TestProcess {
     /// The process id, and the id of its group.
     let pid: Int32
+    private let name: String
     private let folder: TemporaryFolder
     private var end: ProcessEnd?
 
@@ -20,6 +22,7 @@ final class TestProcess {
         input: [UInt8] = [],
         folder: String? = nil
     ) throws {
+        name = (path as NSString).lastPathComponent
         self.folder = try TemporaryFolder()
         var child = ChildSpec(
             executable: path,
@@ -31,10 +34,14 @@ final class TestProcess {
         let output = try Descriptor.open(self.folder.path + "/stdout", O_WRONLY | O_CREAT | O_APPEND)
         let errors = try Descriptor.open(self.folder.path + "/stderr", O_WRONLY | O_CREAT | O_APPEND)
         let (spec, outputNumber, errorNumber) = (child, output.raw, errors.raw)
-        pid = try SimTool.writing.withLock { _ in
+        pid = try Self.writing.withLock { _ in
             try ProcessControl.spawn(spec, output: outputNumber, error: errorNumber)
         }
     }
+
+    /// A program that starts while a script is being written has the script open for a moment, and whoever executes it then
+    /// is told that the text file is busy.
+    static let writing = Mutex(())
 
     deinit { stop() }
 
@@ -93,5 +100,27 @@ final class TestProcess {
         let process = try TestProcess(path, arguments, environment: environment, input: input, folder: folder)
         let status = process.wait(limit)
         return (status, process.outputText, process.errors)
+    }
+}
+
+extension TestProcess {
+    /// What a program that has ended left.
+    struct Result {
+        /// The exit status, or 128 and the signal.
+        let status: Int32
+        let output: Data
+        let log: String
+
+        var text: String { String(decoding: output, as: UTF8.self) }
+    }
+
+    /// What it has written to standard error so far, where that is a log.
+    var log: String { errors }
+
+    /// Waits for its end, without holding a thread.
+    func result(within seconds: Double = 60) async throws -> Result {
+        try await SimTool.eventually("\(name) ends", within: seconds) { !isRunning }
+        guard let status = wait(.zero) else { throw SimTool.Failure(description: "\(name) has no end") }
+        return Result(status: status, output: Data(output), log: log)
     }
 }

@@ -8,6 +8,7 @@ import Testing
     static let inUse = SystemError(call: "bind", errno: 98)
 
     static let messages: [(SimError, String)] = [
+        (.noSuchLayer("f"), "cannot use the layer 'f': No such file or directory"),
         (.noSuchTarget("f"), "cannot use the target 'f': No such file or directory"),
         (
             .targetNotExecutable("f"),
@@ -42,7 +43,7 @@ import Testing
             .cannotListen("127.0.0.1:80", inUse),
             """
             cannot listen on '127.0.0.1:80': Address already in use (bind, errno 98)
-            hint: another program uses the port; '--port 0' takes a free one
+            hint: another program uses the port; 0 takes a free one
             """
         ),
         (.incompleteZip("a.zip"), "cannot unpack 'a.zip': it is not a complete zip file"),
@@ -62,6 +63,7 @@ import Testing
         ),
         (.noSuchRoot("r"), "cannot use the root 'r': it is no folder"),
         (.toolFailed("unzip", object: "a.zip", detail: "no"), "unzip failed on 'a.zip': no"),
+        (.interrupted, "interrupted by a signal"),
         (.reservedVariables(["A", "B"]), "cannot set 'A, B': Lambda reserves these environment variables"),
         (
             .badVariableName("1"),

@@ -1,0 +1,82 @@
+import Platform
+
+/// Starts the processes of one environment, extensions and runtime: in its folders, with its variables, into its log.
+struct ProcessStarter {
+    /// The name of the environment, which is that of its log stream.
+    let name: String
+    /// Gets what the processes write.
+    let log: FunctionLog
+    /// The folders; whoever ends the environment removes them.
+    let sandbox: Sandbox
+    private let deployment: Deployment
+    private let loop: EventLoop
+    private let orphans: Orphans
+
+    /// Makes the folders; nothing is started.
+    init(
+        _ function: FunctionConfiguration,
+        _ deployment: Deployment,
+        context: SimulatorContext,
+        write: @escaping ([UInt8]) -> Void
+    ) throws(SimError) {
+        name = "\(Timestamp.now.datePath)/[$LATEST]\(Identifiers.hex(16))"
+        let level = function.environment["AWS_LAMBDA_LOG_LEVEL"].flatMap { LogLevel(name: $0) } ?? .info
+        log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
+        sandbox = try Sandbox(function, deployment, in: context.workspace)
+        self.deployment = deployment
+        loop = context.loop
+        orphans = context.orphans
+    }
+
+    /// Starts the external extensions, without waiting for any of them.
+    ///
+    /// - Parameters:
+    ///   - extensions: Those of the environment.
+    ///   - api: Host and port of its Runtime API.
+    func launchExtensions(_ extensions: ExtensionHost, api: String) {
+        let variables = sandbox.variables(api: api, logStream: name)
+        let log = log
+        extensions.launch(
+            deployment.extensions,
+            { path throws(SystemError) in try sandbox.externalExtension(path, variables) },
+            orphans: orphans,
+            output: { log.output($0) }
+        )
+    }
+
+    /// Starts the runtime.
+    ///
+    /// - Parameters:
+    ///   - api: Host and port of the environment's Runtime API.
+    ///   - ended: Called once it has ended, with what that means where it was expected to run.
+    ///   - failed: Called on a later turn of the loop where it cannot be started.
+    /// - Returns: Its process; `nil` where it cannot be started.
+    func launchRuntime(
+        api: String,
+        ended: @escaping (@escaping FailureText.Reason) -> Void,
+        failed: @escaping (@escaping FailureText.Reason) -> Void
+    ) -> RuntimeProcess? {
+        guard let bootstrap = deployment.bootstrap else {
+            loop.later { failed { FailureText.noBootstrap(requestID: $0) } }
+            return nil
+        }
+        do throws(SystemError) {
+            let (log, sandbox, tail) = (log, sandbox, OutputTail())
+            let process = try RuntimeProcess(
+                try sandbox.runtime(bootstrap, sandbox.variables(api: api, logStream: name)),
+                loop: loop,
+                output: {
+                    log.output($0)
+                    if sandbox.isIsolated { tail.add($0) }
+                },
+                ended: { ended(sandbox.failure(of: bootstrap, $0, tail)) }
+            )
+            orphans.add(process.pid)
+            return process
+        } catch {
+            let (path, words) = (sandbox.pathInside(bootstrap), SystemError.text(error.errno))
+            loop.later { failed { FailureText.cannotStart(path, words, requestID: $0) } }
+            return nil
+        }
+    }
+}
