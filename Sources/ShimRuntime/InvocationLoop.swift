@@ -117,7 +117,7 @@ public struct InvocationLoop {
         let (client, runner) = (setup.client, setup.runner)
         runner.prepare()
         // However the loop ends: nothing of the last invocation outlives the shim.
-        defer { runner.tidy() }
+        defer { runner.end() }
         while true {
             var invocation: Invocation
             do {

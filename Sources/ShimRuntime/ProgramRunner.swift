@@ -50,6 +50,12 @@ final class ProgramRunner {
         privateFolders = []
     }
 
+    /// Ends what is left for good, before the shim itself ends.
+    func end() {
+        tidy()
+        leftovers.reap()
+    }
+
     /// What one more program takes while it runs and the next one is prepared: Process's sockets, a pidfd, pipes, /proc.
     private static let descriptorsOfAProgram = 8
 

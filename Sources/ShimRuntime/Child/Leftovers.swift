@@ -47,6 +47,11 @@ final class Leftovers {
         }
     }
 
+    /// Reaps what Process has not got round to, for there is no next time: its zombies would outlive the shim.
+    func reap() {
+        for child in finished { _ = try? ProcessControl.reap(child.pid) }
+    }
+
     /// Whether a process is left to wait for, be it ours and not yet reaped.
     private var hasAnyChild: Bool {
         var info = siginfo_t()
