@@ -63,7 +63,7 @@ public struct InvocationLoop {
         let client = RuntimeAPIClient(
             address: try RuntimeAPIAddress(environment: environment),
             userAgent: userAgent,
-            waitForEvent: { socket in try Self.wait(for: socket, signals: signals) }
+            waitForAnswer: { socket in try Self.wait(for: socket, signals: signals) }
         )
         do throws(ShimError) {
             let configuration = try Configuration(environment: environment)
@@ -82,7 +82,7 @@ public struct InvocationLoop {
                 runner: ProgramRunner(program: program, configuration: configuration, log: log, signals: signals)
             )
         } catch {
-            reportInitError(error, to: client)
+            try reportInitError(error, to: client)
             throw error
         }
     }
@@ -101,13 +101,15 @@ public struct InvocationLoop {
         }
     }
 
-    private func reportInitError(_ error: ShimError, to client: RuntimeAPIClient) {
+    private func reportInitError(_ error: ShimError, to client: RuntimeAPIClient) throws {
         let message = "\(error)".split(separator: "\n").joined(separator: "; ")
         do {
             let reply = try client.reportInitError(ErrorReport(type: error.errorType, message: message))
             if case .rejected(let status, let body) = reply {
                 log(.error, "the Runtime API did not take the init error: status \(status) \(body)")
             }
+        } catch let end as Shutdown {
+            throw end
         } catch {
             log(.error, "\(error)")
         }
@@ -171,7 +173,7 @@ public struct InvocationLoop {
         }
     }
 
-    /// Waits for an event without a limit, or for a signal.
+    /// Waits for an answer without a limit, or for a signal.
     private static func wait(for socket: Int32, signals: Int32) throws {
         while true {
             let seen = try poll([PollRequest(socket, .readable), PollRequest(signals, .readable)], timeout: nil)

@@ -9,8 +9,8 @@ final class RuntimeAPIClient {
     private let address: RuntimeAPIAddress
     private let userAgent: String
     private let prefix: String
-    /// Runs while `/next` is waited for, with the socket to wait on; ends when it is readable.
-    private let waitForEvent: (Int32) throws -> Void
+    /// Runs while an answer is waited for, with the socket to wait on; ends when it is readable.
+    private let waitForAnswer: (Int32) throws -> Void
     private var connection: ServerConnection?
     private var isFresh = false
     private var pending: Request?
@@ -29,10 +29,10 @@ final class RuntimeAPIClient {
         var isWhole = true
     }
 
-    init(address: RuntimeAPIAddress, userAgent: String, waitForEvent: @escaping (Int32) throws -> Void) {
+    init(address: RuntimeAPIAddress, userAgent: String, waitForAnswer: @escaping (Int32) throws -> Void) {
         self.address = address
         self.userAgent = userAgent
-        self.waitForEvent = waitForEvent
+        self.waitForAnswer = waitForAnswer
         prefix = address.basePath + "/2018-06-01/runtime/"
     }
 
@@ -45,7 +45,7 @@ final class RuntimeAPIClient {
         try send("GET", "invocation/next", body: [])
         let head: HTTPResponseHead
         do {
-            head = try receive(after: waitForEvent)
+            head = try receive()
         } catch ServerConnection.Failure.unacceptable(.bodyTooLarge(let limit), let head?) {
             connection = nil
             throw Refused(requestID: try requestID(head), reason: .tooLarge(limit: limit))
@@ -167,18 +167,18 @@ final class RuntimeAPIClient {
 
     /// Writes the request.
     ///
-    /// That it could not be written is found out by ``receive(after:)``: an answer may wait all the same (413 before the
+    /// That it could not be written is found out by ``receive()``: an answer may wait all the same (413 before the
     /// body was taken), and a kept connection may have gone stale.
     private func transmit(_ request: Request) throws {
         let used = try connected()
         try? used.send(request.head, request.body)
     }
 
-    /// Receives the answer to the pending request; `wait` runs before each attempt, with the socket to wait on.
-    private func receive(after wait: (Int32) throws -> Void = { _ in }) throws -> HTTPResponseHead {
+    /// Receives the answer to the pending request.
+    private func receive() throws -> HTTPResponseHead {
         while true {
             let used = try connected()
-            try wait(used.socket.raw)
+            try waitForAnswer(used.socket.raw)
             do throws(ServerConnection.Failure) {
                 let head = try used.receive(into: &body, using: buffer)
                 isFresh = false
@@ -194,7 +194,7 @@ final class RuntimeAPIClient {
                     try transmit(pending)
                 case .broken(let cause): throw gone(cause)
                 // Of an event; the answer to a POST is never large.
-                case .unacceptable(.bodyTooLarge, _) where pending?.body.isEmpty == true: throw error
+                case .unacceptable(.bodyTooLarge, _) where pending?.operation.hasPrefix("GET") == true: throw error
                 case .unacceptable(let why, _):
                     throw ShimError.protocolViolation(operation: pending?.operation ?? "", why: "\(why)")
                 }

@@ -255,6 +255,16 @@ extension EndToEnd {
             #expect(shim.process.wait(.seconds(20)) == 128 + SIGTERM)
         }
 
+        /// A server that keeps its reply to itself held the shim up for ever, whatever signal it got.
+        @Test(arguments: ["cat", "no-such-program"])
+        func shimThatWaitsForAReplyEndsByASignal(program: String) throws {
+            let shim = try ShimUnderTest([program])
+            if program == "cat" { _ = try shim.hand([]) }
+            #expect(try shim.server.request().head.method == "POST")
+            shim.process.signal(SIGTERM)
+            #expect(shim.process.wait() == 128 + SIGTERM)
+        }
+
         @Test func shimThatIsToldToEndTakesDaemonsAndFoldersAlong() throws {
             let folder = try TemporaryFolder()
             try FileManager.default.createDirectory(atPath: folder.path + "/tmp", withIntermediateDirectories: true)
