@@ -131,40 +131,38 @@ public struct InvocationLoop {
                 try finish(client, refused.requestID)
                 continue
             }
-            let id = invocation.requestID
-            let stream = runner.streamType.map { ResponseStream(client: client, requestID: id, contentType: $0) }
-            let outcome = try runner.run(invocation, stream: stream)
-            let logLimit = runner.logLimit(invocation)
-            client.reuse(invocation.takeEvent())
-            func fail(_ report: ErrorReport) throws {
-                tell(report, of: invocation, until: logLimit)
-                if let stream, stream.hasBegun {
-                    try stream.finish(report)
-                } else {
-                    try client.sendError(report, for: id)
-                }
-            }
-            switch outcome {
-            case .response(let response):
-                if let stream { try stream.finish(nil) } else { try client.sendResponse(response, for: id) }
-            case .failure(let report): try fail(report)
-            case .shutdown(let signal, let report):
-                try fail(report)
-                try finish(client, id)
-                throw Shutdown(signal: signal)
-            }
+            let signal = try answer(&invocation, setup)
             // While the server deals with the answer.
-            runner.prepare()
-            try finish(client, id)
+            if signal == nil { runner.prepare() }
+            try finish(client, invocation.requestID)
+            if let signal { throw Shutdown(signal: signal) }
             runner.reuse(client.takeSent())
             runner.tidy()
             guard runner.canGoOn else { throw ShimError.descriptorsSpent(limit: Descriptor.limit) }
         }
     }
 
-    private func tell(_ report: ErrorReport, of invocation: Invocation, until limit: ContinuousClock.Instant) {
-        let line = "\(report.errorType): \(report.errorMessage)"
-        log(.error, line, requestID: invocation.requestID, until: limit)
+    /// Runs the program on an event and sends what came of it; the event's bytes go back to the client, for their room.
+    ///
+    /// - Returns: The signal that told the shim to end meanwhile, if one did.
+    private func answer(_ invocation: inout Invocation, _ setup: Setup) throws -> Int32? {
+        let (client, runner, id) = (setup.client, setup.runner, invocation.requestID)
+        let stream = runner.streamType.map { ResponseStream(client: client, requestID: id, contentType: $0) }
+        let outcome = try runner.run(invocation, stream: stream)
+        let logLimit = runner.logLimit(invocation)
+        client.reuse(invocation.takeEvent())
+        let report: ErrorReport
+        var signal: Int32?
+        switch outcome {
+        case .response(let response):
+            if let stream { try stream.finish(nil) } else { try client.sendResponse(response, for: id) }
+            return nil
+        case .failure(let failure): report = failure
+        case .shutdown(let number, let failure): (signal, report) = (number, failure)
+        }
+        log(.error, "\(report.errorType): \(report.errorMessage)", requestID: id, until: logLimit)
+        if let stream, stream.hasBegun { try stream.finish(report) } else { try client.sendError(report, for: id) }
+        return signal
     }
 
     private func finish(_ client: RuntimeAPIClient, _ requestID: String) throws {
