@@ -170,6 +170,10 @@ struct PackageBuilder {
             }
             try builder.add(real, named: Disk.name(item.place), loader: loader.map(root.host), to: &closure)
         }
+        // A base image may have what the front end starts.
+        if request.base == nil, let warning = FrontEnd.warning(built.plan.entries.keys) {
+            built.notes.append("warning: " + warning)
+        }
         try closure.checkVersions()
         dropIncludedLibraries(&closure, built.plan)
         if let machine = closure.roots.first?.file.machine { built.machine = machine }
