@@ -131,7 +131,9 @@ struct ImageWriter {
         var settings = config["config"] as? [String: Any] ?? [:]
         var environment = settings["Env"] as? [String] ?? ["PATH=\(root)/bin:/usr/local/bin:/usr/bin:/bin"]
         environment.removeAll { $0.hasPrefix("LAMBDA_TASK_ROOT=") }
-        settings["Env"] = environment + ["LAMBDA_TASK_ROOT=\(root)"]
+        // What the template does for a zip; a base has its own locales and says which.
+        let locale = base == nil && built.hasLocale ? ["LC_ALL=C.UTF-8"] : []
+        settings["Env"] = environment + locale + ["LAMBDA_TASK_ROOT=\(root)"]
         settings["Entrypoint"] = start
         // What the base would run, which would become arguments of ours.
         settings["Cmd"] = nil

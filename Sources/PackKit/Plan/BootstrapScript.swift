@@ -20,10 +20,11 @@ struct BootstrapScript {
         #   export R_HOME=/opt/R/lib/R
         #   export JULIA_DEPOT_PATH="/tmp/julia:/opt/julia"
         #   export OMP_NUM_THREADS=1
-        #   export LC_ALL=C.UTF-8
         #
         # shim puts the package's folder and its lib/ in front of LD_LIBRARY_PATH for the program only; leave it alone here, or
         # /bin/sh itself may pick up the wrong libraries. How shim itself behaves is set by SHIM_... variables.
+
+        \#(locale)
 
         # The folder of this file: the package, or /opt where the bootstrap comes from a layer.
         case $0 in
@@ -31,8 +32,19 @@ struct BootstrapScript {
         *) here=. ;;
         esac
 
+        # A glibc in the package brings its own C.UTF-8: that of the system may be missing, or too old for it.
+        [ ! -d "$here/glibc/locale" ] || export LOCPATH="${LOCPATH:+$LOCPATH:}$here/glibc/locale"
+
         exec "$here/shim" "$LAMBDA_TASK_ROOT/$$main$$"
 
+        """#
+
+    /// Its part that is not for a system that has the locale which Lambda names.
+    static let locale = #"""
+        # Lambda sets LANG=en_US.UTF-8, a locale that provided.al2023 does not have: GHC's text functions would fail at an é,
+        # Perl and R would warn at each start. C.UTF-8 is there. LC_ALL as a variable of the function wins; for another locale,
+        # or for LANG to decide, change this line or take it out.
+        export LC_ALL="${LC_ALL:-C.UTF-8}"
         """#
 
     /// The word that a command takes the place of.
@@ -43,10 +55,11 @@ struct BootstrapScript {
     /// Its name for messages.
     let path: String
 
-    /// The template of a file, or the standard one.
-    init(path: String?) throws {
+    /// The template of a file, or the standard one, which sets a locale where that is wanted.
+    init(path: String?, setsLocale: Bool = true) throws {
         self.path = path ?? "templates/bootstrap.tmpl"
-        template = try path.map { String(decoding: try Disk.read($0), as: UTF8.self) } ?? Self.standard
+        let standard = setsLocale ? Self.standard : Self.standard.replacing(Self.locale + "\n\n", with: "")
+        template = try path.map { String(decoding: try Disk.read($0), as: UTF8.self) } ?? standard
         guard template.hasPrefix("#!") else {
             throw PackError.unusableTemplate(path: self.path, cause: "it does not begin with #!")
         }

@@ -11,6 +11,8 @@ struct BuiltPlan: Sendable {
     var name: String
     /// Lines for the user: why glibc comes along, what that changes.
     var notes: [String] = []
+    /// Whether the files of C.UTF-8 come along with a glibc.
+    var hasLocale = false
 }
 
 /// Decides what goes into a package and where.
@@ -47,6 +49,13 @@ struct PackageBuilder {
         let bundled = try chooseGlibc(&built, closure, starters)
         try placeLibraries(&built, closure, starters, bundled)
         let loader = try bundled.isEmpty ? nil : placeLoader(&built, closure)
+        if !bundled.isEmpty {
+            try placeLocale(&built, closure, in: "glibc/locale")
+            built.notes.append(
+                "with a bundled glibc /proc/self/exe is the loader, NSS plugins, locales and iconv tables are not there"
+                    + (built.hasLocale ? " (C.UTF-8 is)" : "") + "; see docs/packing.md"
+            )
+        }
         for starter in starters where !starter.isMain && bundled.contains(starter.path) {
             try wrap(starter, loader ?? "", closure, &built)
         }
@@ -76,6 +85,7 @@ struct PackageBuilder {
             try image.add(entry.source, at: isAbsolute ? place : "\(task)/\(place)", isExecutable: entry.isExecutable)
         }
         built.plan = image
+        try placeLocale(&built, closure, in: "usr/lib/locale")
         for library in closure.libraries.values {
             let folder = Disk.folder(String((root.inside(library.foundAt) ?? library.foundAt).dropFirst()))
             try place(library, in: library.isGlibc ? folder : "\(task)/lib", &built.plan)
@@ -160,6 +170,10 @@ struct PackageBuilder {
             }
             try builder.add(real, named: Disk.name(item.place), loader: loader.map(root.host), to: &closure)
         }
+        // A base image may have what the front end starts.
+        if request.base == nil, let warning = FrontEnd.warning(built.plan.entries.keys) {
+            built.notes.append("warning: " + warning)
+        }
         try closure.checkVersions()
         dropIncludedLibraries(&closure, built.plan)
         if let machine = closure.roots.first?.file.machine { built.machine = machine }
@@ -225,7 +239,6 @@ struct PackageBuilder {
             closure.roots.contains { $0.path == starter.path && $0.file.kind == .dynamicExecutable }
         }
         var bundled: Set<String> = []
-        var changes = false
         for starter in dynamic {
             let own = closure.roots.filter { $0.path == starter.path }
             // Included libraries are loaded by the main program, by dlopen.
@@ -242,23 +255,15 @@ struct PackageBuilder {
                 built.notes.append(
                     (reason ?? "\(name) would start without, but it was asked for") + ": glibc is bundled"
                 )
-                changes = true
             case .auto:
                 if let reason {
                     bundled.insert(starter.path)
                     built.notes.append("\(reason): glibc is bundled")
-                    changes = true
                 } else if starter.isMain {
                     let version = available.map { " (glibc \($0))" } ?? ""
                     built.notes.append("\(name) starts with the loader of \(request.target.rawValue)\(version)")
                 }
             }
-        }
-        if changes {
-            built.notes.append(
-                "with a bundled glibc /proc/self/exe is the loader, NSS plugins, locales and iconv tables are not there "
-                    + "(C.UTF-8 is); see docs/packing.md"
-            )
         }
         return bundled
     }
@@ -348,7 +353,11 @@ struct PackageBuilder {
     // MARK: - The start
 
     private func placeBootstrap(_ built: inout BuiltPlan) throws {
-        let template = try BootstrapScript(path: request.template)
+        // Amazon Linux 2 has en_US.UTF-8, in files that only its own glibc is sure to read.
+        let template = try BootstrapScript(
+            path: request.template,
+            setsLocale: request.target != .al2 || built.hasLocale
+        )
         let script: String
         if request.form == .layer {
             script = try template.renderForLayer()

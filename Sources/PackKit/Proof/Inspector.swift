@@ -49,6 +49,7 @@ package struct Inspector {
             )
         }
         try checkBinaries(items, folder, target, &inspection)
+        if let warning = FrontEnd.warning(items.map(\.place)) { inspection.warnings.append(warning) }
         if inspection.bytes > SizeTable.unpackedLimit {
             inspection.problems.append(
                 "\(inspection.bytes) bytes unpacked are more than Lambda takes (\(SizeTable.unpackedLimit))"

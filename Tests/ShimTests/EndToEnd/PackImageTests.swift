@@ -49,6 +49,8 @@ extension EndToEnd.Packer {
             let inspected = try JSONDecoder().decode(Inspected.self, from: Data(seen.utf8))
             #expect(inspected.Architecture == (Machines.own == "arm64" ? "arm64" : "amd64"))
             #expect(inspected.Env.contains("LAMBDA_TASK_ROOT=/var/task"))
+            // The image has its glibc's C.UTF-8 and no other locale.
+            #expect(inspected.Env.contains("LC_ALL=C.UTF-8"))
             #expect(inspected.Layers.count == 1)
             let configuration = try configuration(pack)
             #expect(configuration.config.Entrypoint == ["/var/task/shim", "/var/task/matrix"])

@@ -117,6 +117,29 @@ extension EndToEnd.Packer {
             #expect(decoded.wouldStart && decoded.architecture == Machines.own && decoded.problems.isEmpty)
         }
 
+        /// The regression this guards: `--interpreter` on a script of R's made a package that passed its test, as this machine
+        /// has R, that was said to start, and that then said "Rscript execution error".
+        @Test(.timeLimit(.minutes(2))) func aFrontEndWithoutItsProgramIsNamed() throws {
+            let folder = try TemporaryFolder()
+            let program = try PackPrograms.c("int main(void) { return 0; }", to: "Rscript", in: folder)
+            let script = try folder.write("mean.R", "#!\(program)\n", mode: 0o755)
+            let warning = """
+                warning: bin/Rscript only starts R, which is not in the package: it works where R is installed, not on Lambda; \
+                docs/recipes.md packs R itself
+
+                """
+            let pack = try PackUnderTest(["--interpreter", "-o", "x.zip", script])
+            try #require(pack.status == 0, "\(pack.errors)")
+            #expect(pack.errors.contains(warning))
+            let seen = try PackUnderTest(["inspect", "x.zip"], folder: pack.folder)
+            #expect(seen.output.contains(warning))
+            let real = try folder.script("R", "exit 0")
+            let whole = try PackUnderTest(["--interpreter", "--include", "\(real)=rhome/bin/", "-o", "x.zip", script])
+            try #require(whole.status == 0, "\(whole.errors)")
+            #expect(!whole.errors.contains("warning: "))
+            #expect(try !PackUnderTest(["inspect", "x.zip"], folder: whole.folder).output.contains("warning: "))
+        }
+
         /// Other people's packages, with each of the faults that Lambda answers at the first invocation only.
         @Test(.timeLimit(.minutes(2))) func faultsOfOtherPackagesAreNamed() throws {
             let folder = try TemporaryFolder()

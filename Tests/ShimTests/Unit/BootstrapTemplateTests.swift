@@ -27,6 +27,27 @@ import Testing
         #expect(relative.output == "1\n/x/\(name)\n")
     }
 
+    /// Lambda names a locale that its system does not have; what the user names instead wins.
+    @Test(arguments: [(nil, "C.UTF-8"), ("", "C.UTF-8"), ("de_DE.UTF-8", "de_DE.UTF-8")] as [(String?, String)])
+    func theLocaleIsOneThatTheTargetHas(set: String?, got: String) throws {
+        let folder = try TemporaryFolder()
+        let template = try String(contentsOf: Self.template, encoding: .utf8)
+        try folder.write("bootstrap", try BootstrapTemplate.render(template, main: "main"), mode: 0o755)
+        _ = try folder.script("shim", "echo \"$LANG $LC_ALL ${LOCPATH-unset}\"")
+        var environment = ["LAMBDA_TASK_ROOT": folder.path, "LANG": "en_US.UTF-8"]
+        environment["LC_ALL"] = set
+        let bootstrap = folder.path + "/bootstrap"
+        let without = try TestProcess.run(bootstrap, environment: environment)
+        #expect(without.output == "en_US.UTF-8 \(got) unset\n")
+        try folder.write("glibc/locale/C.utf8/LC_CTYPE", "")
+        let bundled = try TestProcess.run(bootstrap, environment: environment)
+        #expect(bundled.output == "en_US.UTF-8 \(got) \(folder.path)/glibc/locale\n")
+        environment["LOCPATH"] = "/opt/locale"
+        let both = try TestProcess.run(bootstrap, environment: environment)
+        #expect(both.output == "en_US.UTF-8 \(got) /opt/locale:\(folder.path)/glibc/locale\n")
+        #expect(both.errors == "" && both.status == 0)
+    }
+
     @Test(arguments: ["", "a\"b", "$HOME", "`id`", "a\\", "a\nb", "a\0b", "/abs", "../up", "a//b", "a/", ".", "a/../b"])
     func namesThatBreakOutAreRefused(name: String) {
         #expect(throws: BootstrapTemplate.Failure.unusableName(name)) {

@@ -22,6 +22,17 @@ import Testing
         #expect(text == BootstrapScript.standard.replacing("$$main$$", with: "main"))
     }
 
+    @Test func withoutTheLocaleTheTemplateIsTheSameOtherwise() throws {
+        let text = try BootstrapScript(path: nil, setsLocale: false).template
+        #expect(!text.contains("LC_ALL"))
+        #expect(
+            text.components(separatedBy: "\n\n")
+                == BootstrapScript.standard.components(separatedBy: "\n\n").filter {
+                    !$0.contains("LC_ALL")
+                }
+        )
+    }
+
     @Test func aLayersBootstrapStartsNoProgramOfItsOwn() throws {
         let text = try BootstrapScript(path: nil).renderForLayer()
         #expect(text.hasSuffix("exec \"$here/shim\"\n"))
