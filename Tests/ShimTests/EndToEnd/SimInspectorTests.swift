@@ -4,16 +4,23 @@ import Testing
 /// The inspector's page in headless Chromium.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct SimInspectorTests {
+    /// Starts Chromium on the page; what it leaves behind goes with the folder.
+    private func chromium(_ server: SimServer, _ more: [String]) throws -> TestProcess {
+        let arguments = [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--user-data-dir=\(server.folder.path)/chromium",
+        ]
+        return try SimTool.start(
+            Executables.system("chromium"),
+            arguments + more + ["http://127.0.0.1:\(server.port)/_/"],
+            in: server.folder,
+            environment: ["TMPDIR": server.folder.path]
+        )
+    }
+
     /// The page as Chromium has made it, after its scripts have run.
     private func page(_ server: SimServer, _ more: [String] = []) async throws -> String {
-        let arguments =
-            [
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                "--user-data-dir=\(server.folder.path)/chromium", "--virtual-time-budget=4000",
-            ] + more
-        let chromium = try Executables.system("chromium")
-        let url = "http://127.0.0.1:\(server.port)/_/"
-        let result = try await SimTool.start(chromium, arguments + [url], in: server.folder).result(within: 100)
+        let result = try await chromium(server, ["--virtual-time-budget=4000"] + more).result(within: 100)
         #expect(result.status == 0, "\(result.log.suffix(1000))")
         return result.text
     }
@@ -43,18 +50,9 @@ struct SimInspectorTests {
     /// The page's own controls, used through the browser's DevTools protocol.
     @Test func aPersonSendsASampleAndSeesItsAnswerAndLog() async throws {
         try await SimTool.withFolder { folder in
-            let chromium = try Executables.system("chromium")
             try await SimServer.with(["echo=/bin/cat"], in: folder) { server in
                 let profile = folder.appendingPathComponent("chromium").path
-                let browser = try SimTool.start(
-                    chromium,
-                    [
-                        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                        "--user-data-dir=\(profile)", "--remote-debugging-port=0", "--remote-allow-origins=*",
-                        "http://127.0.0.1:\(server.port)/_/",
-                    ],
-                    in: folder
-                )
+                let browser = try chromium(server, ["--remote-debugging-port=0", "--remote-allow-origins=*"])
                 let seen = try await server.python(
                     #"""
                     import os, socket, struct

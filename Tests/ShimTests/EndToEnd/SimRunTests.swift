@@ -11,8 +11,10 @@ struct SimRunTests {
         #!/bin/sh
         API=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
         while true; do
-          HEAD=$(mktemp); EVENT=$(curl -sS -D "$HEAD" $API/next) || exit 1
-          ID=$(tr -d '\\r' < "$HEAD" | sed -n 's/^[Ll]ambda-[Rr]untime-[Aa]ws-[Rr]equest-[Ii]d: //p')
+          ALL=$(curl -sS -i $API/next | tr -d '\\r') || exit 1
+          ID=$(printf '%s\\n' "$ALL" | sed -n 's/^[Ll]ambda-[Rr]untime-[Aa]ws-[Rr]equest-[Ii]d: //p')
+          test -n "$ID" || exit 1
+          EVENT=$(printf '%s\\n' "$ALL" | sed '1,/^$/d')
           echo "event for $ID"
           curl -sS -d "got $EVENT" $API/$ID/response > /dev/null
         done
