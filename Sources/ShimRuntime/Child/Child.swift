@@ -75,8 +75,11 @@ final class Child {
         closeInput()
         closeOutput()
         close(&errorsAreOpen, errors.fileHandleForReading)
-        if endDescriptor >= 0 { _ = Descriptor(owning: endDescriptor) }
-        endDescriptor = -1
+        if endDescriptor >= 0 {
+            // An owner that goes out of scope at once closes it.
+            _ = Descriptor(owning: endDescriptor)
+            endDescriptor = -1
+        }
         // The ends of a child that was started are closed by Process. To close a handle twice makes an error object,
         // which costs more than the system call.
         guard pid == 0 else { return }

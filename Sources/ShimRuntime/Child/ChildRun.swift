@@ -256,7 +256,9 @@ struct ChildRun {
         }
     }
 
-    /// Takes what the pipes hold now that nobody of the group can write to them any more; bounded, should an escaped process write on.
+    /// Takes what the pipes hold now that nobody of the group can write to them any more.
+    ///
+    /// It is bounded, should an escaped process write on.
     private mutating func drain() throws {
         while outputIsOpen {
             guard let count = readSome(child.standardOutput, buffer), count > 0 else { break }
