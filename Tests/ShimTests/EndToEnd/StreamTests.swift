@@ -61,6 +61,22 @@ extension EndToEnd {
             #expect(try shim.invoke("{}").text == "part", "the loop goes on")
         }
 
+        /// Go's HTTP server, and so AWS's Runtime API, breaks a request off whose trailers are longer: what was streamed
+        /// would count as cut off, and the shim would end.
+        @Test(arguments: [("printf '%0200d\\n' $(seq 30)", true), ("head -c 5000 /dev/zero | tr '\\0' '\\001'", false)])
+        func longErrorFitsIntoTheTrailers(stderr: String, hasLines: Bool) throws {
+            let answer = try shim("printf part; { \(stderr); } >&2; exit 3").invoke("{}")
+            #expect(3000...4096 ~= HTTPWriter.lastChunk(trailers: answer.trailers).count)
+            #expect(answer.text == "part")
+            let error = try error(answer)
+            #expect(error.errorMessage.hasPrefix("sh exited with status 3: "))
+            #expect(error.stackTrace.isEmpty != hasLines)
+            if hasLines {
+                #expect(error.stackTrace.last?.hasSuffix("0030") == true)
+                #expect(error.errorMessage.hasSuffix("0030"))
+            }
+        }
+
         @Test func failureBeforeTheFirstByteIsAnOrdinaryError() throws {
             let shim = try shim("echo no >&2; exit 3")
             let answer = try shim.invoke("{}")
