@@ -64,12 +64,17 @@ final class ResponseStream {
     /// Ends the response, blocking; a response without a byte begins and ends here.
     ///
     /// - Parameter error: What went wrong after the first byte; it goes into the trailers.
-    /// - Throws: ``ShimError`` where the Runtime API is gone.
+    /// - Throws: ``ShimError`` where the Runtime API is gone, and what ends the wait for a reader that is slow.
     func finish(_ error: ErrorReport?) throws {
         try begin()
         guard let connection, failure == nil else { return }
+        unsent += HTTPWriter.lastChunk(trailers: Self.trailers(error))
+        flush()
         // A server that takes no more has an answer to read, or is gone: the reply tells.
-        try? connection.send(Array(unsent[sent...]), HTTPWriter.lastChunk(trailers: Self.trailers(error)))
+        while isBlocked {
+            try client.waitForRoom(on: connection)
+            flush()
+        }
     }
 
     private static func trailers(_ error: ErrorReport?) -> HTTPFields {

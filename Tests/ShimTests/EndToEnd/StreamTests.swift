@@ -144,6 +144,20 @@ extension EndToEnd {
             #expect(answer.text.hasPrefix("y\ny\n"))
         }
 
+        /// The program has ended, and what it wrote waits: a shim that only waits for the reader does not see the signal.
+        @Test func signalEndsAShimWhoseReaderIsStuck() throws {
+            let shim = try ShimUnderTest(["yes"], environment: Self.on)
+            let id = try shim.hand([], remaining: .seconds(2))
+            #expect(throws: ServerSocket.Gone.self) {
+                _ = try shim.take(id) { _ in
+                    eventually("the program is stopped although nobody reads") { shim.children().isEmpty }
+                    shim.process.signal(SIGTERM)
+                    #expect(shim.process.wait(.seconds(20)) == 128 + SIGTERM)
+                    throw ServerSocket.Gone(description: "on purpose")
+                }
+            }
+        }
+
         @Test func moreThanLambdaStreamsIsAnError() throws {
             let shim = try ShimUnderTest(["yes"], environment: Self.on, executable: Executables.staticShim())
             let answer = try shim.invoke([])
