@@ -63,7 +63,7 @@ public struct InvocationLoop {
         let client = RuntimeAPIClient(
             address: try RuntimeAPIAddress(environment: environment),
             userAgent: userAgent,
-            waitForAnswer: { socket in try Self.wait(for: socket, signals: signals) }
+            wait: { socket in try Self.wait(for: socket, signals: signals) }
         )
         do throws(ShimError) {
             let configuration = try Configuration(environment: environment)
@@ -171,10 +171,10 @@ public struct InvocationLoop {
         }
     }
 
-    /// Waits for an answer without a limit, or for a signal.
-    private static func wait(for socket: Int32, signals: Int32) throws {
+    /// Waits for the server without a limit, or for a signal.
+    private static func wait(for socket: PollRequest, signals: Int32) throws {
         while true {
-            let seen = try poll([PollRequest(socket, .readable), PollRequest(signals, .readable)], timeout: nil)
+            let seen = try poll([socket, PollRequest(signals, .readable)], timeout: nil)
             if !seen[1].isEmpty, let signal = Signals.next(from: signals) { throw Shutdown(signal: signal) }
             if !seen[0].isEmpty { return }
         }

@@ -10,6 +10,8 @@ import Platform
 final class ResponseStream {
     /// Lambda streams at most 200 MB.
     static let maximumBytes = 200 << 20
+    /// Go's HTTP server, which AWS's Runtime API is built on, breaks a request off whose trailers are longer.
+    static let maximumTrailers = 4096
 
     private let client: RuntimeAPIClient
     private let requestID: String
@@ -62,17 +64,26 @@ final class ResponseStream {
     /// Ends the response, blocking; a response without a byte begins and ends here.
     ///
     /// - Parameter error: What went wrong after the first byte; it goes into the trailers.
-    /// - Throws: ``ShimError`` where the Runtime API is gone.
+    /// - Throws: ``ShimError`` where the Runtime API is gone, and what ends the wait for a reader that is slow.
     func finish(_ error: ErrorReport?) throws {
         try begin()
         guard let connection, failure == nil else { return }
-        var trailers: HTTPFields = [:]
-        if let error {
-            trailers.add("Lambda-Runtime-Function-Error-Type", error.errorType)
-            trailers.add("Lambda-Runtime-Function-Error-Body", Data(error.json()).base64EncodedString())
-        }
+        unsent += HTTPWriter.lastChunk(trailers: Self.trailers(error))
+        flush()
         // A server that takes no more has an answer to read, or is gone: the reply tells.
-        try? connection.send(Array(unsent[sent...]), HTTPWriter.lastChunk(trailers: trailers))
+        while isBlocked {
+            try client.waitForRoom(on: connection)
+            flush()
+        }
+    }
+
+    private static func trailers(_ error: ErrorReport?) -> HTTPFields {
+        guard let error else { return [:] }
+        let (type, body) = ("Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body")
+        let room = maximumTrailers - HTTPWriter.lastChunk(trailers: [type: error.errorType, body: ""]).count
+        // Base64 makes four bytes of three.
+        let json = error.json(atMost: room / 4 * 3)
+        return [type: error.errorType, body: Data(json).base64EncodedString()]
     }
 
     private func begin() throws {

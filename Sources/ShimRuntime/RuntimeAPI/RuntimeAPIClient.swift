@@ -9,8 +9,8 @@ final class RuntimeAPIClient {
     private let address: RuntimeAPIAddress
     private let userAgent: String
     private let prefix: String
-    /// Runs while an answer is waited for, with the socket to wait on; ends when it is readable.
-    private let waitForAnswer: (Int32) throws -> Void
+    /// Waits for the server, until what is asked for is seen on the socket.
+    private let wait: (PollRequest) throws -> Void
     private var connection: ServerConnection?
     private var isFresh = false
     private var pending: Request?
@@ -29,10 +29,10 @@ final class RuntimeAPIClient {
         var isWhole = true
     }
 
-    init(address: RuntimeAPIAddress, userAgent: String, waitForAnswer: @escaping (Int32) throws -> Void) {
+    init(address: RuntimeAPIAddress, userAgent: String, wait: @escaping (PollRequest) throws -> Void) {
         self.address = address
         self.userAgent = userAgent
-        self.waitForAnswer = waitForAnswer
+        self.wait = wait
         prefix = address.basePath + "/2018-06-01/runtime/"
     }
 
@@ -122,6 +122,9 @@ final class RuntimeAPIClient {
         return used
     }
 
+    /// Waits until the server takes more of a response that is sent piece by piece.
+    func waitForRoom(on stream: ServerConnection) throws { try wait(PollRequest(stream.socket.raw, .writable)) }
+
     /// Sends the error of one invocation; ``finishReply()`` takes the server's word on it.
     func sendError(_ report: ErrorReport, for id: String) throws {
         try send("POST", "invocation/\(id)/error", fields: Self.errorFields(report), body: report.json())
@@ -178,7 +181,7 @@ final class RuntimeAPIClient {
     private func receive() throws -> HTTPResponseHead {
         while true {
             let used = try connected()
-            try waitForAnswer(used.socket.raw)
+            try wait(PollRequest(used.socket.raw, .readable))
             do throws(ServerConnection.Failure) {
                 let head = try used.receive(into: &body, using: buffer)
                 isFresh = false

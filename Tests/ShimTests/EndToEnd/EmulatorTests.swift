@@ -77,6 +77,9 @@ extension EndToEnd {
             let failing = try Emulator(["sh", "-c", "cat; exit 1"], environment: ["SHIM_STDOUT": "stream"])
             #expect(try failing.invoke("part") == "part")
             #expect(try failing.invoke("").contains(#""errorType":"Function.ExitStatus""#), "nothing was sent before")
+            let long = ["sh", "-c", "cat; head -c 9000 /dev/zero >&2; exit 1"]
+            let verbose = try Emulator(long, environment: ["SHIM_STDOUT": "stream"])
+            for _ in 0..<2 { #expect(try verbose.invoke("part") == "part", "trailers of the length that it takes") }
         }
 
         @Test func errorReachesTheInvoker() throws {

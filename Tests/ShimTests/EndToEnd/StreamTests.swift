@@ -61,6 +61,22 @@ extension EndToEnd {
             #expect(try shim.invoke("{}").text == "part", "the loop goes on")
         }
 
+        /// Go's HTTP server, and so AWS's Runtime API, breaks a request off whose trailers are longer: what was streamed
+        /// would count as cut off, and the shim would end.
+        @Test(arguments: [("printf '%0200d\\n' $(seq 30)", true), ("head -c 5000 /dev/zero | tr '\\0' '\\001'", false)])
+        func longErrorFitsIntoTheTrailers(stderr: String, hasLines: Bool) throws {
+            let answer = try shim("printf part; { \(stderr); } >&2; exit 3").invoke("{}")
+            #expect(3000...4096 ~= HTTPWriter.lastChunk(trailers: answer.trailers).count)
+            #expect(answer.text == "part")
+            let error = try error(answer)
+            #expect(error.errorMessage.hasPrefix("sh exited with status 3: "))
+            #expect(error.stackTrace.isEmpty != hasLines)
+            if hasLines {
+                #expect(error.stackTrace.last?.hasSuffix("0030") == true)
+                #expect(error.errorMessage.hasSuffix("0030"))
+            }
+        }
+
         @Test func failureBeforeTheFirstByteIsAnOrdinaryError() throws {
             let shim = try shim("echo no >&2; exit 3")
             let answer = try shim.invoke("{}")
@@ -126,6 +142,20 @@ extension EndToEnd {
             }
             #expect(answer.trailers["Lambda-Runtime-Function-Error-Type"] == "Function.TimedOut")
             #expect(answer.text.hasPrefix("y\ny\n"))
+        }
+
+        /// The program has ended, and what it wrote waits: a shim that only waits for the reader does not see the signal.
+        @Test func signalEndsAShimWhoseReaderIsStuck() throws {
+            let shim = try ShimUnderTest(["yes"], environment: Self.on)
+            let id = try shim.hand([], remaining: .seconds(2))
+            #expect(throws: ServerSocket.Gone.self) {
+                _ = try shim.take(id) { _ in
+                    eventually("the program is stopped although nobody reads") { shim.children().isEmpty }
+                    shim.process.signal(SIGTERM)
+                    #expect(shim.process.wait(.seconds(20)) == 128 + SIGTERM)
+                    throw ServerSocket.Gone(description: "on purpose")
+                }
+            }
         }
 
         @Test func moreThanLambdaStreamsIsAnError() throws {
