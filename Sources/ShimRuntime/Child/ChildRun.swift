@@ -260,8 +260,11 @@ struct ChildRun {
     ///
     /// It is bounded, should an escaped process write on.
     private mutating func drain() throws {
-        while outputIsOpen {
+        // No pipe holds more. What an escaped process goes on writing would wait in memory for a reader that is slow.
+        var room = stream == nil ? Int.max : 1 << 20
+        while outputIsOpen, room > 0 {
             guard let count = readSome(child.standardOutput, buffer), count > 0 else { break }
+            room -= count
             try take(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
             if outputCount > maximumOutput {
                 stop = stop ?? .tooMuchOutput(limit: maximumOutput)
