@@ -21,6 +21,9 @@ struct ChildRun {
         var killAt: ContinuousClock.Instant { stopAt.advanced(by: grace) }
     }
 
+    /// What a pipe is enlarged to for much data, and so the most that one can hold when its writers are gone.
+    private static let largestPipe: Int32 = 1 << 20
+
     /// A program that is told to stop for another reason than the deadline has so long before it is killed.
     static let shutdownGrace: Duration = .milliseconds(300)
 
@@ -69,8 +72,8 @@ struct ChildRun {
         started = ContinuousClock.now
         if event.count > 1 << 16 {
             // Fewer turns for a large event, and the answer to one is likely to be large.
-            Descriptor.enlargePipe(child.standardInput, to: 1 << 20)
-            Descriptor.enlargePipe(child.standardOutput, to: 1 << 20)
+            Descriptor.enlargePipe(child.standardInput, to: Self.largestPipe)
+            Descriptor.enlargePipe(child.standardOutput, to: Self.largestPipe)
         }
     }
 
@@ -197,7 +200,9 @@ struct ChildRun {
             outputIsOpen = false
             return
         }
-        if outputCount == 0, count == buffer.count { Descriptor.enlargePipe(child.standardOutput, to: 1 << 20) }
+        if outputCount == 0, count == buffer.count {
+            Descriptor.enlargePipe(child.standardOutput, to: Self.largestPipe)
+        }
         try take(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
         if outputCount > maximumOutput { refuseOutput(.tooMuchOutput(limit: maximumOutput)) }
     }
@@ -260,8 +265,8 @@ struct ChildRun {
     ///
     /// It is bounded, should an escaped process write on.
     private mutating func drain() throws {
-        // No pipe holds more. What an escaped process goes on writing would wait in memory for a reader that is slow.
-        var room = stream == nil ? Int.max : 1 << 20
+        // What an escaped process goes on writing would wait in memory for a reader that is slow.
+        var room = stream == nil ? Int.max : Int(Self.largestPipe)
         while outputIsOpen, room > 0 {
             guard let count = readSome(child.standardOutput, buffer), count > 0 else { break }
             room -= count
@@ -271,7 +276,7 @@ struct ChildRun {
                 break
             }
         }
-        var remaining = 1 << 20
+        var remaining = Int(Self.largestPipe)
         let limit = logLimit
         while errorsAreOpen, remaining > 0 {
             guard let count = readSome(child.standardError, buffer), count > 0 else { break }

@@ -116,10 +116,7 @@ final class RuntimeAPIClient {
             isWhole: false
         )
         pending = request
-        let used = try connected()
-        // As with every request: what went wrong is found out by ``receive()``.
-        try? used.send(request.head, [])
-        return used
+        return try transmit(request)
     }
 
     /// Waits until the server takes more of a response that is sent piece by piece.
@@ -172,9 +169,13 @@ final class RuntimeAPIClient {
     ///
     /// That it could not be written is found out by ``receive()``: an answer may wait all the same (413 before the
     /// body was taken), and a kept connection may have gone stale.
-    private func transmit(_ request: Request) throws {
+    ///
+    /// - Returns: The connection that it went to.
+    @discardableResult
+    private func transmit(_ request: Request) throws -> ServerConnection {
         let used = try connected()
         try? used.send(request.head, request.body)
+        return used
     }
 
     /// Receives the answer to the pending request.

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import HTTPWire
 import Platform
+import Testing
 
 /// The real `shim` under a Runtime API that the test plays, on the test's own thread.
 final class ShimUnderTest {
@@ -111,6 +112,18 @@ final class ShimUnderTest {
         let path = "/proc/\(process.pid)/task/\(process.pid)/children"
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
+    /// Expects that memory and descriptors are after many invocations what they were after the first few.
+    func expectNoGrowth(after first: Int, over count: Int, invoke: (Int) throws -> Void) throws {
+        for index in 0..<first { try invoke(index) }
+        try settle()
+        let (descriptors, memory) = (try descriptorCount(), try residentKilobytes())
+        for index in 0..<count { try invoke(index) }
+        try settle()
+        // Process closes its socket of the last child in its own time.
+        try eventually("as many descriptors as before") { try descriptorCount() <= descriptors + 2 }
+        #expect(try residentKilobytes() - memory < 1024)
     }
 
     /// How many descriptors the shim has open.
