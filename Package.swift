@@ -27,9 +27,14 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: swift),
         .target(name: "HTTPWire", swiftSettings: swift),
+        .target(name: "LambdaWire", swiftSettings: swift),
         .target(name: "ELF", swiftSettings: swift),
         .target(name: "CommandLineKit", swiftSettings: swift),
-        .target(name: "ShimRuntime", dependencies: ["Platform", "HTTPWire", "ELF"], swiftSettings: swift),
+        .target(
+            name: "ShimRuntime",
+            dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF"],
+            swiftSettings: swift
+        ),
         .executableTarget(
             name: "Shim",
             dependencies: ["ShimRuntime", "CommandLineKit"],
@@ -38,7 +43,7 @@ let package = Package(
         ),
         .executableTarget(name: "echo", path: "handlers/echo", swiftSettings: swift, linkerSettings: link),
         .target(name: "PackKit", dependencies: ["Platform", "ELF"], swiftSettings: swift),
-        .target(name: "SimKit", dependencies: ["Platform", "HTTPWire", "ELF"], swiftSettings: swift),
+        .target(name: "SimKit", dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF"], swiftSettings: swift),
         // These two start `shim` as a program of its own; the dependency only makes SwiftPM build it beside them.
         .executableTarget(
             name: "shim-pack",
@@ -55,7 +60,7 @@ let package = Package(
         .testTarget(
             name: "ShimTests",
             dependencies: [
-                "Platform", "HTTPWire", "ELF", "CommandLineKit", "ShimRuntime", "PackKit", "SimKit",
+                "Platform", "HTTPWire", "LambdaWire", "ELF", "CommandLineKit", "ShimRuntime", "PackKit", "SimKit",
                 "Shim", "echo", "shim-sim", "shim-pack",
             ]
         ),

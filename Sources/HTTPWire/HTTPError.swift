@@ -38,13 +38,13 @@ package enum HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
 package struct HTTPLimits: Sendable, Equatable {
     /// Bytes of the first line.
     package var startLine: Int
-    /// Bytes of the whole head, and of the trailer: Lambda's headers may come near 1 MiB.
+    /// Bytes of the whole head, and of the trailer.
     package var head: Int
     /// Bytes of the body after chunks are taken apart.
     package var body: Int
 
-    /// Creates bounds; the defaults hold a Runtime API message: 1 MiB of headers and 6 MiB + 100 B of body.
-    package init(startLine: Int = 64 << 10, head: Int = (1 << 20) + (64 << 10), body: Int = 6 * 1024 * 1024 + 100) {
+    /// Creates bounds.
+    package init(startLine: Int = 64 << 10, head: Int = 1 << 20, body: Int = 8 << 20) {
         self.startLine = startLine
         self.head = head
         self.body = body

@@ -39,13 +39,17 @@ package struct PollRequest: Sendable {
 /// - Throws: ``SystemError`` of `poll`; an interrupted wait is none.
 package func poll(_ requests: [PollRequest], timeout: Duration?) throws(SystemError) -> [PollEvents] {
     var entries = requests.map { pollfd(fd: $0.descriptor, events: $0.events.rawValue, revents: 0) }
-    let result = Glibc.poll(&entries, nfds_t(entries.count), timeout.map(pollMilliseconds) ?? -1)
-    if result == -1 {
-        let code = Glibc.errno
-        if code == EINTR { return requests.map { _ in [] } }
-        throw SystemError(call: "poll", errno: code)
-    }
+    try poll(&entries, timeout: timeout)
     return entries.map { PollEvents(rawValue: $0.revents) }
+}
+
+/// The same on entries that the caller keeps, which get what was seen.
+func poll(_ entries: inout [pollfd], timeout: Duration?) throws(SystemError) {
+    let result = Glibc.poll(&entries, nfds_t(entries.count), timeout.map(pollMilliseconds) ?? -1)
+    guard result == -1 else { return }
+    let code = Glibc.errno
+    for index in entries.indices { entries[index].revents = 0 }
+    if code != EINTR { throw SystemError(call: "poll", errno: code) }
 }
 
 /// Rounds up, so that a wait never spins through the last millisecond; never negative (that means for ever).

@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// What the environment says, read once.
@@ -74,8 +75,8 @@ public struct Configuration: Equatable, Sendable {
             let suggestion = Self.settings.first { Self.isNear($0.name, name) }?.name
             throw .unknownSetting(name: name, suggestion: suggestion)
         }
-        taskRoot = environment["LAMBDA_TASK_ROOT"].flatMap { $0.isEmpty ? nil : $0 } ?? "/var/task"
-        handler = environment["_HANDLER"].flatMap { $0.isEmpty ? nil : $0 }
+        taskRoot = environment[LambdaVariable.taskRoot].flatMap { $0.isEmpty ? nil : $0 } ?? "/var/task"
+        handler = environment[LambdaVariable.handler].flatMap { $0.isEmpty ? nil : $0 }
         timeoutMargin = .milliseconds(try Self.margin(environment["SHIM_TIMEOUT_MARGIN_MS"]))
         standardOutput = try Self.choice("SHIM_STDOUT", environment) ?? .raw
         temporaryFolder = try Self.choice("SHIM_TMPDIR", environment) ?? .shared

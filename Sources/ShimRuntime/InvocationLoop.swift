@@ -1,3 +1,4 @@
+import LambdaWire
 import Glibc
 import Platform
 
@@ -91,7 +92,7 @@ public struct InvocationLoop {
         if let name = command.first {
             return try resolver.resolve(command: name, arguments: Array(command.dropFirst()))
         }
-        guard let handler = configuration.handler else { throw .missingEnvironment(name: "_HANDLER") }
+        guard let handler = configuration.handler else { throw .missingEnvironment(name: LambdaVariable.handler) }
         return try resolver.resolve(handler: handler)
     }
 
@@ -125,7 +126,7 @@ public struct InvocationLoop {
             do {
                 invocation = try client.next()
             } catch let refused as RuntimeAPIClient.Refused {
-                let report = ErrorReport(type: "Runtime.EventRefused", message: "\(refused.reason)")
+                let report = ErrorReport(type: ErrorType.eventRefused, message: "\(refused.reason)")
                 log(.error, report.errorMessage, requestID: refused.requestID)
                 try client.sendError(report, for: refused.requestID)
                 try finish(client, refused.requestID)

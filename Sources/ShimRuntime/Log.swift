@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import Platform
 
@@ -27,8 +28,8 @@ struct Log: Sendable {
 
     /// Reads `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL`; Lambda sets both, so another value means the default.
     init(environment: [String: String], descriptor: Int32? = 2) {
-        isJSON = environment["AWS_LAMBDA_LOG_FORMAT"]?.uppercased() == "JSON"
-        let level = environment["AWS_LAMBDA_LOG_LEVEL"]?.lowercased()
+        isJSON = environment[LambdaVariable.logFormat]?.uppercased() == "JSON"
+        let level = environment[LambdaVariable.logLevel]?.lowercased()
         minimum = Level.allCases.first { $0.word == level } ?? .info
         self.descriptor = descriptor
     }

@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// Runs the program for one invocation after another.
@@ -82,7 +83,7 @@ final class ProgramRunner {
             let place = environment.temporaryFolder
             return .failure(
                 ErrorReport(
-                    type: "Runtime.StartFailed",
+                    type: ErrorType.startFailed,
                     message: "cannot make a private folder in '\(place)': \(error); SHIM_TMPDIR is 'private'"
                 )
             )
@@ -100,7 +101,7 @@ final class ProgramRunner {
             return .failure(failure.report(program: program))
         } catch {
             return .failure(
-                ErrorReport(type: "Runtime.StartFailed", message: "\(program.name) could not be run: \(error)")
+                ErrorReport(type: ErrorType.startFailed, message: "\(program.name) could not be run: \(error)")
             )
         }
     }
@@ -130,7 +131,7 @@ final class ProgramRunner {
     private func outcome(of result: ChildResult, _ invocation: Invocation) -> Outcome {
         let report = result.failure(
             program: program.name,
-            memory: configuration.environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
+            memory: configuration.environment[LambdaVariable.memorySize],
             margin: margin(invocation.deadline)
         )
         guard let report else { return response(result) }
@@ -151,7 +152,7 @@ final class ProgramRunner {
             guard json.count <= limit else {
                 return .failure(
                     ErrorReport(
-                        type: "Function.ResponseSizeTooLarge",
+                        type: ErrorType.responseSizeTooLarge,
                         message: "the output of \(program.name) has \(json.count) bytes as a JSON string; "
                             + "a response has at most \(limit)"
                     )

@@ -1,3 +1,4 @@
+import LambdaWire
 import HTTPWire
 import Platform
 
@@ -34,11 +35,11 @@ public enum ShimError: Error, Equatable, Sendable {
     public var errorType: String {
         switch self {
         case .missingEnvironment, .badSetting, .unknownSetting, .badRuntimeAPI, .tooFewDescriptors:
-            "Runtime.ConfigInvalid"
-        case .badTaskRoot: "Runtime.InvalidWorkingDir"
-        case .programNotFound, .programAmbiguous: "Runtime.NoSuchHandler"
-        case .programUnusable: "Runtime.InvalidEntrypoint"
-        case .runtimeAPIGone, .protocolViolation, .unexpectedStatus, .descriptorsSpent: "Runtime.Unknown"
+            ErrorType.configInvalid
+        case .badTaskRoot: ErrorType.invalidWorkingDirectory
+        case .programNotFound, .programAmbiguous: ErrorType.noSuchHandler
+        case .programUnusable: ErrorType.invalidEntrypoint
+        case .runtimeAPIGone, .protocolViolation, .unexpectedStatus, .descriptorsSpent: ErrorType.unknown
         }
     }
 }

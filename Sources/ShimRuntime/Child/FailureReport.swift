@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 extension ChildResult {
@@ -17,39 +18,39 @@ extension ChildResult {
         switch stop {
         case .deadline:
             return report(
-                "Function.TimedOut",
+                ErrorType.timedOut,
                 "\(program) was told to stop \(Self.milliseconds(margin)) ms before the function's deadline "
                     + "and ended after \(Self.seconds(duration)) seconds"
             )
         case .tooMuchOutput(let limit):
             return ErrorReport(
-                type: "Function.ResponseSizeTooLarge",
+                type: ErrorType.responseSizeTooLarge,
                 message: "\(program) wrote more than \(limit) bytes to standard output, the most a response has",
                 stackTrace: lines
             )
         case .brokenStream(let cause):
             return ErrorReport(
-                type: "Runtime.BrokenStream",
+                type: ErrorType.brokenStream,
                 message: "\(program) was stopped because the Runtime API took no more of its response: \(cause)",
                 stackTrace: lines
             )
         case .shutdown(let signal):
             let name = ProcessControl.name(ofSignal: signal)
-            return report("Runtime.Shutdown", "\(program) was stopped because the runtime was told to end by \(name)")
+            return report(ErrorType.shutdown, "\(program) was stopped because the runtime was told to end by \(name)")
         case nil: break
         }
         if let reason = startProblem(program: program, lines: lines) {
-            return ErrorReport(type: "Runtime.InvalidEntrypoint", message: reason, stackTrace: lines)
+            return ErrorReport(type: ErrorType.invalidEntrypoint, message: reason, stackTrace: lines)
         }
         switch end {
         case .exited(status: 0): return nil
         case .exited(let status):
             let why = status == 137 ? " (128 + SIGKILL\(Self.memoryNote(memory)))" : ""
-            return report("Function.ExitStatus", "\(program) exited with status \(status)\(why)")
+            return report(ErrorType.exitStatus, "\(program) exited with status \(status)\(why)")
         case .signalled(let signal):
             let why = signal == 9 ? Self.memoryNote(memory) : ""
             let name = ProcessControl.name(ofSignal: signal)
-            return report("Function.KilledBySignal", "\(program) was killed by \(name)\(why)")
+            return report(ErrorType.killedBySignal, "\(program) was killed by \(name)\(why)")
         }
     }
 

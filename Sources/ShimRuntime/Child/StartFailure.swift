@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import Platform
 
@@ -26,15 +27,15 @@ struct StartFailure: Error {
         switch errno {
         case ENOENT?, EACCES?, ENOEXEC?, ENOTDIR?, ELOOP?:
             return ErrorReport(
-                type: "Runtime.InvalidEntrypoint",
+                type: ErrorType.invalidEntrypoint,
                 message: what + "; '\(program.executable)' must be an executable for this system"
             )
         case E2BIG?:
             return ErrorReport(
-                type: "Runtime.StartFailed",
+                type: ErrorType.startFailed,
                 message: what + "; the arguments or the environment are too large: one string holds 128 KiB"
             )
-        default: return ErrorReport(type: "Runtime.StartFailed", message: what)
+        default: return ErrorReport(type: ErrorType.startFailed, message: what)
         }
     }
 }

@@ -1,3 +1,4 @@
+import LambdaWire
 import HTTPWire
 
 /// One event with what the Runtime API says about it.
@@ -34,13 +35,13 @@ struct Invocation: Sendable {
 
     /// Which header becomes which variable.
     static let headers: [(header: String, variable: String)] = [
-        ("Lambda-Runtime-Aws-Request-Id", "AWS_LAMBDA_REQUEST_ID"),
-        ("Lambda-Runtime-Deadline-Ms", "AWS_LAMBDA_DEADLINE_MS"),
-        ("Lambda-Runtime-Invoked-Function-Arn", "AWS_LAMBDA_FUNCTION_ARN"),
-        ("Lambda-Runtime-Client-Context", "AWS_LAMBDA_CLIENT_CONTEXT"),
-        ("Lambda-Runtime-Cognito-Identity", "AWS_LAMBDA_COGNITO_IDENTITY"),
-        ("Lambda-Runtime-Aws-Tenant-Id", "AWS_LAMBDA_TENANT_ID"),
-        ("Lambda-Runtime-Trace-Id", "_X_AMZN_TRACE_ID"),
+        (LambdaHeader.requestID, "AWS_LAMBDA_REQUEST_ID"),
+        (LambdaHeader.deadline, "AWS_LAMBDA_DEADLINE_MS"),
+        (LambdaHeader.functionARN, "AWS_LAMBDA_FUNCTION_ARN"),
+        (LambdaHeader.clientContext, "AWS_LAMBDA_CLIENT_CONTEXT"),
+        (LambdaHeader.cognitoIdentity, "AWS_LAMBDA_COGNITO_IDENTITY"),
+        (LambdaHeader.tenantID, "AWS_LAMBDA_TENANT_ID"),
+        (LambdaHeader.traceID, LambdaVariable.traceID),
     ]
 }
 

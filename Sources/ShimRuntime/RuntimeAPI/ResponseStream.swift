@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
@@ -9,9 +10,9 @@ import Platform
 /// read, so that the program is as fast as whoever reads the response.
 final class ResponseStream {
     /// Lambda streams at most 200 MB.
-    static let maximumBytes = 200 << 20
+    static let maximumBytes = LambdaLimit.streamedResponse
     /// Go's HTTP server, which AWS's Runtime API is built on, breaks a request off whose trailers are longer.
-    static let maximumTrailers = 4096
+    static let maximumTrailers = LambdaLimit.trailers
 
     private let client: RuntimeAPIClient
     private let requestID: String
@@ -79,7 +80,7 @@ final class ResponseStream {
 
     private static func trailers(_ error: ErrorReport?) -> HTTPFields {
         guard let error else { return [:] }
-        let (type, body) = ("Lambda-Runtime-Function-Error-Type", "Lambda-Runtime-Function-Error-Body")
+        let (type, body) = (LambdaHeader.errorType, LambdaHeader.errorBody)
         let room = maximumTrailers - HTTPWriter.lastChunk(trailers: [type: error.errorType, body: ""]).count
         // Base64 makes four bytes of three.
         let json = error.json(atMost: room / 4 * 3)

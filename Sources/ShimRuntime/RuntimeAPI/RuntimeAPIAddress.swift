@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// Where the Runtime API is: `AWS_LAMBDA_RUNTIME_API`, an IP and a port.
@@ -13,7 +14,7 @@ struct RuntimeAPIAddress: Equatable, Sendable, CustomStringConvertible {
     var description: String { authority + basePath }
 
     init(environment: [String: String]) throws(ShimError) {
-        let name = "AWS_LAMBDA_RUNTIME_API"
+        let name = LambdaVariable.runtimeAPI
         guard let value = environment[name], !value.isEmpty else { throw .missingEnvironment(name: name) }
         guard let parsed = Self(value) else { throw .badRuntimeAPI(value: value) }
         self = parsed

@@ -1,3 +1,4 @@
+import LambdaWire
 import HTTPWire
 import Platform
 
@@ -19,7 +20,7 @@ final class RuntimeAPIClient {
     private var body: [UInt8] = []
 
     /// A response of Lambda has at most this many bytes: 6 MiB and 100 B.
-    static let maximumPayload = 6 * 1024 * 1024 + 100
+    static let maximumPayload = LambdaLimit.payload
 
     private struct Request {
         let operation: String
@@ -65,7 +66,7 @@ final class RuntimeAPIClient {
         defer { body = [] }
         return Invocation(
             requestID: id,
-            deadline: Self.deadline(head.fields["Lambda-Runtime-Deadline-Ms"], received: received),
+            deadline: Self.deadline(head.fields[LambdaHeader.deadline], received: received),
             variables: variables,
             event: body
         )
@@ -104,7 +105,7 @@ final class RuntimeAPIClient {
         if connection?.isOver == true { connection = nil }
         let fields: HTTPFields = [
             "Content-Type": contentType,
-            "Lambda-Runtime-Function-Response-Mode": "streaming",
+            LambdaHeader.responseMode: "streaming",
             "Transfer-Encoding": "chunked",
             "Trailer": "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
         ]
@@ -209,7 +210,10 @@ final class RuntimeAPIClient {
     private func connected() throws -> ServerConnection {
         if let connection { return connection }
         do throws(SystemError) {
-            let new = try ServerConnection(to: address.socket, limits: HTTPLimits(body: Self.maximumPayload))
+            let new = try ServerConnection(
+                to: address.socket,
+                limits: HTTPLimits(head: LambdaLimit.head, body: Self.maximumPayload)
+            )
             connection = new
             isFresh = true
             return new
@@ -219,7 +223,7 @@ final class RuntimeAPIClient {
     }
 
     private func requestID(_ head: HTTPResponseHead) throws -> String {
-        guard let id = head.fields["Lambda-Runtime-Aws-Request-Id"], !id.isEmpty else {
+        guard let id = head.fields[LambdaHeader.requestID], !id.isEmpty else {
             throw ShimError.protocolViolation(operation: "GET /next", why: "no Lambda-Runtime-Aws-Request-Id header")
         }
         // It becomes part of a request line.
@@ -240,7 +244,7 @@ final class RuntimeAPIClient {
     }
 
     private static func errorFields(_ report: ErrorReport) -> HTTPFields {
-        ["Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": report.errorType]
+        ["Content-Type": "application/json", LambdaHeader.errorType: report.errorType]
     }
 
     private func unexpected(_ operation: String, _ status: Int) -> ShimError {

@@ -1,3 +1,4 @@
+import LambdaWire
 import HTTPWire
 import Platform
 
@@ -207,7 +208,7 @@ package final class ConcurrentEnvironment: Environment {
         isOver = true
         onEnded = done
         onFree = {}
-        let stopped = FunctionFailure("Sandbox.Failure", "The simulator is stopped", requestID: nil)
+        let stopped = FunctionFailure(ErrorType.sandboxFailure, "The simulator is stopped", requestID: nil)
         for entry in running.values {
             entry.invocation.fail(stopped)
             finish(entry.invocation)

@@ -1,3 +1,4 @@
+import LambdaWire
 import HTTPWire
 import Platform
 
@@ -191,7 +192,7 @@ package final class ExecutionEnvironment: Environment {
     // MARK: - Limits
 
     func initTookTooLong() {
-        stopRuntime(FunctionFailure("Sandbox.Timedout", "Init timed out", requestID: nil, isTimeout: true))
+        stopRuntime(FunctionFailure(ErrorType.sandboxTimedOut, "Init timed out", requestID: nil, isTimeout: true))
     }
 
     func invocationTookTooLong() {
@@ -224,7 +225,9 @@ package final class ExecutionEnvironment: Environment {
         memory.stop()
         governor?.stop()
         if let invocation {
-            invocation.fail(FunctionFailure("Sandbox.Failure", "The simulator is stopped", requestID: invocation.id))
+            invocation.fail(
+                FunctionFailure(ErrorType.sandboxFailure, "The simulator is stopped", requestID: invocation.id)
+            )
             finish()
         }
         phase = .ended

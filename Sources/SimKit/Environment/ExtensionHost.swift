@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
@@ -169,9 +170,9 @@ final class ExtensionHost {
         member.waiting = nil
         exchange.onClientEnd = nil
         var fields: HTTPFields = [
-            "Content-Type": "application/json", "Lambda-Extension-Identifier": member.id,
+            "Content-Type": "application/json", LambdaHeader.extensionID: member.id,
         ]
-        if let id { fields.add("Lambda-Extension-Event-Identifier", id) }
+        if let id { fields.add(LambdaHeader.extensionEventID, id) }
         exchange.respond(200, fields, event.line)
     }
 
@@ -180,7 +181,7 @@ final class ExtensionHost {
     func register(_ exchange: HTTPExchange) {
         exchange.collect(limit: 1 << 16) { [weak self] body in
             guard let self, let body else { return }
-            guard let name = exchange.head.fields["Lambda-Extension-Name"], !name.isEmpty else {
+            guard let name = exchange.head.fields[LambdaHeader.extensionName], !name.isEmpty else {
                 return Self.refuse(exchange, "Extension.InvalidExtensionName", "Empty extension name")
             }
             guard let events = Self.events(body.bytes) else {
@@ -223,7 +224,7 @@ final class ExtensionHost {
         }
         member.events = events
         member.state = .registered
-        let features = exchange.head.fields.elements("Lambda-Extension-Accept-Feature")
+        let features = exchange.head.fields.elements(LambdaHeader.extensionFeatures)
         let answer = JSONValue.members(
             ("functionName", .string(function.name)),
             ("functionVersion", "$LATEST"),
@@ -232,7 +233,7 @@ final class ExtensionHost {
         )
         exchange.respond(
             200,
-            ["Content-Type": "application/json", "Lambda-Extension-Identifier": member.id],
+            ["Content-Type": "application/json", LambdaHeader.extensionID: member.id],
             answer.line
         )
         onProgress()
@@ -258,7 +259,7 @@ final class ExtensionHost {
 
     func fail(_ exchange: HTTPExchange, duringInit: Bool) {
         guard let member = member(exchange) else { return }
-        guard let type = exchange.head.fields["Lambda-Extension-Function-Error-Type"] else {
+        guard let type = exchange.head.fields[LambdaHeader.extensionErrorType] else {
             return Self.refuse(
                 exchange,
                 "Extension.MissingHeader",
@@ -274,7 +275,7 @@ final class ExtensionHost {
     }
 
     private func member(_ exchange: HTTPExchange) -> Member? {
-        guard let id = exchange.head.fields["Lambda-Extension-Identifier"] else {
+        guard let id = exchange.head.fields[LambdaHeader.extensionID] else {
             Self.refuse(
                 exchange,
                 "Extension.MissingExtensionIdentifier",

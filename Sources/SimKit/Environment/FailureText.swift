@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// Ends of processes in Lambda's own words.
@@ -13,19 +14,19 @@ enum FailureText {
             case .exited(let status): "Runtime exited with error: exit status \(status)"
             case .signalled(let signal): "Runtime exited with error: signal: \(name(ofSignal: signal))"
             }
-        return FunctionFailure("Runtime.ExitError", message, requestID: requestID)
+        return FunctionFailure(ErrorType.exitError, message, requestID: requestID)
     }
 
     /// Processes that used more memory than the function has.
     static func outOfMemory(requestID: String?) -> FunctionFailure {
-        FunctionFailure("Runtime.OutOfMemory", "Runtime exited with error: signal: killed", requestID: requestID)
+        FunctionFailure(ErrorType.outOfMemory, "Runtime exited with error: signal: killed", requestID: requestID)
     }
 
     /// An invocation that took too long.
     static func timeout(_ limit: Duration, requestID: String) -> FunctionFailure {
         let seconds = twoDecimals(limit.milliseconds / 1000)
         return FunctionFailure(
-            "Sandbox.Timedout",
+            ErrorType.sandboxTimedOut,
             "Task timed out after \(seconds) seconds",
             requestID: requestID,
             isTimeout: true
@@ -35,7 +36,7 @@ enum FailureText {
     /// A package without a bootstrap.
     static func noBootstrap(requestID: String?) -> FunctionFailure {
         FunctionFailure(
-            "Runtime.InvalidEntrypoint",
+            ErrorType.invalidEntrypoint,
             "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
             requestID: requestID
         )
@@ -43,7 +44,7 @@ enum FailureText {
 
     /// A bootstrap that cannot be executed.
     static func cannotStart(_ path: String, _ words: String, requestID: String?) -> FunctionFailure {
-        FunctionFailure("Runtime.InvalidEntrypoint", startFailure(path, words), requestID: requestID)
+        FunctionFailure(ErrorType.invalidEntrypoint, startFailure(path, words), requestID: requestID)
     }
 
     /// What Go says of a file that cannot be executed.

@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// Starts the processes of one environment, extensions and runtime: in its folders, with its variables, into its log.
@@ -20,7 +21,7 @@ struct ProcessStarter {
         write: @escaping ([UInt8]) -> Void
     ) throws(SimError) {
         name = "\(Timestamp.now.datePath)/[$LATEST]\(Identifiers.hex(16))"
-        let level = function.environment["AWS_LAMBDA_LOG_LEVEL"].flatMap { LogLevel(name: $0) } ?? .info
+        let level = function.environment[LambdaVariable.logLevel].flatMap { LogLevel(name: $0) } ?? .info
         log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
         sandbox = try Sandbox(function, deployment, in: context.workspace)
         self.deployment = deployment

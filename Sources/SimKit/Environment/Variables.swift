@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 
 /// The variables that a function's processes see, made from nothing: the user's own shell is not Lambda.
@@ -13,15 +14,17 @@ package enum Variables {
 
     /// What only Lambda sets; `AWS_LAMBDA_MAX_CONCURRENCY` is let through because it is how the mode is asked for here.
     package static let reserved: Set<String> = [
-        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
-        "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
-        "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY",
-        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT",
-        "LAMBDA_RUNTIME_DIR", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN",
+        LambdaVariable.handler, LambdaVariable.traceID, LambdaVariable.defaultRegion, LambdaVariable.region,
+        "AWS_EXECUTION_ENV",
+        LambdaVariable.functionName, LambdaVariable.memorySize, LambdaVariable.functionVersion,
+        LambdaVariable.initializationType, LambdaVariable.logGroup, LambdaVariable.logStream, "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", LambdaVariable.runtimeAPI,
+        LambdaVariable.taskRoot,
+        LambdaVariable.runtimeDirectory, "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN",
     ]
 
     /// The switch to several invocations at once in one environment.
-    package static let maximumConcurrency = "AWS_LAMBDA_MAX_CONCURRENCY"
+    package static let maximumConcurrency = LambdaVariable.maximumConcurrency
 
     /// Variables of the user's own shell that functions get, where they are set.
     package static let credentialNames = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
@@ -80,19 +83,19 @@ package enum Variables {
         variables.merge(function.environment) { $1 }
         variables.merge(
             [
-                "_HANDLER": function.handler,
-                "AWS_DEFAULT_REGION": function.region,
-                "AWS_REGION": function.region,
-                "AWS_LAMBDA_FUNCTION_NAME": function.name,
-                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memory),
-                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-                "AWS_LAMBDA_INITIALIZATION_TYPE":
+                LambdaVariable.handler: function.handler,
+                LambdaVariable.defaultRegion: function.region,
+                LambdaVariable.region: function.region,
+                LambdaVariable.functionName: function.name,
+                LambdaVariable.memorySize: String(function.memory),
+                LambdaVariable.functionVersion: "$LATEST",
+                LambdaVariable.initializationType:
                     function.maximumConcurrency == nil ? "on-demand" : "lambda-managed-instances",
-                "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
-                "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
-                "AWS_LAMBDA_RUNTIME_API": api,
-                "LAMBDA_TASK_ROOT": places.taskRoot,
-                "LAMBDA_RUNTIME_DIR": places.runtimeDirectory,
+                LambdaVariable.logGroup: "/aws/lambda/\(function.name)",
+                LambdaVariable.logStream: logStream,
+                LambdaVariable.runtimeAPI: api,
+                LambdaVariable.taskRoot: places.taskRoot,
+                LambdaVariable.runtimeDirectory: places.runtimeDirectory,
             ]
         ) { $1 }
         if let maximum = function.maximumConcurrency { variables[maximumConcurrency] = String(maximum) }
@@ -104,8 +107,8 @@ package enum Variables {
 
     /// What extensions do not get (every name with an underscore in front is missing too).
     private static let notForExtensions: Set<String> = [
-        "AWS_EXECUTION_ENV", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_XRAY_CONTEXT_MISSING",
-        "AWS_XRAY_DAEMON_ADDRESS", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+        "AWS_EXECUTION_ENV", LambdaVariable.logGroup, LambdaVariable.logStream, "AWS_XRAY_CONTEXT_MISSING",
+        "AWS_XRAY_DAEMON_ADDRESS", LambdaVariable.runtimeDirectory, LambdaVariable.taskRoot,
     ]
 
     /// The variables of an extension's process.
@@ -127,11 +130,11 @@ package enum Variables {
             "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
             "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
             "_AWS_XRAY_DAEMON_PORT": "2000",
-            "AWS_LAMBDA_LOG_FORMAT": function.logFormat == .json ? "JSON" : "Text",
+            LambdaVariable.logFormat: function.logFormat == .json ? "JSON" : "Text",
             "PWD": task,
             "SHLVL": "0",
         ]
-        if function.logFormat == .json { variables["AWS_LAMBDA_LOG_LEVEL"] = "INFO" }
+        if function.logFormat == .json { variables[LambdaVariable.logLevel] = "INFO" }
         if let temporary = places.temporary { variables["TMPDIR"] = temporary }
         return variables
     }

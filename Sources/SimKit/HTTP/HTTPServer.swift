@@ -1,4 +1,5 @@
 import HTTPWire
+import LambdaWire
 import Platform
 
 /// An HTTP/1.1 server on one address: it accepts connections and hands each request to its handler.
@@ -8,7 +9,7 @@ package final class HTTPServer {
     /// Bounds on what clients may do; all are in docs/simulator.md.
     package struct Bounds: Sendable {
         /// Sizes of a message's parts; bodies are bounded by whoever takes them, see ``HTTPExchange/collect(limit:_:)``.
-        package var message = HTTPLimits(body: Int.max / 2)
+        package var message = HTTPLimits(head: LambdaLimit.head, body: Int.max / 2)
         /// Connections at once; one more is closed at once.
         package var connections = 512
         /// Time for a whole head to come, from its first byte.

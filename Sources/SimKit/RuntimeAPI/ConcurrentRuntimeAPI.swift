@@ -1,3 +1,4 @@
+import LambdaWire
 import HTTPWire
 import Platform
 
@@ -51,7 +52,7 @@ final class ConcurrentRuntimeAPI {
 
     func next(_ exchange: HTTPExchange) {
         guard waiting.count < Self.pollers else {
-            return RuntimeReply.error(exchange, 500, "Runtime.TooManyIdleRuntimes", "Too many idle runtimes")
+            return RuntimeReply.error(exchange, 500, ErrorType.tooManyIdleRuntimes, "Too many idle runtimes")
         }
         hasPolled = true
         waiting.append(exchange)

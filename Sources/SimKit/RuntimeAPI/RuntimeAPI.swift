@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
@@ -107,14 +108,14 @@ enum RuntimeEvent {
     static func fields(of invocation: Invocation) -> HTTPFields {
         var fields: HTTPFields = [
             "Content-Type": "application/json",
-            "Lambda-Runtime-Aws-Request-Id": invocation.id,
-            "Lambda-Runtime-Deadline-Ms": String(invocation.deadline.milliseconds),
-            "Lambda-Runtime-Invoked-Function-Arn": invocation.arn,
-            "Lambda-Runtime-Trace-Id": invocation.traceID,
+            LambdaHeader.requestID: invocation.id,
+            LambdaHeader.deadline: String(invocation.deadline.milliseconds),
+            LambdaHeader.functionARN: invocation.arn,
+            LambdaHeader.traceID: invocation.traceID,
         ]
-        if let context = invocation.clientContext { fields.add("Lambda-Runtime-Client-Context", context) }
-        if let identity = invocation.cognitoIdentity { fields.add("Lambda-Runtime-Cognito-Identity", identity) }
-        if let tenant = invocation.tenantID { fields.add("Lambda-Runtime-Aws-Tenant-Id", tenant) }
+        if let context = invocation.clientContext { fields.add(LambdaHeader.clientContext, context) }
+        if let identity = invocation.cognitoIdentity { fields.add(LambdaHeader.cognitoIdentity, identity) }
+        if let tenant = invocation.tenantID { fields.add(LambdaHeader.tenantID, tenant) }
         return fields
     }
 }

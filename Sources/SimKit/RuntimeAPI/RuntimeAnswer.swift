@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
@@ -18,7 +19,7 @@ struct RuntimeAnswer {
     ///
     /// - Parameter accepted: Called when the answer is over, just before the runtime is told so.
     func take(_ accepted: @escaping () -> Void) {
-        switch exchange.head.fields["Lambda-Runtime-Function-Response-Mode"] {
+        switch exchange.head.fields[LambdaHeader.responseMode] {
         case nil: takeWhole(isStream: false, accepted)
         case "streaming" where invocation.wantsStream: takeStream(accepted)
         case "streaming": takeWhole(isStream: true, accepted)
@@ -27,7 +28,7 @@ struct RuntimeAnswer {
             RuntimeReply.invalidResponseMode(exchange)
             invocation.fail(
                 FunctionFailure(
-                    type: "Runtime.InvalidResponseModeHeader",
+                    type: ErrorType.invalidResponseMode,
                     payload: [],
                     contentType: "application/octet-stream"
                 )
@@ -97,7 +98,7 @@ struct RuntimeAnswer {
 
     static func tooLarge(_ size: Int) -> FunctionFailure {
         FunctionFailure(
-            "Function.ResponseSizeTooLarge",
+            ErrorType.responseSizeTooLarge,
             plainMessage: "Response payload size (\(size) bytes) exceeded maximum allowed payload size "
                 + "(\(RuntimeReply.payloadLimit) bytes)."
         )
@@ -107,14 +108,14 @@ struct RuntimeAnswer {
     private static func fail(_ invocation: Invocation, _ loop: EventLoop) {
         loop.after(.milliseconds(50)) {
             invocation.fail(
-                FunctionFailure("Runtime.TruncatedResponse", "Runtime truncated response", requestID: invocation.id)
+                FunctionFailure(ErrorType.truncatedResponse, "Runtime truncated response", requestID: invocation.id)
             )
         }
     }
 
     private static func trailerError(_ trailers: HTTPFields) -> (type: String, body: [UInt8])? {
-        guard let type = trailers["Lambda-Runtime-Function-Error-Type"] else { return nil }
-        let body = trailers["Lambda-Runtime-Function-Error-Body"] ?? ""
+        guard let type = trailers[LambdaHeader.errorType] else { return nil }
+        let body = trailers[LambdaHeader.errorBody] ?? ""
         // What is no base64 is shown as it is rather than lost.
         return (type, Data(base64Encoded: body).map(Array.init) ?? Array(body.utf8))
     }

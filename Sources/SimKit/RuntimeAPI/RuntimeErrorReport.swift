@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import HTTPWire
 
@@ -24,7 +25,7 @@ struct RuntimeErrorReport {
             let isJSON = (try? JSONCheck.check(payload)) != nil
             done(
                 FunctionFailure(
-                    type: Self.sanitized(fields["Lambda-Runtime-Function-Error-Type"] ?? ""),
+                    type: Self.sanitized(fields[LambdaHeader.errorType] ?? ""),
                     payload: payload,
                     contentType: isJSON ? "application/json" : "application/octet-stream"
                 )
@@ -49,7 +50,7 @@ struct RuntimeErrorReport {
                 rest = rest[range.upperBound...]
             }
         }
-        return type.hasPrefix("Function.") ? "Function.Unknown" : "Runtime.Unknown"
+        return type.hasPrefix("Function.") ? ErrorType.unknownOfFunction : ErrorType.unknown
     }
 
     /// The cause is for X-Ray, the caller does not see it.

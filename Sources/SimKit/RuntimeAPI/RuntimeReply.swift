@@ -1,9 +1,10 @@
 import HTTPWire
+import LambdaWire
 
 /// The answers of the Runtime API, to the byte.
 enum RuntimeReply {
     /// What an answer or a function's error report may have: 6 MiB and 100 bytes.
-    static let payloadLimit = 6 * 1024 * 1024 + 100
+    static let payloadLimit = LambdaLimit.payload
 
     static func accepted(_ exchange: HTTPExchange) {
         json(exchange, 202, .object([("status", "OK")]))

@@ -1,3 +1,5 @@
+import Platform
+
 /// Lambda's rule for streamed answers: a bucket of 6 MiB that fills up by 2 MiB a second, in steps of 125 ms.
 final class Bandwidth {
     private static let burst = 6 << 20

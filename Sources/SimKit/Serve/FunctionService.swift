@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// One function with its environments: each call gets an environment of its own, an idle one or a new one.
@@ -82,7 +83,7 @@ package final class FunctionService {
         do throws(ServiceError) {
             start(invocation, in: try newEnvironment())
         } catch {
-            invocation.abandon(FunctionFailure("Sandbox.Failure", "\(error)", requestID: invocation.id))
+            invocation.abandon(FunctionFailure(ErrorType.sandboxFailure, "\(error)", requestID: invocation.id))
         }
     }
 
@@ -184,7 +185,9 @@ package final class FunctionService {
         onEmpty = done
         for (invocation, timer) in waiting {
             timer?.cancel()
-            invocation.abandon(FunctionFailure("Sandbox.Failure", "The simulator is stopped", requestID: invocation.id))
+            invocation.abandon(
+                FunctionFailure(ErrorType.sandboxFailure, "The simulator is stopped", requestID: invocation.id)
+            )
         }
         waiting = []
         for environment in environments {

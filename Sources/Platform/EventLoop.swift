@@ -1,16 +1,18 @@
-import Platform
+import Glibc
 
-/// One thread that waits for every descriptor and every timer of a simulator at once.
+/// One thread that waits for all its descriptors and timers at once.
 ///
-/// Everything in SimKit runs in handlers of one loop, on the thread that called ``run()``: so there is nothing to lock,
-/// and events happen in one order. No handler may block. Values of this type must not leave their thread; another thread
-/// reaches the loop through a descriptor that the loop watches.
+/// Everything happens in handlers, on the thread that called ``run()``: so there is nothing to lock, and events happen in
+/// one order. No handler may block. Values of this type must not leave their thread; another thread reaches the loop
+/// through a descriptor that the loop watches.
 package final class EventLoop {
     /// A descriptor that is watched; the descriptor itself belongs to somebody else.
     package final class Watch {
         fileprivate let descriptor: Int32
         /// What is waited for; the peer's end and errors are reported in any case.
         package var events: PollEvents
+        /// Whether nothing is reported for now, not even the peer's end.
+        package var isPaused = false
         fileprivate var handler: ((PollEvents) -> Void)?
 
         fileprivate init(_ descriptor: Int32, _ events: PollEvents, _ handler: @escaping (PollEvents) -> Void) {
@@ -43,6 +45,9 @@ package final class EventLoop {
     private var maximumTimers = 64
     private var soon: [() -> Void] = []
     private var isStopped = false
+    /// What `poll` is asked and what it saw, in the order of `asked`; their room is used again in each turn.
+    private var entries: [pollfd] = []
+    private var asked: [Watch] = []
 
     /// A loop that watches nothing.
     package init() {}
@@ -94,16 +99,15 @@ package final class EventLoop {
     private func turn() throws(SystemError) {
         runSoon()
         if isStopped { return }
-        watches.removeAll { $0.handler == nil }
+        if watches.contains(where: { $0.handler == nil }) { watches.removeAll { $0.handler == nil } }
         while let last = timers.last, last.action == nil { timers.removeLast() }
-        let asked = watches
-        let timeout = timers.last.map { max(.zero, ContinuousClock.Instant.now.duration(to: $0.due)) }
-        let seen = try poll(asked.map { PollRequest($0.descriptor, $0.events) }, timeout: timeout)
-        for (watch, events) in zip(asked, seen) where !events.isEmpty {
+        try wait(timeout: timers.last.map { max(.zero, ContinuousClock.Instant.now.duration(to: $0.due)) })
+        for (index, watch) in asked.enumerated() where entries[index].revents != 0 {
             // A handler of this turn may have cancelled the watch.
-            watch.handler?(events)
+            watch.handler?(PollEvents(rawValue: entries[index].revents))
             runSoon()
         }
+        guard !timers.isEmpty else { return }
         let now = ContinuousClock.Instant.now
         while let timer = timers.last, timer.action == nil || timer.due <= now {
             timers.removeLast()
@@ -112,6 +116,16 @@ package final class EventLoop {
             action?()
             runSoon()
         }
+    }
+
+    private func wait(timeout: Duration?) throws(SystemError) {
+        entries.removeAll(keepingCapacity: true)
+        asked.removeAll(keepingCapacity: true)
+        for watch in watches where !watch.isPaused {
+            asked.append(watch)
+            entries.append(pollfd(fd: watch.descriptor, events: watch.events.rawValue, revents: 0))
+        }
+        try poll(&entries, timeout: timeout)
     }
 
     private func runSoon() {
