@@ -44,7 +44,7 @@ package struct HTTPLimits: Sendable, Equatable {
     package var body: Int
 
     /// Creates bounds.
-    package init(startLine: Int = 64 << 10, head: Int = 1 << 20, body: Int = 8 << 20) {
+    package init(startLine: Int = 64 << 10, head: Int = 2 << 20, body: Int = 8 << 20) {
         self.startLine = startLine
         self.head = head
         self.body = body

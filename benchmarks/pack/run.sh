@@ -67,12 +67,12 @@ if [[ ! -d $cache/bullseye ]]; then
     debootstrap --variant=minbase bullseye "$cache/bullseye.$$" http://deb.debian.org/debian >&2
     mv "$cache/bullseye.$$" "$cache/bullseye"
 fi
-cp -al "$cache/bullseye" "$work/root" 2>/dev/null || cp -a "$cache/bullseye" "$work/root"
+cp -al "$cache/bullseye" "$work/chroot" 2>/dev/null || cp -a "$cache/bullseye" "$work/chroot"
 
 # in_root COMMAND...: runs it there with /proc, which is gone with the process.
 in_root() {
     LAMBDA_TASK_ROOT=/var/task unshare -m sh -c \
-        'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$work/root" "$@"
+        'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$work/chroot" "$@"
 }
 
 # pack_TOOL PROGRAM [ARG]: leaves the archive at $work/archive.
@@ -90,12 +90,12 @@ pack_exodus() {
 
 # unpack_TOOL: puts the archive where Lambda would.
 unpack_shim() {
-    unzip -q "$work/archive" -d "$work/root/var/task"
+    unzip -q "$work/archive" -d "$work/chroot/var/task"
     # The same start without the Runtime API: what the bootstrap would run for each event.
-    printf '#!/bin/sh\nexec "$@"\n' >"$work/root/var/task/shim"
+    printf '#!/bin/sh\nexec "$@"\n' >"$work/chroot/var/task/shim"
 }
-unpack_packager() { unzip -q "$work/archive" -d "$work/root/var/task"; }
-unpack_exodus() { tar -xzf "$work/archive" -C "$work/root/var/task"; }
+unpack_packager() { unzip -q "$work/archive" -d "$work/chroot/var/task"; }
+unpack_exodus() { tar -xzf "$work/archive" -C "$work/chroot/var/task"; }
 
 # start_TOOL NAME ARG: starts the packed program with its argument.
 start_shim() { in_root /var/task/bootstrap; }
@@ -103,8 +103,8 @@ start_packager() { _HANDLER=$2 in_root /var/task/bootstrap; }
 start_exodus() { in_root "/var/task/exodus/bin/$1" "$2"; }
 
 fresh() {
-    rm -rf "$work/root/var/task" "$work/packager" "$work/archive"
-    mkdir -p "$work/root/var/task" "$work/packager"
+    rm -rf "$work/chroot/var/task" "$work/packager" "$work/archive"
+    mkdir -p "$work/chroot/var/task" "$work/packager"
 }
 
 # The first line that is not empty; it reads to the end, so that no program is killed by a closed pipe.
@@ -118,7 +118,7 @@ direct() {
     local task=/var/task
     case $1 in
         shim) echo "$task/glibc/ld-linux-x86-64.so.2 --library-path $task/glibc:$task/glibc/lib:$task/lib --argv0 $task/matrix $task/matrix" ;;
-        packager) echo "$task/lib/$(cd "$work/root/var/task/lib" && ls ld-*) --library-path $task/lib $task/bin/matrix" ;;
+        packager) echo "$task/lib/$(cd "$work/chroot/var/task/lib" && ls ld-*) --library-path $task/lib $task/bin/matrix" ;;
         exodus) echo "$task/exodus/bin/matrix" ;;
     esac
 }
@@ -158,10 +158,10 @@ for tool in shim packager exodus; do
     done
     "unpack_$tool"
     size=$(stat -c %s "$work/archive")
-    unpacked=$(du -sb --apparent-size "$work/root/var/task" | cut -f1)
+    unpacked=$(du -sb --apparent-size "$work/chroot/var/task" | cut -f1)
     [[ $tool != shim ]] || unpacked=$(unzip -Z -t "$work/archive" | awk '{ print $3 }')
     read -ra command <<<"$(direct "$tool")"
-    start=$(start_times "$work/root" "$starts" "${command[@]}" | median)
+    start=$(start_times "$work/chroot" "$starts" "${command[@]}" | median)
     printf '| %s | %s s | %s MB | %s MB | %s ms |\n' "$tool" \
         "$(printf '%s\n' "${times[@]}" | median | awk '{ printf "%.2f", $1 / 1000 }')" \
         "$(awk -v b="$size" 'BEGIN { printf "%.1f", b / 1e6 }')" \
