@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // `swift build -c release` makes static, stripped executables that start on any Linux with /proc: no glibc, no Swift

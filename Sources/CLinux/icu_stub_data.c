@@ -1,10 +1,11 @@
-// Foundation links 30 MB of ICU locale data only because ICU refers to the symbol `icudt76_dat`. ICU's build knows the
-// notion of stub data: a common-data header (unicode/udata.h, ucmndata.h) whose table of contents is empty. Defined here,
-// the symbol keeps the real data out of a static executable, which formats no dates and sorts no text by locale.
+// Foundation links 30 MB of ICU locale data only because ICU refers to one symbol, `icudt76_dat` in Swift 6.3. ICU's build
+// knows the notion of stub data: a common-data header (unicode/udata.h, ucmndata.h) whose table of contents is empty.
+// Defined here, the symbol keeps the real data out of a static executable, which formats no dates and sorts no text by
+// locale.
 //
 // Hidden, because a dynamic (debug) executable would otherwise put it in the place of the shared library's own data.
-// The number belongs to the toolchain's ICU: with another one the data silently comes back, and a test of the
-// executable's size says so.
+// The number belongs to the toolchain's ICU. With one that is not in the list below the data silently comes back: the test
+// `everyToolchainsDataHasItsStub` names the symbol that is wanted.
 #include <stdint.h>
 
 struct icu_common_data {
@@ -26,7 +27,7 @@ struct icu_common_data {
     uint32_t reserved[5];
 };
 
-__attribute__((visibility("hidden"), used, aligned(16))) const struct icu_common_data icudt76_dat = {
+static const struct icu_common_data stub __attribute__((used, aligned(16))) = {
     .header_size = 32,
     .magic = {0xda, 0x27},
     .info_size = 20,
@@ -35,3 +36,9 @@ __attribute__((visibility("hidden"), used, aligned(16))) const struct icu_common
     .data_format = {'C', 'm', 'n', 'D'},
     .format_version = {1, 0, 0, 0},
 };
+
+#define STUB(symbol) \
+    extern const struct icu_common_data symbol __attribute__((visibility("hidden"), alias("stub")))
+
+STUB(icudt74_dat); // Swift 6.2
+STUB(icudt76_dat); // Swift 6.3

@@ -62,11 +62,8 @@ fi
 
 # The place where the packed programs start.
 cache=${SHIM_TEST_CACHE:-/var/tmp/shim-test-cache}
-if [[ ! -d $cache/bullseye ]]; then
-    mkdir -p "$cache"
-    debootstrap --variant=minbase bullseye "$cache/bullseye.$$" http://deb.debian.org/debian >&2
-    mv "$cache/bullseye.$$" "$cache/bullseye"
-fi
+mkdir -p "$cache"
+"$root/scripts/debian-root.sh" bullseye "$cache/bullseye" --variant=minbase
 cp -al "$cache/bullseye" "$work/chroot" 2>/dev/null || cp -a "$cache/bullseye" "$work/chroot"
 
 # in_root COMMAND...: runs it there with /proc, which is gone with the process.

@@ -92,9 +92,11 @@ struct Sandbox {
         }
         try Isolator.checkFormat(executable)
         let inside = pathInside(executable)
+        // The first argument of a bare program's shim is that program.
+        let shown: [String] = arguments.prefix(1).map(shownPath)
         let child = ChildSpec(
             executable: inside,
-            arguments: [inside] + arguments.prefix(1).map(shownPath) + arguments.dropFirst(),
+            arguments: [inside] + shown + Array(arguments.dropFirst()),
             environment: variables,
             directory: places.taskRoot
         )

@@ -108,7 +108,9 @@ extension EndToEnd.Packer {
             let product = got.reduce((1.0, 0.0)) { ($0.0 * $1.re - $0.1 * $1.im, $0.0 * $1.im + $0.1 * $1.re) }
             let determinant: Double = try answer("determinant", a)
             #expect(abs(product.0 - determinant) < 1e-10 && abs(product.1) < 1e-10)
-            #expect(abs(got.reduce(0) { $0 + $1.re } - (0..<4).reduce(0) { $0 + a[$1][$1] }) < 1e-10)
+            let sum: Double = got.reduce(0) { $0 + $1.re }
+            let trace: Double = (0..<4).reduce(0) { $0 + a[$1][$1] }
+            #expect(abs(sum - trace) < 1e-10)
         }
 
         @Test(

@@ -78,10 +78,10 @@ import Testing
         ]
         let launch = LaunchLine(words: [.file("bin/it's $x")] + arguments.map { .text($0) })
         let result = try PackTool.run("sh", ["-c", "LAMBDA_TASK_ROOT=/r; printf '%s\\0' \(launch.shell())"])
-        #expect(
-            result.split(separator: "\0", omittingEmptySubsequences: false).dropLast()
-                == (["/r/bin/it's $x"] + arguments)[...].map { $0[...] }[...]
+        let words: [String] = result.split(separator: "\0", omittingEmptySubsequences: false).dropLast().map(
+            String.init
         )
+        #expect(words == ["/r/bin/it's $x"] + arguments)
         #expect(launch.plain(root: "/var/task") == ["/var/task/bin/it's $x"] + arguments)
     }
 
