@@ -16,12 +16,11 @@ package struct PackResult: Equatable, Sendable {
     package let notes: [String]
 }
 
-/// Makes packages.
+/// Makes packages: request, planner, plan, staging, writer.
 package struct Packer {
-    var request: PackRequest
-    let staging: Staging
-    let toolbox: Toolbox
-    let progress: (String) -> Void
+    private(set) var request: PackRequest
+    private let staging: Staging
+    private let context: PackContext
 
     /// Prepares the work.
     ///
@@ -38,8 +37,28 @@ package struct Packer {
     ) {
         self.request = request
         self.staging = staging
-        self.progress = progress
-        toolbox = Toolbox(scratch: staging.folder, interrupts: interrupts)
+        context = PackContext(
+            root: FileSystemRoot(request.sysroot),
+            toolbox: Toolbox(scratch: staging.folder, interrupts: interrupts),
+            progress: progress
+        )
+    }
+
+    /// Runs the program on the request's event, and adds what it opened to what is included.
+    ///
+    /// - Returns: What was found.
+    package mutating func observe() throws -> [Inclusion] {
+        guard let event = request.observedEvent else { return [] }
+        guard request.sysroot == nil else {
+            throw PackError.contradiction(
+                "--observe runs the program here, which one of --sysroot cannot",
+                hint: "name the files with --include"
+            )
+        }
+        context.progress("observe")
+        let found = try Observer(request: request, context: context, staging: staging).observe(event: event)
+        request.inclusions += found
+        return found
     }
 
     /// Makes the package and puts it in its place.
@@ -55,88 +74,37 @@ package struct Packer {
     }
 
     private func make() throws -> PackResult {
-        try checkOutput()
-        if request.form == .function || request.form == .layer { _ = try toolbox.path(of: .zip) }
-        if request.strips { _ = try toolbox.path(of: .strip) }
-        switch request.form {
-        case .function, .layer: return try zip()
-        case .dockerfile: return try DockerfileWriter(packer: self).write()
-        case .image: return try ImageWriter(packer: self).write()
-        }
-    }
-
-    /// Refuses before the work what could not be replaced by a file after it, or must not be: /dev/null, say.
-    private func checkOutput() throws {
-        guard request.form != .dockerfile else { return }
-        func fail(_ cause: String) -> PackError { .cannotWrite(path: request.output, cause: cause) }
-        if request.output.isEmpty || request.output.hasSuffix("/") { throw fail("it is not the name of a file") }
-        guard let there = Files.status(request.output), !there.isRegular else { return }
-        throw fail(there.isDirectory ? "it is a folder" : "it is not a regular file")
-    }
-
-    /// Plans a package for a system with a certain glibc.
-    func plan(available: GlibcVersion?) throws -> BuiltPlan {
-        let builder = try builder(available: available)
-        return try builder.build()
-    }
-
-    /// The builder for a system with a certain glibc, the bootstrap program checked.
-    func builder(available: GlibcVersion?) throws -> PackageBuilder {
-        var request = request
-        let binaries = BinaryCache()
-        request.shim = try ShimCheck.check(request.shim, machine: try machine(binaries), binaries: binaries)
-        return PackageBuilder(request: request, toolbox: toolbox, available: available, progress: progress)
-    }
-
-    /// The architecture of the package: the program's, else that of the bootstrap program.
-    private func machine(_ binaries: BinaryCache) throws -> Machine {
-        let root = FileSystemRoot(request.sysroot)
-        guard let path = request.program else { return try shimMachine(binaries) }
-        let program = try ProgramFile(path, root: root, binaries: binaries)
-        switch program.kind {
-        case .binary(let file): return file.machine
-        case .script(let line):
-            guard request.packsInterpreter, let path = line.path(in: root), let real = root.realHost(path),
-                let file = try binaries.read(real)
-            else { return try shimMachine(binaries) }
-            return file.machine
-        }
-    }
-
-    private func shimMachine(_ binaries: BinaryCache) throws -> Machine {
-        guard Disk.kind(request.shim) != nil else { return .current }
-        return try binaries.read(request.shim)?.machine ?? .current
-    }
-
-    private func zip() throws -> PackResult {
-        var built = try plan(available: request.target.glibc)
-        if request.form == .function {
-            for layer in request.layers { try LayerContents(path: layer, toolbox: toolbox).leaveOut(of: &built) }
-        }
-        guard built.plan.entries.count <= ZipWriter.limit else {
-            throw PackError.tooManyFiles(path: request.output, limit: ZipWriter.limit)
-        }
-        if !request.strips { try SizeTable(plan: built.plan).checkUnpackedLimit() }
-        try staging.write(built.plan, to: "tree", strip: request.strips, toolbox: toolbox, progress: progress)
-        let sizes = try SizeTable(folder: staging.path("tree"))
-        try sizes.checkUnpackedLimit()
-        progress("zip")
-        let file = staging.path("package.zip")
-        try ZipWriter(toolbox: toolbox).write(staging.path("tree"), to: file)
-        let bytes = try SizeTable.size(file)
-        let sum = try Checksum(toolbox: toolbox).base64(file)
-        try toolbox.checkInterrupt()
-        try Disk.setMode(file, 0o644)
-        try Disk.move(file, to: request.output)
-        if bytes > SizeTable.zippedLimit {
-            built.notes.append("warning: " + SizeTable.zippedWarning(bytes))
-        }
-        return PackResult(
-            architecture: built.machine.description,
-            codeSHA256: sum,
-            sizes: sizes,
-            outputBytes: bytes,
-            notes: built.notes
+        let base = try request.base.map { try BaseImage(path: $0, staging: staging, toolbox: context.toolbox) }
+        let writer = writer(base)
+        try writer.checkOutput(request.output)
+        if request.strips { _ = try context.toolbox.path(of: .strip) }
+        let plan = try Planner(request: request, context: context, base: base).plan()
+        try writer.check(plan)
+        try staging.write(
+            plan.tree,
+            to: "tree",
+            strip: request.strips,
+            toolbox: context.toolbox,
+            progress: context.progress
         )
+        let sizes = try SizeTable(folder: staging.path("tree"))
+        let made = try writer.write(plan, from: staging.path("tree"), sizes)
+        try context.toolbox.checkInterrupt()
+        try Disk.move(made.path, to: request.output)
+        return PackResult(
+            architecture: plan.machine.description,
+            codeSHA256: made.codeSHA256,
+            sizes: sizes,
+            outputBytes: made.bytes,
+            notes: plan.notes + made.notes
+        )
+    }
+
+    private func writer(_ base: BaseImage?) -> any PackageWriter {
+        switch request.form {
+        case .function, .layer: ZipPackageWriter(request: request, context: context, staging: staging)
+        case .image: ImageWriter(request: request, base: base, context: context, staging: staging)
+        case .dockerfile: DockerfileWriter(request: request, staging: staging)
+        }
     }
 }

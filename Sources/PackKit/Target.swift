@@ -34,3 +34,25 @@ package enum GlibcChoice: String, CaseIterable, Sendable {
     /// It never does; where the target's is too old, that is an error.
     case target
 }
+
+/// What a package stands on: the system of a target, or that of a base image.
+struct TargetSystem: Sendable {
+    /// What messages call it.
+    let name: String
+    /// Its glibc; `nil` where it has none.
+    let glibc: GlibcVersion?
+    /// The interpreters it has; `nil` where nobody has looked, so that any may be there.
+    let interpreters: Set<String>?
+    /// Whether it has the locale en_US.UTF-8, which Lambda names.
+    let hasLocale: Bool
+
+    /// The system that a request's package will start on.
+    init(_ request: PackRequest, base: BaseImage?) throws {
+        // The image that a Dockerfile names is Amazon Linux 2023 or 2, whatever else was said.
+        let target = request.form == .dockerfile && request.target == .image ? Target.al2023 : request.target
+        name = request.target.rawValue
+        glibc = try base.map { try $0.glibcVersion() } ?? target.glibc
+        interpreters = base == nil && request.form != .dockerfile ? target.interpreters : nil
+        hasLocale = target == .al2
+    }
+}

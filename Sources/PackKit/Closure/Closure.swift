@@ -1,6 +1,4 @@
 import ELF
-import Foundation
-import Platform
 
 /// A file of the package that the loader has to do with.
 struct Binary: Equatable, Sendable {
@@ -39,149 +37,49 @@ struct Closure: Sendable {
     var binaries: [Binary] {
         roots + libraries.sorted { $0.key < $1.key }.map(\.value.binary)
     }
-}
 
-/// Finds what belongs to a program.
-struct ClosureBuilder {
-    let root: FileSystemRoot
-    let binaries: BinaryCache
-    let toolbox: Toolbox
-    /// Names of files that are in the package anyway: the program or its start says where they are (LD_LIBRARY_PATH).
-    var included: Set<String> = []
-    /// Called with the name of each file that is looked at.
-    var progress: (String) -> Void = { _ in }
+    /// The libraries that were asked about: a program loads them by itself, with `dlopen`.
+    var plugins: [Binary] { roots.filter { $0.file.kind == .sharedObject } }
 
-    /// Adds a file and all its libraries.
+    /// The versions that its glibc has; `nil` where it has no glibc.
+    var glibcVersions: [GlibcVersion]? {
+        libraries["libc.so.6"]?.binary.file.versionDefinitions.compactMap(GlibcVersion.init(symbolVersion:))
+    }
+
+    /// Checks that every library has the versions that others want from it.
     ///
-    /// - Parameters:
-    ///   - path: The real path of the file.
-    ///   - name: What it is called in messages.
-    ///   - loader: The loader that is asked for a library, which names none itself.
-    ///   - closure: What it is added to.
-    /// - Throws: ``PackError`` for a missing library, two different ones of one name, another architecture.
-    func add(_ path: String, named name: String, loader: String?, to closure: inout Closure) throws {
-        try toolbox.checkInterrupt()
-        guard closure.librariesOfRoot[path] == nil, let file = try binaries.read(path) else { return }
-        progress(name)
-        try checkMachine(file, path, closure)
-        let binary = Binary(path: path, name: name, file: file)
-        closure.roots.append(binary)
-        closure.librariesOfRoot[path] = []
-        guard !file.isStatic, !file.needed.isEmpty || file.kind == .dynamicExecutable else { return }
-        let resolver = resolver(for: file, loader: file.kind == .dynamicExecutable ? file.interpreter : loader)
-        var resolved = try resolver.libraries(of: path)
-        resolved.missing.removeAll { included.contains($0) }
-        if !resolved.missing.isEmpty {
-            throw PackError.missingLibraries(try missing(resolved, binary, resolver))
-        }
-        var fileNames: [String: String] = [:]
-        for library in resolved.found {
-            let packed = try add(library, for: binary, to: &closure)
-            fileNames[library.name] = packed
-            closure.librariesOfRoot[path]?.insert(packed)
-        }
-        try connect(resolved, fileNames, &closure)
-    }
-
-    /// The resolver for a file: this machine's loader where it can list the file, our rules elsewhere.
-    func resolver(for file: ELFFile, loader: String?) -> any LibraryResolver {
-        let rules = LoaderRules(
-            root: root,
-            machine: file.machine,
-            binaries: binaries,
-            libraryPath: root.isHost ? ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] : nil
-        )
-        let loader = loader ?? GlibcFamily.loader(for: file.machine)
-        // A program may name any file as its loader, itself too, and to ask that one would be to run it: only what lies
-        // where a system keeps its loaders is asked.
-        let isSystems =
-            GlibcFamily.isLoader(Disk.name(loader)) && rules.configuration.builtIn.contains(Disk.folder(loader))
-        guard root.isHost, file.machine == .current, isSystems, Files.isExecutable(loader) else { return rules }
-        return SystemLoader(loader: loader, toolbox: toolbox, rules: rules)
-    }
-
-    private func add(_ library: FoundLibrary, for owner: Binary, to closure: inout Closure) throws -> String {
-        let found = withoutHardwareVariant(library.path)
-        guard let real = root.realHost(found), let file = try binaries.read(real) else {
-            throw PackError.cannotRead(path: found, cause: "it was found as a library, and is none")
-        }
-        let fileName = file.soname.map(Disk.name) ?? Disk.name(library.name)
-        if library.name.contains("/"), !GlibcFamily.isLoader(fileName) {
-            throw PackError.notAProgram(
-                path: owner.path,
-                cause: "'\(library.name)' is needed by its path, which no package can have",
-                hint: "link with -l, or patchelf --replace-needed '\(library.name)' '\(fileName)'"
-            )
-        }
-        try checkMachine(file, real, closure)
-        if let known = closure.libraries[fileName] {
-            if known.binary.path != real, try !Disk.same(known.binary.path, real) {
-                throw PackError.nameClash(
-                    name: "lib/\(fileName)",
-                    first: known.binary.path,
-                    second: real
-                )
-            }
-        } else {
-            closure.libraries[fileName] = PackedLibrary(
-                fileName: fileName,
-                aliases: [],
-                foundAt: found,
-                binary: Binary(path: real, name: fileName, file: file)
-            )
-        }
-        let alias = Disk.name(library.name)
-        if alias != fileName { closure.libraries[fileName]?.aliases.insert(alias) }
-        return fileName
-    }
-
-    /// Says for each library which others it needs.
-    private func connect(
-        _ resolved: ResolvedLibraries,
-        _ fileNames: [String: String],
-        _ closure: inout Closure
-    ) throws {
-        for fileName in Set(fileNames.values) {
-            let needed = closure.libraries[fileName]?.binary.file.needed ?? []
-            // A name that is not listed was met before under its SONAME.
-            closure.libraries[fileName]?.needs.formUnion(needed.map { fileNames[$0] ?? $0 })
-        }
-    }
-
-    private func missing(
-        _ resolved: ResolvedLibraries,
-        _ owner: Binary,
-        _ resolver: any LibraryResolver
-    ) throws -> [MissingLibrary] {
-        try resolved.missing.map { name in
-            var neededBy: [String] = []
-            var places: [String] = []
-            let found = resolved.found.compactMap { library in root.realHost(library.path) }
-            for path in [owner.path] + found {
-                guard let file = try binaries.read(path), file.needed.contains(name) else { continue }
-                neededBy.append(path == owner.path ? owner.name : Disk.name(path))
-                for place in try resolver.placesSearched(for: path) where !places.contains(place) {
-                    places.append(place)
+    /// glibc's own libraries are compared with the target's instead.
+    func checkVersions() throws {
+        for binary in binaries {
+            for need in binary.file.versionNeeds where !GlibcFamily.contains(need.file) {
+                guard let library = library(named: need.file) else { continue }
+                let defined = library.binary.file.versionDefinitions
+                // A library without any version is taken by the loader, with a warning at most.
+                guard !defined.isEmpty else { continue }
+                for version in need.versions where !version.isWeak && !defined.contains(version.name) {
+                    throw PackError.missingVersion(
+                        file: binary.path,
+                        version: version.symbol.map { $0 + "@" + version.name } ?? version.name,
+                        library: library.binary.path
+                    )
                 }
             }
-            return MissingLibrary(name: name, neededBy: neededBy, lookedIn: places)
         }
     }
 
-    private func checkMachine(_ file: ELFFile, _ path: String, _ closure: Closure) throws {
-        guard let first = closure.roots.first, first.file.machine != file.machine else { return }
-        throw PackError.mixedMachines(
-            path: path,
-            machine: file.machine.description,
-            program: first.path,
-            programMachine: first.file.machine.description
-        )
+    /// The library that a needed name leads to.
+    func library(named name: String) -> PackedLibrary? {
+        libraries[name] ?? libraries.values.first { $0.aliases.contains(name) }
     }
 
-    /// The plain library instead of its variant for newer processors, which Lambda may not have.
-    private func withoutHardwareVariant(_ path: String) -> String {
-        guard let range = path.range(of: "/glibc-hwcaps/") else { return path }
-        let plain = path[..<range.lowerBound] + "/" + Disk.name(path)
-        return root.realHost(String(plain)) == nil ? path : String(plain)
+    /// A library with all that it needs, by file name.
+    func tree(of fileName: String) -> Set<String> {
+        var result: Set<String> = []
+        var todo = [fileName]
+        while let name = todo.popLast() {
+            guard let library = library(named: name), result.insert(library.fileName).inserted else { continue }
+            todo += library.needs
+        }
+        return result
     }
 }

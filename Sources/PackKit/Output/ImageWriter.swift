@@ -2,57 +2,40 @@ import ELF
 import Foundation
 
 /// Writes an OCI image archive (image-spec 1.0): one layer with the package, alone or on the layers of a base image.
-struct ImageWriter {
-    let packer: Packer
-    /// Where the package is in the image, without a leading slash.
-    private let task = "var/task"
+struct ImageWriter: PackageWriter {
+    let request: PackRequest
+    /// The image that this one stands on.
+    let base: BaseImage?
+    let context: PackContext
+    let staging: Staging
 
-    private var staging: Staging { packer.staging }
-    private var toolbox: Toolbox { packer.toolbox }
+    private var toolbox: Toolbox { context.toolbox }
     private var layout: String { staging.path("oci") }
 
-    func write() throws -> PackResult {
-        let request = packer.request
-        guard request.template == nil || request.base != nil else {
+    func check(_ plan: PackagePlan) throws {
+        guard request.template == nil || base != nil else {
             throw PackError.contradiction(
                 "an image from scratch has no shell for --template",
                 hint: "put it on a --base that has one, or write a --dockerfile"
             )
         }
+    }
+
+    func write(_ plan: PackagePlan, from tree: String, _ sizes: SizeTable) throws -> WrittenPackage {
         try Disk.makeFolder(layout + "/blobs/sha256")
-        let base = try request.base.map { try BaseImage(path: $0, staging: staging, toolbox: toolbox) }
-        var built: BuiltPlan
-        if let base {
-            built = try packer.builder(available: try base.glibcVersion()).build()
-            try base.check(machine: built.machine)
-            var moved = PackagePlan()
-            for (place, entry) in built.plan.entries {
-                try moved.add(entry.source, at: "\(task)/\(place)", isExecutable: entry.isExecutable)
-            }
-            built.plan = moved
-        } else {
-            built = try packer.builder(available: nil).buildImage(task: task)
-        }
-        try staging.write(built.plan, to: "layer", strip: request.strips, toolbox: toolbox, progress: packer.progress)
-        if base == nil { try Disk.setMode(staging.path("layer/tmp"), 0o1777) }
-        let sizes = try SizeTable(folder: staging.path("layer"))
-        packer.progress("image")
-        let layer = try writeLayer()
-        let manifest = try writeManifest(built, base, layer)
-        try writeIndex(manifest, built.machine)
+        if base == nil { try Disk.setMode(tree + "/tmp", 0o1777) }
+        context.progress("image")
+        let layer = try writeLayer(tree)
+        let manifest = try writeManifest(plan, layer)
+        try writeIndex(manifest, plan.machine)
         let archive = staging.path("image.tar")
         // The layer's modes are set already; those of the layout are the umask's.
         try tar(["--mode=u=rwX,go=rX", "blobs", "index.json", "oci-layout"], in: layout, to: archive)
-        let bytes = try SizeTable.size(archive)
-        try toolbox.checkInterrupt()
         try Disk.setMode(archive, 0o644)
-        try Disk.move(archive, to: request.output)
-        return PackResult(
-            architecture: built.machine.description,
-            codeSHA256: nil,
-            sizes: sizes,
-            outputBytes: bytes,
-            notes: built.notes + ["image digest: sha256:\(manifest.digest)"]
+        return WrittenPackage(
+            path: archive,
+            bytes: try SizeTable.size(archive),
+            notes: ["image digest: sha256:\(manifest.digest)"]
         )
     }
 
@@ -69,8 +52,7 @@ struct ImageWriter {
         try toolbox.run(.tar, options + ["-C", folder, "-cf", path] + names)
     }
 
-    private func writeLayer() throws -> (blob: Blob, diffID: String) {
-        let folder = staging.path("layer")
+    private func writeLayer(_ folder: String) throws -> (blob: Blob, diffID: String) {
         let file = staging.path("layer.tar")
         try tar(Disk.list(folder), in: folder, to: file)
         let diffID = try Checksum(toolbox: toolbox).hex(file)
@@ -97,13 +79,9 @@ struct ImageWriter {
         try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
     }
 
-    private func writeManifest(
-        _ built: BuiltPlan,
-        _ base: BaseImage?,
-        _ layer: (blob: Blob, diffID: String)
-    ) throws -> Blob {
+    private func writeManifest(_ plan: PackagePlan, _ layer: (blob: Blob, diffID: String)) throws -> Blob {
         let media = "application/vnd.oci.image"
-        let config = try writeJSON(config(built, base, diffID: layer.diffID))
+        let config = try writeJSON(config(plan, diffID: layer.diffID))
         let own: [String: Any] = [
             "mediaType": "\(media).layer.v1.tar+gzip", "digest": "sha256:\(layer.blob.digest)", "size": layer.blob.size,
         ]
@@ -121,25 +99,25 @@ struct ImageWriter {
         ])
     }
 
-    private func config(_ built: BuiltPlan, _ base: BaseImage?, diffID: String) throws -> [String: Any] {
-        guard let launch = built.launch else {
+    private func config(_ plan: PackagePlan, diffID: String) throws -> [String: Any] {
+        guard let launch = plan.launch else {
             throw PackError.contradiction("no program to pack", hint: "only --layer does without one")
         }
-        let root = "/" + task
-        let start = packer.request.template == nil ? [root + "/shim"] + launch.plain(root: root) : [root + "/bootstrap"]
+        let root = "/" + Planner.taskFolder
+        let start = request.template == nil ? [root + "/shim"] + launch.plain(root: root) : [root + "/bootstrap"]
         var config = base?.config ?? [:]
         var settings = config["config"] as? [String: Any] ?? [:]
         var environment = settings["Env"] as? [String] ?? ["PATH=\(root)/bin:/usr/local/bin:/usr/bin:/bin"]
         environment.removeAll { $0.hasPrefix("LAMBDA_TASK_ROOT=") }
         // What the template does for a zip; a base has its own locales and says which.
-        let locale = base == nil && built.hasLocale ? ["LC_ALL=C.UTF-8"] : []
+        let locale = base == nil && plan.hasLocale ? ["LC_ALL=C.UTF-8"] : []
         settings["Env"] = environment + locale + ["LAMBDA_TASK_ROOT=\(root)"]
         settings["Entrypoint"] = start
         // What the base would run, which would become arguments of ours.
         settings["Cmd"] = nil
         settings["WorkingDir"] = root
         config["config"] = settings
-        config["architecture"] = built.machine == .arm64 ? "arm64" : "amd64"
+        config["architecture"] = plan.machine == .arm64 ? "arm64" : "amd64"
         config["os"] = "linux"
         config["created"] = "1980-01-01T00:00:00Z"
         var rootfs = config["rootfs"] as? [String: Any] ?? ["type": "layers"]

@@ -43,10 +43,10 @@ package struct SizeTable: Equatable, Sendable {
         self.init(rows: try walk(folder, ""))
     }
 
-    /// Measures what a plan would take, before anything is copied.
-    init(plan: PackagePlan) throws {
+    /// Measures what a tree would take, before anything is copied.
+    init(tree: PackageTree) throws {
         self.init(
-            rows: try plan.entries.compactMap { place, entry in
+            rows: try tree.entries.compactMap { place, entry in
                 guard case .file(let path) = entry.source else { return nil }
                 return Row(place: place, bytes: try Self.size(path))
             }

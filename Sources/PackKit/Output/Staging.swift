@@ -41,16 +41,22 @@ package struct Staging: Sendable {
     /// A place in the folder.
     func path(_ name: String) -> String { folder + "/" + name }
 
-    /// Writes a plan's entries as files, with the modes and times that every package has.
+    /// Writes the entries of a tree as files, with the modes and times that every package has.
     ///
     /// Modes are 0755 and 0644 whatever the umask, times are the first that zip can hold: the same input makes the same
     /// bytes.
-    func write(_ plan: PackagePlan, to name: String, strip: Bool, toolbox: Toolbox, progress: (String) -> Void) throws {
+    func write(
+        _ content: PackageTree,
+        to name: String,
+        strip: Bool,
+        toolbox: Toolbox,
+        progress: (String) -> Void
+    ) throws {
         let tree = path(name)
         try Disk.makeFolder(tree)
         try Disk.setMode(tree, 0o755)
         var folders: Set<String> = [tree]
-        for (place, entry) in plan.entries.sorted(by: { $0.key < $1.key }) {
+        for (place, entry) in content.entries.sorted(by: { $0.key < $1.key }) {
             try toolbox.checkInterrupt()
             progress(place)
             let path = tree + "/" + place

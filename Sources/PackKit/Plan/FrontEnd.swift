@@ -2,7 +2,11 @@
 ///
 /// Their libraries make a package that starts, and then finds no such program. Nothing in the file says so: `Rscript`
 /// puts the path together at run time. So it is known by name.
-enum FrontEnd {
+enum FrontEnd: PackageCheck {
+    static func findings(in package: InspectedPackage) -> [Finding] {
+        warning(package.files.map(\.place)).map { [.warning($0)] } ?? []
+    }
+
     /// What there is to say about a package with `Rscript` and without R; `nil` where it has both, or neither.
     static func warning(_ places: some Collection<String>) -> String? {
         guard let place = places.filter({ Disk.name($0) == "Rscript" }).min() else { return nil }

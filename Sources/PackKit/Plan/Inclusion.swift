@@ -6,6 +6,8 @@ package struct Inclusion: Equatable, Sendable {
     package let pattern: String
     /// Its place in the package; one that ends in a slash is a folder to put it into.
     package let destination: String?
+    /// Whether its place in an image counts from the root: the program was seen to look for it there.
+    package let isAtRoot: Bool
 
     /// Takes apart `PATH[=DEST]`; a path that exists with its `=` is a path.
     package init(_ text: String) {
@@ -16,18 +18,21 @@ package struct Inclusion: Equatable, Sendable {
             pattern = text
             destination = nil
         }
+        isAtRoot = false
     }
 
     /// Makes one of its parts.
-    package init(pattern: String, destination: String?) {
+    package init(pattern: String, destination: String?, isAtRoot: Bool = false) {
         self.pattern = pattern
         self.destination = destination
+        self.isAtRoot = isAtRoot
     }
 
     /// A file or link of this machine and its place in the package.
     struct Item: Equatable, Sendable {
         let source: PackageEntry.Source
         let place: String
+        var isAtRoot = false
     }
 
     /// Everything that it means, folders walked through.
@@ -41,7 +46,9 @@ package struct Inclusion: Equatable, Sendable {
         }
         return try matches.flatMap { match in
             let place = try place(of: match, isOne: matches.count == 1 && exists)
-            return try walk.items(of: Disk.absolute(match), at: place)
+            return try walk.items(of: Disk.absolute(match), at: place).map { item in
+                Item(source: item.source, place: item.place, isAtRoot: isAtRoot)
+            }
         }
     }
 

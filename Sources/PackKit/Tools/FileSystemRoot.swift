@@ -28,6 +28,23 @@ struct FileSystemRoot: Equatable, Sendable {
         return real(inside).map(host)
     }
 
+    /// A path of this machine without `.` and `..`, which a RUNPATH may have; a folder that is reached by them is the real one.
+    func plain(_ path: String) -> String {
+        guard path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else { return path }
+        guard let folder = realHost(Disk.folder(path)) else { return path }
+        return (folder == "/" ? "" : folder) + "/" + Disk.name(path)
+    }
+
+    /// What is really at a path of that system, as a path of this machine.
+    ///
+    /// - Throws: ``PackError/cannotRead(path:cause:)`` where nothing is.
+    func requireReal(_ path: String) throws -> String {
+        guard let real = realHost(host(path)) else {
+            throw PackError.cannotRead(path: host(path), cause: "No such file or directory")
+        }
+        return real
+    }
+
     /// Follows the links of a path of that system, an absolute link starting again at the root.
     ///
     /// - Returns: The path of what is really there, of that system as well; `nil` where nothing is.

@@ -75,24 +75,24 @@ import Testing
             10 <... openat resumed>) = -1 ENOENT (No such file or directory)
 
             """
-        #expect(Observer.opened(in: log) == ["/etc/ld.so.cache", "/data\"xé", "/half", "relative"])
+        #expect(TraceLog.opened(in: log) == ["/etc/ld.so.cache", "/data\"xé", "/half", "relative"])
         let others = """
             10 openat(5, "x", O_RDONLY) = 3
             10 open("../x", O_RDONLY) = 3
             10 open("./a/../b", O_RDONLY) = 3
             """
-        #expect(Observer.opened(in: others) == ["b"])
+        #expect(TraceLog.opened(in: others) == ["b"])
     }
 
     @Test func readsWhatTheLoaderSays() {
         let log = "  99:\t\n  99:\tcalling init: /lib/libfoo.so.1\n  99:\tcalling init: main\n"
-        #expect(Observer.loaded(in: log) == ["/lib/libfoo.so.1"])
+        #expect(TraceLog.loaded(in: log) == ["/lib/libfoo.so.1"])
     }
 
     @Test(arguments: ["", "/a", "a/../b", "./a", "a//b", "a\nb"])
     func aPlaceOutsideThePackageIsRefused(place: String) {
-        var plan = PackagePlan()
-        #expect(throws: PackError.self) { try plan.add(.text(""), at: place) }
+        var tree = PackageTree()
+        #expect(throws: PackError.self) { try tree.add(.text(""), at: place) }
     }
 
     @Test func twoDifferentFilesAtOnePlaceAreNamedBoth() throws {
@@ -100,14 +100,14 @@ import Testing
         let first = try folder.write("1/x", "one")
         let second = try folder.write("2/x", "two")
         let third = try folder.write("3/x", "one")
-        var plan = PackagePlan()
-        try plan.add(.file(first), at: "x")
-        try plan.add(.file(third), at: "x")
-        let error = #expect(throws: PackError.self) { try plan.add(.file(second), at: "x") }
+        var tree = PackageTree()
+        try tree.add(.file(first), at: "x")
+        try tree.add(.file(third), at: "x")
+        let error = #expect(throws: PackError.self) { try tree.add(.file(second), at: "x") }
         #expect(error == .nameClash(name: "x", first: third, second: second))
-        try plan.add(.text(""), at: "x/y")
+        try tree.add(.text(""), at: "x/y")
         #expect(throws: PackError.badDestination("x/y", cause: "'x' is a file of the package")) {
-            try plan.checkFolders()
+            try tree.checkFolders()
         }
     }
 

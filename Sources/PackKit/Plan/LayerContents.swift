@@ -16,34 +16,34 @@ struct LayerContents {
     ///
     /// A library is left out only where the layer's has the same bytes; another one of that name stays, as the loader
     /// searches the function's `lib/` before /opt/lib. A glibc stays whole in its package.
-    func leaveOut(of built: inout BuiltPlan) throws {
+    func leaveOut(of plan: inout PackagePlan) throws {
         var left: [String] = []
-        for (place, entry) in built.plan.entries.sorted(by: { $0.key < $1.key })
+        for (place, entry) in plan.tree.entries.sorted(by: { $0.key < $1.key })
         where place.hasPrefix("lib/") && names.contains(place) {
             guard case .file(let source) = entry.source else { continue }
-            let links = built.plan.entries.filter {
+            let links = plan.tree.entries.filter {
                 $0.key.hasPrefix("lib/") && $0.value.source == .link(Disk.name(place))
             }
             guard names.isSuperset(of: links.keys) else {
-                built.notes.append("\(place) stays, as '\(Disk.name(path))' does not have all names of it")
+                plan.notes.append("\(place) stays, as '\(Disk.name(path))' does not have all names of it")
                 continue
             }
             guard try ZipUnpacker(toolbox: toolbox).content(of: place, in: path) == Disk.map(source) else {
-                built.notes.append("\(place) stays, as '\(Disk.name(path))' has another one of that name")
+                plan.notes.append("\(place) stays, as '\(Disk.name(path))' has another one of that name")
                 continue
             }
             for gone in [place] + links.keys.sorted() {
-                built.plan.remove(gone)
+                plan.tree.remove(gone)
                 left.append(gone)
             }
         }
-        if names.isSuperset(of: ["bootstrap", "shim"]), let launch = built.launch, launch.words.count == 1 {
-            built.plan.remove("bootstrap")
-            built.plan.remove("shim")
+        if names.isSuperset(of: ["bootstrap", "shim"]), let launch = plan.launch, launch.words.count == 1 {
+            plan.tree.remove("bootstrap")
+            plan.tree.remove("shim")
             left += ["bootstrap", "shim"]
-            built.notes.append("the layer starts the function: set its handler to '\(launch.program)'")
+            plan.notes.append("the layer starts the function: set its handler to '\(launch.program)'")
         }
         let list = left.isEmpty ? "nothing" : left.joined(separator: ", ")
-        built.notes.append("left out, as '\(Disk.name(path))' has it: \(list)")
+        plan.notes.append("left out, as '\(Disk.name(path))' has it: \(list)")
     }
 }

@@ -3,29 +3,39 @@ import Foundation
 /// What was found in a package.
 package struct Inspection: Equatable, Sendable, Encodable {
     /// The file or folder that was looked at.
-    package var package: String
+    package let package: String
     /// Where it is to start.
-    package var target: String
+    package let target: String
     /// Its architecture in Lambda's words, where its files agree on one.
-    package var architecture: String?
+    package let architecture: String?
     /// How many files it has.
-    package var files = 0
+    package let files: Int
     /// Their size together.
-    package var bytes = 0
+    package let bytes: Int
     /// The size of the archive.
-    package var zippedBytes: Int?
+    package let zippedBytes: Int?
     /// Version needs beyond the target that the package meets by itself.
-    package var needs: [String] = []
+    package let needs: [String]
     /// Libraries that neither it nor the target has.
-    package var missing: [String] = []
+    package let missing: [String]
     /// What would stop it.
-    package var problems: [String] = []
+    package let problems: [String]
     /// What might.
-    package var warnings: [String] = []
+    package let warnings: [String]
 
-    init(package: String, target: String) {
-        self.package = package
-        self.target = target
+    init(of path: String, _ inspected: InspectedPackage, _ findings: [Finding]) {
+        func texts(_ kind: Finding.Kind) -> [String] { findings.filter { $0.kind == kind }.map(\.text) }
+        package = path
+        target = inspected.target.rawValue
+        let machines = inspected.machines
+        architecture = machines.count == 1 ? machines.first?.description : nil
+        files = inspected.files.count
+        bytes = inspected.bytes
+        zippedBytes = inspected.zippedBytes
+        needs = texts(.need)
+        missing = texts(.missing)
+        problems = texts(.problem) + missing.map { "library missing: \($0)" }
+        warnings = texts(.warning)
     }
 
     /// Whether nothing would stop it.

@@ -1,0 +1,110 @@
+import ELF
+import Foundation
+import Platform
+
+/// Looks at a finished package, anybody's, and says what would stop it on Lambda.
+package struct Inspector {
+    let staging: Staging
+    let toolbox: Toolbox
+
+    /// What is looked at, in the order in which it is told.
+    private static var checks: [any PackageCheck.Type] {
+        [BootstrapCheck.self, ModeCheck.self, MachineCheck.self, LibraryCheck.self, FrontEnd.self, SizeCheck.self]
+    }
+
+    /// Prepares the work; the caller removes the staging folder.
+    package init(staging: Staging, interrupts: Int32?) {
+        self.staging = staging
+        toolbox = Toolbox(scratch: staging.folder, interrupts: interrupts)
+    }
+
+    /// Inspects a zip archive or a folder.
+    package func inspect(_ path: String, target: Target) throws -> Inspection {
+        let package = try open(path, target: target)
+        let findings = try package.findings + Self.checks.flatMap { try $0.findings(in: package) }
+        return Inspection(of: path, package, findings)
+    }
+
+    private func open(_ path: String, target: Target) throws -> InspectedPackage {
+        var findings: [Finding] = []
+        let folder: String
+        let items: [InspectedPackage.Item]
+        var zippedBytes: Int?
+        switch Disk.kind(FileSystemRoot().realHost(Disk.absolute(path)) ?? path) {
+        case .folder:
+            folder = Disk.absolute(path)
+            items = try walk(folder, "")
+        case .file:
+            items = try unpack(path, &findings)
+            folder = staging.path("unpacked")
+            zippedBytes = try SizeTable.size(FileSystemRoot().realHost(Disk.absolute(path)) ?? path)
+        case nil: throw PackError.cannotRead(path: path, cause: "No such file or directory")
+        default: throw PackError.cannotRead(path: path, cause: "it is neither a zip archive nor a folder")
+        }
+        return try InspectedPackage(
+            target: target,
+            folder: folder,
+            items: items,
+            zippedBytes: zippedBytes,
+            findings: findings,
+            check: toolbox.checkInterrupt
+        )
+    }
+
+    private func unpack(_ path: String, _ findings: inout [Finding]) throws -> [InspectedPackage.Item] {
+        let reader = try ZipReader(path: path)
+        var total = 0
+        for entry in reader.entries {
+            guard !entry.name.hasPrefix("/"), !entry.name.split(separator: "/").contains("..") else {
+                throw PackError.damagedZip(path: path, cause: "'\(entry.name)' would lie outside the package")
+            }
+            total += entry.size
+        }
+        // Far beyond what Lambda unpacks there is nothing to learn from unpacking it here.
+        guard total <= 4 * SizeTable.unpackedLimit else {
+            throw PackError.tooLarge(bytes: total, limit: SizeTable.unpackedLimit, largest: "not looked for")
+        }
+        try Disk.makeFolder(staging.path("unpacked"))
+        guard !reader.entries.isEmpty else { return [] }
+        let warning = try ZipUnpacker(toolbox: toolbox).unpack(path, to: staging.path("unpacked"))
+        if !warning.isEmpty { findings.append(.warning("unzip says: \(warning)")) }
+        var last: [String: Int] = [:]
+        for (index, entry) in reader.entries.enumerated() {
+            guard last.updateValue(index, forKey: entry.name) != nil else { continue }
+            findings.append(.warning("'\(entry.name)' is in the archive more than once; the last one counts here"))
+        }
+        // A table that says less than there is would get any size through.
+        for (index, entry) in reader.entries.enumerated() where last[entry.name] == index {
+            let there = Files.status(staging.path("unpacked/" + entry.name))
+            guard !entry.isLink, let there, there.isRegular, there.size != entry.size else { continue }
+            throw PackError.damagedZip(
+                path: path,
+                cause: "'\(entry.name)' has \(there.size) bytes, its table of contents says \(entry.size)"
+            )
+        }
+        return reader.entries.enumerated().filter { last[$1.name] == $0 }.map { _, entry in
+            // What no Unix system made has no modes: Lambda gives such files none that run.
+            InspectedPackage.Item(
+                place: entry.name,
+                mode: entry.mode ?? (entry.isFolder ? 0o040755 : 0o100644),
+                size: entry.size
+            )
+        }
+    }
+
+    private func walk(_ folder: String, _ place: String) throws -> [InspectedPackage.Item] {
+        try Disk.list(folder).flatMap { name -> [InspectedPackage.Item] in
+            let path = folder + "/" + name
+            let place = place.isEmpty ? name : place + "/" + name
+            switch Disk.kind(path) {
+            case .folder:
+                let mode = UInt16(truncatingIfNeeded: Files.status(path)?.mode ?? 0)
+                return [InspectedPackage.Item(place: place + "/", mode: mode, size: 0)] + (try walk(path, place))
+            case .link: return [InspectedPackage.Item(place: place, mode: 0o120777, size: 0)]
+            default:
+                let mode = UInt16(truncatingIfNeeded: Files.status(path)?.mode ?? 0)
+                return [InspectedPackage.Item(place: place, mode: mode, size: try SizeTable.size(path))]
+            }
+        }
+    }
+}

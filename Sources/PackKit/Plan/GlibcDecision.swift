@@ -1,0 +1,42 @@
+import ELF
+
+/// Which programs of a package start through a loader of the package, because the system's glibc does not do for them.
+struct GlibcDecision: Sendable {
+    /// Their real paths.
+    private(set) var bundled: Set<String> = []
+    /// Why, as lines for the user.
+    private(set) var notes: [String] = []
+
+    /// Decides for each dynamic program.
+    ///
+    /// - Throws: ``PackError/glibcTooOld(reason:target:)`` where the target's glibc was asked for and is too old.
+    init(_ choice: GlibcChoice, contents: Contents, system: TargetSystem) throws {
+        let closure = contents.closure
+        let check = GlibcCheck(available: system.glibc, machine: contents.machine)
+        for program in contents.programs {
+            let own = closure.roots.filter { $0.path == program.path && $0.file.kind == .dynamicExecutable }
+            guard !own.isEmpty else { continue }
+            // Included libraries are loaded by the main program, by dlopen.
+            let plugins = program.isMain ? closure.plugins : []
+            let libraries = (own + plugins).flatMap { closure.librariesOfRoot[$0.path] ?? [] }
+            let files = own + plugins + Set(libraries).sorted().compactMap { closure.libraries[$0]?.binary }
+            let name = Disk.name(program.place)
+            let reason = check.reason(program: name, binaries: files, target: system.name)
+            switch choice {
+            case .target:
+                if let reason { throw PackError.glibcTooOld(reason: reason, target: system.name) }
+            case .bundle:
+                bundled.insert(program.path)
+                notes.append((reason ?? "\(name) would start without, but it was asked for") + ": glibc is bundled")
+            case .auto:
+                if let reason {
+                    bundled.insert(program.path)
+                    notes.append("\(reason): glibc is bundled")
+                } else if program.isMain {
+                    let version = system.glibc.map { " (glibc \($0))" } ?? ""
+                    notes.append("\(name) starts with the loader of \(system.name)\(version)")
+                }
+            }
+        }
+    }
+}
