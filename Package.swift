@@ -29,7 +29,8 @@ let package = Package(
         .target(name: "HTTPWire", swiftSettings: swift),
         .target(name: "LambdaWire", swiftSettings: swift),
         .target(name: "ELF", swiftSettings: swift),
-        .target(name: "CommandLineKit", swiftSettings: swift),
+        .target(name: "CommandLineKit", dependencies: ["Platform"], swiftSettings: swift),
+        .target(name: "ToolKit", dependencies: ["Platform"], swiftSettings: swift),
         .target(
             name: "ShimRuntime",
             dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF"],
@@ -42,25 +43,30 @@ let package = Package(
             linkerSettings: link
         ),
         .executableTarget(name: "echo", path: "handlers/echo", swiftSettings: swift, linkerSettings: link),
-        .target(name: "PackKit", dependencies: ["Platform", "ELF"], swiftSettings: swift),
-        .target(name: "SimKit", dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF"], swiftSettings: swift),
+        .target(name: "PackKit", dependencies: ["Platform", "ELF", "ToolKit"], swiftSettings: swift),
+        .target(
+            name: "SimKit",
+            dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF", "ToolKit"],
+            swiftSettings: swift
+        ),
         // These two start `shim` as a program of its own; the dependency only makes SwiftPM build it beside them.
         .executableTarget(
             name: "shim-pack",
-            dependencies: ["PackKit", "CommandLineKit", "Shim", "shim-sim"],
+            dependencies: ["PackKit", "CommandLineKit", "ToolKit", "Shim", "shim-sim"],
             swiftSettings: swift,
             linkerSettings: link
         ),
         .executableTarget(
             name: "shim-sim",
-            dependencies: ["SimKit", "CommandLineKit", "Shim", "echo"],
+            dependencies: ["SimKit", "CommandLineKit", "ToolKit", "Shim", "echo"],
             swiftSettings: swift,
             linkerSettings: link
         ),
         .testTarget(
             name: "ShimTests",
             dependencies: [
-                "Platform", "HTTPWire", "LambdaWire", "ELF", "CommandLineKit", "ShimRuntime", "PackKit", "SimKit",
+                "Platform", "HTTPWire", "LambdaWire", "ELF", "CommandLineKit", "ToolKit", "ShimRuntime", "PackKit",
+                "SimKit",
                 "Shim", "echo", "shim-sim", "shim-pack",
             ]
         ),

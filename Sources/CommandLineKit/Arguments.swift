@@ -1,12 +1,18 @@
-/// What was typed, taken apart by a ``CommandSpec``.
+/// What was typed, taken apart and checked by a ``CommandSpec``.
 package struct Arguments: Equatable, Sendable {
     var given: [String: [String]] = [:]
     /// What is not an option, in order, up to `--`.
     package var positionals: [String] = []
-    /// What stands behind `--`; `nil` where there is none.
+    /// What stands after `--`; `nil` where there is none.
     package var afterDoubleDash: [String]?
 
-    /// Whether an option without a value was given.
+    /// Nothing was typed.
+    package init() {}
+
+    /// Whether nothing at all was typed.
+    package var isEmpty: Bool { given.isEmpty && positionals.isEmpty && afterDoubleDash == nil }
+
+    /// Whether an option was given, with a value or without.
     package func flag(_ key: String) -> Bool { given[key] != nil }
 
     /// The last value of an option.
@@ -15,55 +21,21 @@ package struct Arguments: Equatable, Sendable {
     /// Every value of an option, in the order they were given.
     package func values(_ key: String) -> [String] { given[key] ?? [] }
 
-    /// The value of an option as a whole number.
-    ///
-    /// - Returns: `nil` where the option was not given.
-    /// - Throws: ``UsageError`` that names the option and the range.
-    package func int(_ key: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
-        guard let text = value(key) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw UsageError(
-                "'\(text)' is not a value for \(key)",
-                hint: "a whole number from \(range.lowerBound) to \(range.upperBound)"
-            )
-        }
-        return number
+    /// The value of an option whose type is ``OptionType/integer(_:)``; `nil` where it was not given.
+    package func int(_ key: String) -> Int? { value(key).flatMap { Int($0) } }
+
+    /// The value of an option whose type is ``OptionType/number(_:)``; `nil` where it was not given.
+    package func number(_ key: String) -> Double? { value(key).flatMap { Double($0) } }
+
+    /// The value of an option whose type is ``OptionType/word(of:)``; `nil` where it was not given.
+    package func choice<C: RawRepresentable>(_ key: String, _ type: C.Type) -> C? where C.RawValue == String {
+        value(key).flatMap { C(rawValue: $0) }
     }
 
-    /// The value of an option as a number, which may have decimals.
-    ///
-    /// - Returns: `nil` where the option was not given.
-    /// - Throws: ``UsageError`` that names the option and the range.
-    package func number(_ key: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
-        guard let text = value(key) else { return nil }
-        guard let number = Double(text), range.contains(number) else {
-            throw UsageError(
-                "'\(text)' is not a value for \(key)",
-                hint: "a number from \(plain(range.lowerBound)) to \(plain(range.upperBound))"
-            )
+    /// The values of an option whose type is ``OptionType/assignment``, in the order they were given.
+    package func assignments(_ key: String) -> [(name: String, value: String)] {
+        values(key).compactMap { text in
+            text.firstIndex(of: "=").map { (String(text[..<$0]), String(text[text.index(after: $0)...])) }
         }
-        return number
-    }
-
-    /// The value of an option that is one of a few words.
-    ///
-    /// - Returns: `nil` where the option was not given.
-    /// - Throws: ``UsageError`` that lists the words.
-    package func choice<C: RawRepresentable & CaseIterable>(
-        _ key: String,
-        _ type: C.Type
-    ) throws(UsageError) -> C? where C.RawValue == String {
-        guard let text = value(key) else { return nil }
-        guard let choice = C(rawValue: text) else {
-            throw UsageError(
-                "'\(text)' is not a value for \(key)",
-                hint: "one of " + C.allCases.map(\.rawValue).joined(separator: ", ")
-            )
-        }
-        return choice
-    }
-
-    private func plain(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
     }
 }

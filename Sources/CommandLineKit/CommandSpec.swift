@@ -8,7 +8,7 @@ package struct CommandSpec: Sendable {
     package let usage: [String]
     /// The options; `--help` and `--version` need not be listed.
     package let options: [Option]
-    /// Paragraphs behind the options: examples, exit statuses.
+    /// Paragraphs after the options: examples, exit statuses.
     package let notes: [String]
     /// Whether the first word that is not an option ends the options: what follows belongs to somebody else.
     package let stopsAtFirstPositional: Bool
@@ -34,8 +34,29 @@ package struct CommandSpec: Sendable {
     ///
     /// `--name=value` and `--name value` are the same, as are `-d value` and `-dvalue`. A lone `-` is a positional.
     ///
-    /// - Throws: ``UsageError`` for an unknown option, a missing or a superfluous value, an option given twice.
+    /// - Throws: ``UsageError`` for an unknown option, a missing or a superfluous value, an option given twice; and, without
+    ///   `--help` and `--version`, for a value of another type, an option without the one it needs or with one it excludes.
     package func parse(_ words: [String]) throws(UsageError) -> Arguments {
+        let arguments = try takeApart(words)
+        if !arguments.flag(Option.help.key), !arguments.flag(Option.version.key) { try check(arguments) }
+        return arguments
+    }
+
+    private func check(_ arguments: Arguments) throws(UsageError) {
+        for option in options where arguments.flag(option.key) {
+            if let bad = arguments.values(option.key).first(where: { option.value != nil && !option.type.allows($0) }) {
+                throw UsageError("'\(bad)' is not a value for \(option.key)", hint: option.type.requirement)
+            }
+            if let other = option.excluded.first(where: arguments.flag) {
+                throw UsageError("\(option.key) and \(other) exclude each other", hint: helpHint)
+            }
+            if let needed = option.needed, !arguments.flag(needed) {
+                throw UsageError("\(option.key) needs \(needed)", hint: helpHint)
+            }
+        }
+    }
+
+    private func takeApart(_ words: [String]) throws(UsageError) -> Arguments {
         var result = Arguments()
         var rest = words[...]
         while let word = rest.popFirst() {
@@ -106,7 +127,7 @@ package struct CommandSpec: Sendable {
     }
 
     /// Where the arguments of the program that is named belong.
-    package static let argumentsHint = "arguments of the program stand behind '--'"
+    package static let argumentsHint = "arguments of the program come after '--'"
 
     /// Where to read on after a usage error.
     package var helpHint: String { "see '\(program) --help'" }

@@ -1,29 +1,41 @@
-/// One option of a command: what parses it and what `--help` says about it.
+/// One option of a command: what parses it, checks it, completes it and what `--help` says about it.
 package struct Option: Sendable {
     /// The spellings, `-d` and `--data`.
     package let names: [String]
     /// What its value is called in the help, `FILE`; `nil` for an option without a value.
     package let value: String?
+    /// What its value may be.
+    package let type: OptionType
     /// One sentence without a full stop.
     package let help: String
     /// What holds without the option, for the help only.
     package let defaultValue: String?
     /// Whether it may be given more than once.
     package let isRepeatable: Bool
+    /// The options, by their long spelling, that cannot be given along with it.
+    package let excluded: [String]
+    /// The option, by its long spelling, without which it means nothing.
+    package let needed: String?
 
     /// Describes an option.
     package init(
         _ names: String...,
         value: String? = nil,
+        type: OptionType = .text,
         help: String,
         default defaultValue: String? = nil,
-        repeatable: Bool = false
+        repeatable: Bool = false,
+        excludes excluded: [String] = [],
+        needs needed: String? = nil
     ) {
         self.names = names
         self.value = value
+        self.type = type
         self.help = help
         self.defaultValue = defaultValue
         isRepeatable = repeatable
+        self.excluded = excluded
+        self.needed = needed
     }
 
     /// The long spelling, under which ``Arguments`` keeps what was given.

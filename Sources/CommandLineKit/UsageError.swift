@@ -13,13 +13,3 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { message + (hint.map { "\nhint: " + $0 } ?? "") }
 }
-
-/// What a command's exit status says.
-package enum ExitCode: Int32, Sendable {
-    /// It did what was asked.
-    case done = 0
-    /// It could not, or what it ran failed.
-    case failed = 1
-    /// It was called wrongly (EX_USAGE of sysexits.h).
-    case usage = 64
-}

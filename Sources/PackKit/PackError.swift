@@ -2,18 +2,8 @@
 ///
 /// The text of a case is the error line without the program's name, and a remedy on a line of its own where there is one.
 package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A file could not be read or looked at.
-    case cannotRead(path: String, cause: String)
-    /// A file could not be written.
-    case cannotWrite(path: String, cause: String)
     /// The program is neither an ELF executable nor a script.
     case notAProgram(path: String, cause: String, hint: String? = nil)
-    /// A tool of the system is not installed.
-    case missingTool(name: String, package: String)
-    /// A tool of the system failed.
-    case toolFailed(name: String, status: String, detail: String)
-    /// A signal asked to stop.
-    case interrupted(signal: Int32)
     /// Libraries were not found.
     case missingLibraries([MissingLibrary])
     /// Two different files want the same place in the package.
@@ -60,13 +50,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The part that names what failed, the object and the cause.
     package var message: String {
         switch self {
-        case .cannotRead(let path, let cause): "cannot read '\(path)': \(cause)"
-        case .cannotWrite(let path, let cause): "cannot write '\(path)': \(cause)"
         case .notAProgram(let path, let cause, _): "cannot pack '\(path)': \(cause)"
-        case .missingTool(let name, _): "cannot run '\(name)': it is not installed"
-        case .toolFailed(let name, let status, let detail):
-            "'\(name)' failed: \(status)" + (detail.isEmpty ? "" : ": \(detail)")
-        case .interrupted(let signal): "stopped by signal \(signal)"
         case .missingLibraries(let libraries): Self.message(libraries)
         case .nameClash(let name, let first, let second):
             "cannot put two files at '\(name)': '\(first)' and '\(second)' differ"
@@ -104,7 +88,6 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .notAProgram(_, _, let hint): hint
-        case .missingTool(_, let package): "apt-get install \(package)"
         case .missingLibraries: "install it, or name its folder with LD_LIBRARY_PATH (with --sysroot: install it there)"
         case .nameClash: "leave one of them out, or give an included one another place: --include PATH=DEST"
         case .mixedMachines: "a package has one architecture; for a foreign one name its root with --sysroot"

@@ -1,6 +1,7 @@
 import ELF
 import Foundation
 import Platform
+import ToolKit
 
 /// What a finished package is.
 package struct PackResult: Equatable, Sendable {
@@ -67,9 +68,9 @@ package struct Packer {
     package func pack() throws -> PackResult {
         do {
             return try make()
-        } catch PackError.cannotWrite(let path, let cause) where path.hasPrefix(staging.folder) {
+        } catch ToolError.cannotWrite(let path, let cause) where path.hasPrefix(staging.folder) {
             // Nobody has heard of the folder that the work is done in.
-            throw PackError.cannotWrite(path: request.output, cause: cause)
+            throw ToolError.cannotWrite(path: request.output, cause: cause)
         }
     }
 

@@ -66,6 +66,11 @@ package struct Descriptor: ~Copyable, Sendable {
         Descriptor(owning: try check("open") { Glibc.open(path, flags | O_CLOEXEC, mode) })
     }
 
+    /// A new file that lies in memory and is gone with its last descriptor, close-on-exec; `/proc` shows its name.
+    package static func memory(_ name: String) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try check("memfd_create") { clinux_memory_file(name) })
+    }
+
     /// Both ends of a pipe, close-on-exec.
     package struct PipeEnds: ~Copyable {
         /// The end to read from.

@@ -57,6 +57,11 @@ package enum Files {
         return bytes
     }
 
+    /// Makes the next read begin at the start of the file.
+    package static func rewind(_ raw: Int32) throws(SystemError) {
+        try check("lseek") { lseek(raw, 0, SEEK_SET) }
+    }
+
     /// The names in a folder, sorted, without `.` and `..`.
     package static func list(_ path: String) throws(SystemError) -> [String] {
         guard let folder = opendir(path) else { throw SystemError(call: "opendir", errno: errno) }

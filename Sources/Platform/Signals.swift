@@ -8,6 +8,8 @@ import Synchronization
 package enum Signals {
     /// The end that handlers write to; set once, before the first handler is installed.
     private static let writeEnd = Atomic<Int32>(-1)
+    /// The end that is read; set with the other one.
+    private static let readEnd = Atomic<Int32>(-1)
     private static let anyArrived = Atomic(false)
 
     /// Whether one of the signals that were made readable has arrived, read or not.
@@ -54,6 +56,7 @@ package enum Signals {
         let (reader, writer) = ends.giveAway()
         let (installed, _) = writeEnd.compareExchange(expected: -1, desired: writer, ordering: .sequentiallyConsistent)
         precondition(installed, "signals are made readable once")
+        readEnd.store(reader, ordering: .sequentiallyConsistent)
         // Made here: a handler must not be the first to use it.
         anyArrived.store(false, ordering: .sequentiallyConsistent)
         for signal in signals {
@@ -83,12 +86,25 @@ package enum Signals {
         exit(128 + number)
     }
 
+    /// Ends this program by the first signal that is still to be read, or as if by SIGTERM where none is.
+    package static func dieByFirst() -> Never {
+        dieBy(next(from: readEnd.load(ordering: .sequentiallyConsistent)) ?? SIGTERM)
+    }
+
     private static func setAction(_ signal: Int32, _ handler: (@convention(c) (Int32) -> Void)?) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handler
         action.sa_flags = SA_RESTART
         sigaction(signal, &action, nil)
     }
+}
+
+/// A signal has asked this program to stop; it is still to be read where ``Signals/readable(_:)`` says.
+package struct Interruption: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Says that a signal has come.
+    package init() {}
+
+    package var description: String { "interrupted by a signal" }
 }
 
 extension Descriptor.PipeEnds {

@@ -1,6 +1,7 @@
 import CommandLineKit
 import Foundation
 import PackKit
+import Platform
 
 /// `shim-pack inspect [options] FILE.zip|DIR`.
 struct InspectCommand {
@@ -12,6 +13,7 @@ struct InspectCommand {
             Option(
                 "--target",
                 value: "TARGET",
+                type: .word(of: Target.self),
                 help: "Where it is to start: provided.al2023, provided.al2 or image",
                 default: "provided.al2023"
             ),
@@ -20,21 +22,17 @@ struct InspectCommand {
         notes: ["exit status: 0 it would start, 1 it would not, 64 wrong usage"]
     )
 
-    let arguments: Arguments
-    let console: Console
-
     /// Prints the findings.
-    ///
-    /// - Returns: Whether the package would start.
-    func run() throws -> Bool {
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard let path = arguments.positionals.first, arguments.positionals.count == 1 else {
-            throw UsageError("inspect takes one package", hint: Self.spec.helpHint)
+            throw UsageError("inspect takes one package", hint: spec.helpHint)
         }
-        let target = try arguments.choice("--target", Target.self) ?? .al2023
+        let target = arguments.choice("--target", Target.self) ?? .al2023
+        let interrupts = try PackCommand.interrupts()
         let staging = try Staging(named: "shim-pack-inspect")
         defer { staging.remove() }
-        let inspection = try Inspector(staging: staging, interrupts: console.interrupts).inspect(path, target: target)
-        console.data(arguments.flag("--json") ? try inspection.json() : inspection.text)
-        return inspection.wouldStart
+        let inspection = try Inspector(staging: staging, interrupts: interrupts).inspect(path, target: target)
+        try console.print(arguments.flag("--json") ? try inspection.json() : inspection.text)
+        return inspection.wouldStart ? .done : .failed
     }
 }

@@ -2,6 +2,7 @@ import CommandLineKit
 import Foundation
 import PackKit
 import Platform
+import ToolKit
 
 /// `shim-pack [options] PROGRAM [-- ARG...]`.
 struct PackCommand {
@@ -14,16 +15,25 @@ struct PackCommand {
             "inspect [options] FILE.zip|DIR",
         ],
         options: [
-            Option("-o", "--output", value: "FILE", help: "Write the package to this file", default: "NAME.zip"),
+            Option(
+                "-o",
+                "--output",
+                value: "FILE",
+                type: .file,
+                help: "Write the package to this file",
+                default: "NAME.zip"
+            ),
             Option(
                 "--target",
                 value: "TARGET",
+                type: .word(of: Target.self),
                 help: "Where it is to start: provided.al2023, provided.al2 or image",
                 default: "provided.al2023"
             ),
             Option(
                 "--glibc",
                 value: "WHICH",
+                type: .word(of: GlibcChoice.self),
                 help: "Take glibc along: auto (where the target's is too old), bundle (always) or target (never)",
                 default: "auto"
             ),
@@ -34,28 +44,60 @@ struct PackCommand {
                 value: "JSON|@FILE",
                 help: "Run the program here on this event and take along what it opens"
             ),
-            Option("--dry-run", help: "Only list what --observe found"),
+            Option("--dry-run", help: "Only list what --observe found", needs: "--observe"),
             Option("--strip", help: "Strip the copies of debugging symbols"),
-            Option("--template", value: "FILE", help: "Make bootstrap from this template"),
-            Option("--shim", value: "FILE", help: "The static bootstrap program", default: "shim beside shim-pack"),
-            Option("--sysroot", value: "DIR", help: "Take libraries from the root of another system"),
-            Option("--layer", help: "Make a layer for /opt instead of a function"),
+            Option("--template", value: "FILE", type: .file, help: "Make bootstrap from this template"),
+            Option(
+                "--shim",
+                value: "FILE",
+                type: .file,
+                help: "The static bootstrap program",
+                default: "shim beside shim-pack"
+            ),
+            Option("--sysroot", value: "DIR", type: .folder, help: "Take libraries from the root of another system"),
+            Option(
+                "--layer",
+                help: "Make a layer for /opt instead of a function",
+                excludes: ["--image", "--dockerfile", "--layer-for"]
+            ),
             Option(
                 "--layer-for",
                 value: "FILE",
+                type: .file,
                 help: "Leave out what this layer of the function already has",
-                repeatable: true
+                repeatable: true,
+                excludes: ["--image", "--dockerfile"]
             ),
-            Option("--image", value: "FILE", help: "Write an OCI image archive, without Docker"),
+            Option(
+                "--image",
+                value: "FILE",
+                type: .file,
+                help: "Write an OCI image archive, without Docker",
+                excludes: ["--dockerfile", "--output"]
+            ),
             Option(
                 "--base",
                 value: "PATH",
+                type: .file,
                 help: "Put the image on this OCI layout or archive",
-                default: "from scratch"
+                default: "from scratch",
+                needs: "--image"
             ),
-            Option("--dockerfile", value: "DIR", help: "Write a Dockerfile and what it copies"),
+            Option(
+                "--dockerfile",
+                value: "DIR",
+                type: .folder,
+                help: "Write a Dockerfile and what it copies",
+                excludes: ["--output"]
+            ),
             Option("--test", value: "JSON|@FILE", help: "Run the finished package in the simulator on this event"),
-            Option("--rootfs", value: "DIR", help: "Run that test in this root folder, by chroot; needs root"),
+            Option(
+                "--rootfs",
+                value: "DIR",
+                type: .folder,
+                help: "Run that test in this root folder, by chroot; needs root",
+                needs: "--test"
+            ),
         ],
         notes: [
             "exit status: 0 done, 1 failed, 64 wrong usage",
@@ -65,24 +107,35 @@ struct PackCommand {
 
     let arguments: Arguments
     let console: Console
+    /// Where signals arrive as bytes.
+    let interrupts: Int32
+
+    static let program = Program(
+        name: "shim-pack",
+        main: Command("", spec) { arguments, console in
+            try PackCommand(arguments: arguments, console: console, interrupts: interrupts()).run()
+            return .done
+        },
+        commands: [Command("inspect", InspectCommand.spec, run: InspectCommand.run)]
+    )
+
+    /// Makes the signals that ask to stop readable.
+    static func interrupts() throws -> Int32 {
+        try Signals.readable([Signal.interrupt, Signal.terminate, Signal.hangUp])
+    }
 
     /// Does what was asked.
     func run() throws {
         let request = try request()
-        if arguments.flag("--dry-run") {
-            guard request.observedEvent != nil else {
-                throw UsageError("--dry-run without --observe", hint: "it lists what --observe found")
-            }
-        }
         let staging = try Staging(beside: request.output)
         defer { staging.remove() }
-        var packer = Packer(request: request, staging: staging, interrupts: console.interrupts) { console.progress($0) }
+        var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
         if request.observedEvent != nil {
             let seen = try packer.observe()
             console.clearProgress()
             let lines = seen.map { "\($0.pattern) -> \($0.destination ?? "")\n" }
             if arguments.flag("--dry-run") {
-                console.data(lines.joined())
+                try console.print(lines.joined())
                 return
             }
             for line in lines { console.say("observed: \(line.dropLast())") }
@@ -110,17 +163,17 @@ struct PackCommand {
         defer { staging.remove() }
         let proof = Proof(
             package: request.output,
-            simulator: try Self.beside("shim-sim"),
+            simulator: try Paths.besideThisProgram("shim-sim"),
             event: event,
             rootfs: arguments.value("--rootfs"),
             staging: staging,
-            interrupts: console.interrupts
+            interrupts: interrupts
         )
         console.progress("test")
         defer { console.clearProgress() }
         let answer = try proof.run()
         console.clearProgress()
-        console.data(answer)
+        try console.print(answer)
     }
 
     private func request() throws -> PackRequest {
@@ -133,26 +186,12 @@ struct PackCommand {
             )
         }
         let forms = ["--layer", "--image", "--dockerfile"].filter { arguments.flag($0) }
-        guard forms.count <= 1 else {
-            throw UsageError("\(forms.joined(separator: " and ")) exclude each other", hint: Self.spec.helpHint)
-        }
-        for (option, needed) in [("--rootfs", "--test"), ("--base", "--image")] where arguments.flag(option) {
-            guard arguments.flag(needed) else {
-                throw UsageError("\(option) without \(needed)", hint: Self.spec.helpHint)
-            }
-        }
         if isLayer, arguments.afterDoubleDash != nil {
             throw UsageError("a layer starts no program, so it takes no arguments", hint: Self.spec.helpHint)
         }
-        guard !arguments.flag("--layer-for") || forms.isEmpty else {
-            throw UsageError("--layer-for is for a function, not for \(forms.first ?? "")", hint: Self.spec.helpHint)
-        }
         let program = arguments.positionals.first
-        let name = program.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "layer"
+        let name = program.map(Paths.name) ?? "layer"
         let named = arguments.value("--image") ?? arguments.value("--dockerfile")
-        if named != nil, arguments.flag("--output") {
-            throw UsageError("--output and \(forms.first ?? "") both name the output", hint: Self.spec.helpHint)
-        }
         guard !arguments.flag("--test") || forms.isEmpty else {
             throw UsageError(
                 "--test runs a function's package, not what \(forms.first ?? "") makes",
@@ -162,7 +201,7 @@ struct PackCommand {
         var request = PackRequest(
             program: program,
             output: named ?? arguments.value("--output") ?? "\(name).zip",
-            shim: try arguments.value("--shim") ?? Self.beside("shim")
+            shim: try arguments.value("--shim") ?? Paths.besideThisProgram("shim")
         )
         request.arguments = arguments.afterDoubleDash ?? []
         request.form =
@@ -172,8 +211,8 @@ struct PackCommand {
             case "--dockerfile": .dockerfile
             default: .function
             }
-        request.target = try arguments.choice("--target", Target.self) ?? (request.form == .image ? .image : .al2023)
-        request.glibc = try arguments.choice("--glibc", GlibcChoice.self) ?? .auto
+        request.target = arguments.choice("--target", Target.self) ?? (request.form == .image ? .image : .al2023)
+        request.glibc = arguments.choice("--glibc", GlibcChoice.self) ?? .auto
         request.sysroot = arguments.value("--sysroot")
         request.template = arguments.value("--template")
         request.inclusions = arguments.values("--include").map { Inclusion($0) }
@@ -192,13 +231,7 @@ struct PackCommand {
         do throws(SystemError) {
             return try Files.read(path, atMost: 64 << 20)
         } catch {
-            throw PackError.cannotRead(path: path, cause: SystemError.text(error.errno))
+            throw ToolError.cannotRead(path: path, cause: SystemError.text(error.errno))
         }
-    }
-
-    /// A program that lies in the folder of this one.
-    static func beside(_ name: String) throws -> String {
-        let own = try Files.ownExecutable()
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(name).path
     }
 }

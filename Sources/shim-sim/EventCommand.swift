@@ -10,15 +10,13 @@ enum EventCommand {
         notes: ["example:\n  shim-sim event sqs | shim-sim run ./handler.py -e -"]
     )
 
-    static func run(_ words: [String]) throws -> ExitCode {
-        let arguments = try spec.parse(words)
-        if try Terminal.printsHelp(arguments, spec) { return .done }
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard arguments.positionals.count <= 1 else {
             throw UsageError("'\(arguments.positionals[1])' is one NAME too many", hint: spec.helpHint)
         }
         if let name = arguments.positionals.first {
             do {
-                try Terminal.print(SampleEvents.named(name).json + "\n")
+                try console.print(SampleEvents.named(name).json + "\n")
             } catch let error as SimError {
                 throw UsageError("\(error)")
             }
@@ -26,7 +24,7 @@ enum EventCommand {
             let width = SampleEvents.all.map(\.name.count).max() ?? 0
             for sample in SampleEvents.all {
                 let padding = String(repeating: " ", count: width - sample.name.count + 2)
-                try Terminal.print(sample.name + padding + sample.summary + "\n")
+                try console.print(sample.name + padding + sample.summary + "\n")
             }
         }
         return .done

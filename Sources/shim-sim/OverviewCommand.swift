@@ -13,27 +13,23 @@ enum OverviewCommand {
             "event [NAME]",
         ],
         notes: [
-            """
-            commands:
-              run      call a function once and print its answer; 'shim-sim run --help'
-              serve    serve functions as Lambda does, for any AWS client; 'shim-sim serve --help'
-              event    print a sample event, or list them
-            """,
+            Program.list(commands),
             "Without a command, the sample function 'echo' is called with a sample event.",
-        ]
+        ],
+        stopsAtFirstPositional: true
     )
 
-    static func run(_ words: [String]) throws -> ExitCode {
-        let commands = ["run", "serve", "event"]
-        if let first = words.first, !first.hasPrefix("-") {
-            let near = commands.first { editDistance($0, first) <= 2 }
-            throw UsageError(
-                "unknown command '\(first)'",
-                hint: near.map { "did you mean '\($0)'?" } ?? spec.helpHint
-            )
-        }
-        let arguments = try spec.parse(words)
-        if try Terminal.printsHelp(arguments, spec) { return .done }
+    static let commands = [
+        Command("run", RunCommand.spec, run: RunCommand.run),
+        Command("serve", ServeCommand.spec, run: ServeCommand.run),
+        Command("event", EventCommand.spec, run: EventCommand.run),
+    ]
+
+    static let program = Program(name: "shim-sim", main: Command("", spec, run: run), commands: commands)
+
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
+        if arguments.isEmpty { return try RunCommand.runSample(console) }
+        if let word = arguments.positionals.first { throw program.unknownCommand(word) }
         throw UsageError("a command is missing", hint: spec.helpHint)
     }
 }

@@ -2,6 +2,7 @@ import CommandLineKit
 import Foundation
 import Platform
 import SimKit
+import ToolKit
 
 /// `shim-sim run`, and `shim-sim` alone.
 enum RunCommand {
@@ -10,10 +11,16 @@ enum RunCommand {
         summary: "call a function once and print its answer",
         usage: ["[options] TARGET [-- ARG...]"],
         options: [
-            Option("-d", "--data", value: "JSON", help: "The event", default: "{}"),
-            Option("-e", "--event", value: "FILE", help: "A file with the event; - is standard input"),
+            Option("-d", "--data", value: "JSON", help: "The event", default: "{}", excludes: ["--event"]),
+            Option("-e", "--event", value: "FILE", type: .file, help: "A file with the event; - is standard input"),
         ] + FunctionOptions.options + [
-            Option("--repeat", value: "N", help: "Call it N times in one environment: cold, then warm", default: "1"),
+            Option(
+                "--repeat",
+                value: "N",
+                type: .integer(1...1_000_000),
+                help: "Call it N times in one environment: cold, then warm",
+                default: "1"
+            ),
             Option("--quiet", help: "No log, only the answer"),
         ],
         notes: [
@@ -33,9 +40,7 @@ enum RunCommand {
         ]
     )
 
-    static func run(_ words: [String]) throws -> ExitCode {
-        let arguments = try spec.parse(words)
-        if try Terminal.printsHelp(arguments, spec) { return .done }
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard let path = arguments.positionals.first else {
             throw UsageError("the TARGET is missing", hint: spec.helpHint)
         }
@@ -45,44 +50,37 @@ enum RunCommand {
                 hint: CommandSpec.argumentsHint
             )
         }
-        let count = try arguments.int("--repeat", in: 1...1_000_000) ?? 1
+        let count = arguments.int("--repeat") ?? 1
         let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
         let function = try FunctionOptions.function("function", target, arguments)
-        return try call(function, event: try event(arguments), count: count, quiet: arguments.flag("--quiet"))
+        return try call(function, event: try event(arguments), count: count, quiet: arguments.flag("--quiet"), console)
     }
 
     /// What `shim-sim` alone does: the sample function that is built beside it, and a sample event.
-    static func runSample() throws -> ExitCode {
-        let echo = Paths.parent(try Files.ownExecutable()) + "/echo"
-        let target = try FunctionOptions.target(echo, arguments: [])
+    static func runSample(_ console: Console) throws -> ExitCode {
+        let target = try FunctionOptions.target(try Paths.besideThisProgram("echo"), arguments: [])
         var function = FunctionConfiguration(name: "echo", target: target)
         try FunctionOptions.settle(&function)
         let event = #"{"message":"Hello from shim-sim","numbers":[1,2,3]}"#
-        return try call(function, event: Array(event.utf8), count: 1, quiet: false)
+        return try call(function, event: Array(event.utf8), count: 1, quiet: false, console)
     }
 
     private static func event(_ arguments: Arguments) throws -> [UInt8] {
-        switch (arguments.value("--data"), arguments.value("--event")) {
-        case (let data?, nil):
-            // What curl and shim-pack take as a file; no JSON begins so.
-            guard !data.hasPrefix("@") else {
-                throw UsageError(
-                    "'\(data)' is not a value for --data",
-                    hint: "--event FILE reads the event from a file"
-                )
-            }
-            return Array(data.utf8)
-        case (nil, let file?): return try Input.file(file)
-        case (nil, nil): return Array("{}".utf8)
-        case (_?, _?): throw UsageError("--data and --event exclude each other", hint: spec.helpHint)
+        if let file = arguments.value("--event") { return try Input.file(file) }
+        let data = arguments.value("--data") ?? "{}"
+        // What curl and shim-pack take as a file; no JSON begins so.
+        guard !data.hasPrefix("@") else {
+            throw UsageError("'\(data)' is not a value for --data", hint: "--event FILE reads the event from a file")
         }
+        return Array(data.utf8)
     }
 
     private static func call(
         _ function: FunctionConfiguration,
         event: [UInt8],
         count: Int,
-        quiet: Bool
+        quiet: Bool,
+        _ console: Console
     ) throws -> ExitCode {
         let outcome = try Session.with { context in
             let log = Outlet(raw: 2, signals: context.signals)
@@ -90,8 +88,8 @@ enum RunCommand {
             let outputs = OneShot.Outputs(
                 answer: { bytes throws(SystemError) in try answer.write(bytes) },
                 log: { if !quiet { log.tell($0) } },
-                endsLines: Terminal.showsAnswers,
-                progress: Terminal.showsProgress
+                endsLines: console.showsAnswers,
+                progress: console.showsProgress
                     ? ProgressLine(loop: context.loop) { log.tell(Array($0.utf8)) } : nil
             )
             return try OneShot(function, event: event, count: count, context: context, outputs: outputs).run()

@@ -11,8 +11,14 @@ enum ServeCommand {
         usage: ["[options] TARGET [-- ARG...]", "[options] NAME=TARGET ...", "[options] --config FILE"],
         options: [
             Option("--host", value: "ADDRESS", help: "Where to listen", default: "127.0.0.1"),
-            Option("--port", value: "PORT", help: "Port to listen on, 0 for any", default: "9000"),
-            Option("--config", value: "FILE", help: "JSON with functions and their settings"),
+            Option(
+                "--port",
+                value: "PORT",
+                type: .integer(0...65535),
+                help: "Port to listen on, 0 for any",
+                default: "9000"
+            ),
+            Option("--config", value: "FILE", type: .file, help: "JSON with functions and their settings"),
         ] + FunctionOptions.options + ServeOptions.options,
         notes: [
             """
@@ -27,47 +33,52 @@ enum ServeCommand {
         ]
     )
 
-    static func run(_ words: [String]) throws -> ExitCode {
-        let arguments = try spec.parse(words)
-        if try Terminal.printsHelp(arguments, spec) { return .done }
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         let functions = try ServeOptions.functions(arguments, spec)
         let host = arguments.value("--host") ?? "127.0.0.1"
-        let port = UInt16(try arguments.int("--port", in: 0...65535) ?? 9000)
+        let port = UInt16(arguments.int("--port") ?? 9000)
         guard let address = SocketAddress(host: host, port: port) else {
             throw UsageError("'\(host)' is not a value for --host", hint: "an IP address, or localhost")
         }
         if !address.isLoopback {
-            Terminal.report("warning: whoever reaches '\(address.host)' can run these functions")
+            console.report("warning: whoever reaches '\(address.host)' can run these functions")
         }
         var options = LambdaService.Options()
         options.limitsBandwidth = arguments.flag("--limit-bandwidth")
         options.watches = arguments.flag("--watch")
-        return try serve(functions, options, address, quiet: arguments.flag("--quiet"))
+        return try serve(functions, options, address, quiet: arguments.flag("--quiet"), console)
     }
 
     private static func serve(
         _ functions: [FunctionConfiguration],
         _ options: LambdaService.Options,
         _ address: SocketAddress,
-        quiet: Bool
+        quiet: Bool,
+        _ console: Console
     ) throws -> ExitCode {
         let several = functions.count > 1
         let signal = try Session.with { context in
             let log = Outlet(raw: 2, signals: context.signals)
             let service = try LambdaService(functions, options: options, context: context) { name, lines in
                 if quiet, name != nil { return }
-                log.tell(several ? Terminal.prefixed(lines, name) : lines)
+                log.tell(several ? prefixed(lines, name) : lines)
             }
             let simulator = try Simulator(service, on: address, context: context)
             for name in service.names where service.functions[name]?.hasBootstrap == false {
-                Terminal.report("warning: '\(name)' has no file 'bootstrap': every call will fail")
+                console.report("warning: '\(name)' has no file 'bootstrap': every call will fail")
             }
             for url in simulator.urlAddresses {
-                Terminal.note("shim-sim: URL of \(url.name) is http://\(url.address)/")
+                console.say("shim-sim: URL of \(url.name) is http://\(url.address)/")
             }
-            Terminal.note("shim-sim: \(service.names.joined(separator: ", ")) ready on http://\(simulator.address)")
+            console.say("shim-sim: \(service.names.joined(separator: ", ")) ready on http://\(simulator.address)")
             return try simulator.run()
         }
         Signals.dieBy(signal)
+    }
+
+    /// Lines with the name of their function in front, where there are several.
+    private static func prefixed(_ lines: [UInt8], _ name: String?) -> [UInt8] {
+        guard let name else { return lines }
+        return Array(lines.split(separator: 0x0A).map { Array("\(name) | ".utf8) + $0 + [0x0A] }.joined())
     }
 }

@@ -2,15 +2,28 @@ import CommandLineKit
 import Foundation
 import Platform
 import SimKit
+import ToolKit
 
 /// The options of `serve` that say what runs and how many at once.
 enum ServeOptions {
     static let options = [
-        Option("--concurrency", value: "N", help: "Environments of a function at most", default: "10"),
-        Option("--idle-timeout", value: "SECONDS", help: "End an environment that idles so long", default: "600"),
+        Option(
+            "--concurrency",
+            value: "N",
+            type: .integer(1...1000),
+            help: "Environments of a function at most",
+            default: "10"
+        ),
+        Option(
+            "--idle-timeout",
+            value: "SECONDS",
+            type: .number(0.1...1_000_000),
+            help: "End an environment that idles so long",
+            default: "600"
+        ),
         Option("--retry-delays", value: "SECONDS,...", help: "When a failed event is tried again", default: "60,120"),
         Option("--on-failure", value: "FILE|function:NAME", help: "Where an event goes that failed for good"),
-        Option("--url-port", value: "PORT", help: "Port of the function URL, 0 for any"),
+        Option("--url-port", value: "PORT", type: .integer(0...65535), help: "Port of the function URL, 0 for any"),
         Option("--url-stream", help: "The function URL streams (RESPONSE_STREAM)"),
         Option("--limit-bandwidth", help: "Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda"),
         Option("--watch", help: "Take a changed target for the next call"),
@@ -77,20 +90,20 @@ enum ServeOptions {
         }
     }
 
-    /// `NAME=TARGET`; a path may have an equals sign too, behind a slash.
+    /// `NAME=TARGET`; a path may have an equals sign too, after a slash.
     private static func split(_ word: String) -> (name: String?, path: String) {
         guard let equals = word.firstIndex(of: "="), !word[..<equals].contains("/") else { return (nil, word) }
         return (String(word[..<equals]), String(word[word.index(after: equals)...]))
     }
 
     private static func apply(_ arguments: Arguments, to function: inout FunctionConfiguration) throws {
-        function.concurrency = try arguments.int("--concurrency", in: 1...1000) ?? function.concurrency
-        if let seconds = try arguments.number("--idle-timeout", in: 0.1...1_000_000) {
+        function.concurrency = arguments.int("--concurrency") ?? function.concurrency
+        if let seconds = arguments.number("--idle-timeout") {
             function.idleTime = .fromMilliseconds(seconds * 1000)
         }
         if let text = arguments.value("--retry-delays") { function.events.retryDelays = try delays(text) }
         function.events.onFailure = arguments.value("--on-failure").map(destination)
-        function.urlPort = try arguments.int("--url-port", in: 0...65535).map { UInt16($0) }
+        function.urlPort = arguments.int("--url-port").map { UInt16($0) }
         function.urlStreams = arguments.flag("--url-stream")
         function.freezes = arguments.flag("--freeze")
     }

@@ -20,6 +20,8 @@ int clinux_close_from(unsigned int first);
 int clinux_set_pipe_size(int descriptor, int bytes);
 /// prctl(2) with PR_SET_CHILD_SUBREAPER.
 int clinux_become_subreaper(void);
+/// memfd_create(2) with MFD_CLOEXEC.
+int clinux_memory_file(const char *name);
 /// sched_setscheduler(2) with SCHED_BATCH, of one thread.
 int clinux_schedule_as_batch(pid_t thread);
 /// posix_spawn_file_actions_addchdir_np(3).

@@ -1,6 +1,7 @@
 import ELF
 import Foundation
 import Platform
+import ToolKit
 
 /// Finds what belongs to a program.
 struct ClosureBuilder {
@@ -55,7 +56,7 @@ struct ClosureBuilder {
         // A program may name any file as its loader, itself too, and to ask that one would be to run it: only what lies
         // where a system keeps its loaders is asked.
         let isSystems =
-            GlibcFamily.isLoader(Disk.name(loader)) && rules.configuration.builtIn.contains(Disk.folder(loader))
+            GlibcFamily.isLoader(Paths.name(loader)) && rules.configuration.builtIn.contains(Paths.parent(loader))
         guard root.isHost, file.machine == .current, isSystems, Files.isExecutable(loader) else { return rules }
         return SystemLoader(loader: loader, toolbox: context.toolbox, rules: rules)
     }
@@ -63,9 +64,9 @@ struct ClosureBuilder {
     private func add(_ library: FoundLibrary, for owner: Binary, to closure: inout Closure) throws -> String {
         let found = root.plain(withoutHardwareVariant(library.path))
         guard let real = root.realHost(found), let file = try binaries.read(real) else {
-            throw PackError.cannotRead(path: found, cause: "it was found as a library, and is none")
+            throw ToolError.cannotRead(path: found, cause: "it was found as a library, and is none")
         }
-        let fileName = file.soname.map(Disk.name) ?? Disk.name(library.name)
+        let fileName = file.soname.map(Paths.name) ?? Paths.name(library.name)
         if library.name.contains("/"), !GlibcFamily.isLoader(fileName) {
             throw PackError.notAProgram(
                 path: owner.path,
@@ -90,7 +91,7 @@ struct ClosureBuilder {
                 binary: Binary(path: real, name: fileName, file: file)
             )
         }
-        let alias = Disk.name(library.name)
+        let alias = Paths.name(library.name)
         if alias != fileName { closure.libraries[fileName]?.aliases.insert(alias) }
         return fileName
     }
@@ -119,7 +120,7 @@ struct ClosureBuilder {
             let found = resolved.found.compactMap { library in root.realHost(library.path) }
             for path in [owner.path] + found {
                 guard let file = try binaries.read(path), file.needed.contains(name) else { continue }
-                neededBy.append(path == owner.path ? owner.name : Disk.name(path))
+                neededBy.append(path == owner.path ? owner.name : Paths.name(path))
                 for place in try resolver.placesSearched(for: path) where !places.contains(place) {
                     places.append(place)
                 }
@@ -141,7 +142,7 @@ struct ClosureBuilder {
     /// The plain library instead of its variant for newer processors, which Lambda may not have.
     private func withoutHardwareVariant(_ path: String) -> String {
         guard let range = path.range(of: "/glibc-hwcaps/") else { return path }
-        let plain = path[..<range.lowerBound] + "/" + Disk.name(path)
+        let plain = path[..<range.lowerBound] + "/" + Paths.name(path)
         return root.realHost(String(plain)) == nil ? path : String(plain)
     }
 }

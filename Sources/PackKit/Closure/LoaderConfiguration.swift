@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// The folders that a system's loader searches for every program: those of ld.so.conf, then its built-in ones.
 struct LoaderConfiguration: Equatable, Sendable {
@@ -32,7 +33,7 @@ struct LoaderConfiguration: Equatable, Sendable {
             guard let first = words.first else { continue }
             if first == "include" {
                 for pattern in words.dropFirst() {
-                    let absolute = pattern.hasPrefix("/") ? String(pattern) : Disk.folder(path) + "/" + pattern
+                    let absolute = pattern.hasPrefix("/") ? String(pattern) : Paths.parent(path) + "/" + pattern
                     for match in Glob.expand(root.host(absolute)) {
                         if let inside = root.inside(match) { result += read(inside, root: root, seen: &seen) }
                     }

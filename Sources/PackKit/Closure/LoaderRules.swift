@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// The rules of ld.so(8), for files that this machine's loader cannot list: another architecture, or another root.
 ///
@@ -20,7 +21,7 @@ struct LoaderRules: LibraryResolver {
         configuration = LoaderConfiguration(root: root, machine: machine)
         let parts = libraryPath?.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == ";" } ?? []
         // An empty entry means the working directory (ld.so(8)).
-        self.libraryPath = libraryPath?.isEmpty == false ? parts.map { Disk.absolute(String($0)) } : []
+        self.libraryPath = libraryPath?.isEmpty == false ? parts.map { Paths.absolute(String($0)) } : []
     }
 
     /// A file that is loaded, with the one that brought it.
@@ -33,7 +34,7 @@ struct LoaderRules: LibraryResolver {
 
     func libraries(of path: String) throws -> ResolvedLibraries {
         guard let file = try binaries.read(path) else { return ResolvedLibraries() }
-        var loaded = [Loaded(path: path, file: file, origin: Disk.folder(path), loader: nil)]
+        var loaded = [Loaded(path: path, file: file, origin: Paths.parent(path), loader: nil)]
         var names: Set<String> = []
         var reals: Set<String> = [path]
         var result = ResolvedLibraries()
@@ -49,7 +50,7 @@ struct LoaderRules: LibraryResolver {
                 guard reals.insert(root.realHost(found.path) ?? found.path).inserted else { continue }
                 result.found.append(FoundLibrary(name: name, path: found.path))
                 loaded.append(
-                    Loaded(path: found.path, file: found.file, origin: Disk.folder(found.path), loader: index)
+                    Loaded(path: found.path, file: found.file, origin: Paths.parent(found.path), loader: index)
                 )
             }
             index += 1
@@ -59,7 +60,7 @@ struct LoaderRules: LibraryResolver {
 
     func placesSearched(for path: String) throws -> [String] {
         guard let file = try binaries.read(path) else { return [] }
-        let own = Loaded(path: path, file: file, origin: Disk.folder(path), loader: nil)
+        let own = Loaded(path: path, file: file, origin: Paths.parent(path), loader: nil)
         let folders = folders(for: 0, in: [own])
         var seen: Set<String> = []
         return folders.filter { seen.insert($0).inserted && Disk.kind($0) != nil }

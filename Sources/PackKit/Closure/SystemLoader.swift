@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// This machine's own loader, asked with `--list`, which is what ldd does: the program itself is never run.
 struct SystemLoader: LibraryResolver {
@@ -22,7 +23,7 @@ struct SystemLoader: LibraryResolver {
         // A status other than 0 comes with a missing library, or a missing version; we check both ourselves.
         if !result.succeeded, parsed.found.isEmpty, parsed.missing.isEmpty {
             let detail = result.errors.split(separator: "\n").first.map(String.init) ?? result.status
-            throw PackError.cannotRead(path: path, cause: "\(loader) --list says: \(detail)")
+            throw ToolError.cannotRead(path: path, cause: "\(loader) --list says: \(detail)")
         }
         return parsed
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import ToolKit
 
 /// Asks whether there is a `bootstrap`, where Lambda looks for it, and whether the kernel would start it.
 enum BootstrapCheck: PackageCheck {

@@ -1,6 +1,7 @@
 import ELF
 import Foundation
 import Platform
+import ToolKit
 
 /// Looks at a finished package, anybody's, and says what would stop it on Lambda.
 package struct Inspector {
@@ -30,16 +31,16 @@ package struct Inspector {
         let folder: String
         let items: [InspectedPackage.Item]
         var zippedBytes: Int?
-        switch Disk.kind(FileSystemRoot().realHost(Disk.absolute(path)) ?? path) {
+        switch Disk.kind(FileSystemRoot().realHost(Paths.absolute(path)) ?? path) {
         case .folder:
-            folder = Disk.absolute(path)
+            folder = Paths.absolute(path)
             items = try walk(folder, "")
         case .file:
             items = try unpack(path, &findings)
             folder = staging.path("unpacked")
-            zippedBytes = try SizeTable.size(FileSystemRoot().realHost(Disk.absolute(path)) ?? path)
-        case nil: throw PackError.cannotRead(path: path, cause: "No such file or directory")
-        default: throw PackError.cannotRead(path: path, cause: "it is neither a zip archive nor a folder")
+            zippedBytes = try SizeTable.size(FileSystemRoot().realHost(Paths.absolute(path)) ?? path)
+        case nil: throw ToolError.cannotRead(path: path, cause: "No such file or directory")
+        default: throw ToolError.cannotRead(path: path, cause: "it is neither a zip archive nor a folder")
         }
         return try InspectedPackage(
             target: target,

@@ -1,14 +1,15 @@
 import ELF
+import ToolKit
 
 /// Asks whether every file finds its loader, its libraries and their versions, in the package or on the target.
 enum LibraryCheck: PackageCheck {
     static func findings(in package: InspectedPackage) -> [Finding] {
         // A loader of its own brings its own glibc: versions are then that one's business, not the target's.
-        let hasLoader = package.binaries.contains { GlibcFamily.isLoader(Disk.name($0.place)) }
-        let provided = Set(package.files.map { Disk.name($0.place) }).union(package.binaries.compactMap(\.file.soname))
+        let hasLoader = package.binaries.contains { GlibcFamily.isLoader(Paths.name($0.place)) }
+        let provided = Set(package.files.map { Paths.name($0.place) }).union(package.binaries.compactMap(\.file.soname))
         let machine = package.binaries.first?.file.machine ?? .current
         let check = GlibcCheck(available: package.target.glibc, machine: machine)
-        return package.binaries.filter { !GlibcFamily.contains(Disk.name($0.place)) }.flatMap { binary in
+        return package.binaries.filter { !GlibcFamily.contains(Paths.name($0.place)) }.flatMap { binary in
             absent(binary, provided, package.target)
                 + (hasLoader ? [] : loader(of: binary, package.target))
                 + versions(binary, package)
@@ -40,7 +41,7 @@ enum LibraryCheck: PackageCheck {
 
     private static func versions(_ binary: InspectedPackage.Binary, _ package: InspectedPackage) -> [Finding] {
         binary.file.versionNeeds.filter { !GlibcFamily.contains($0.file) }.flatMap { need -> [Finding] in
-            let library = package.binaries.first { $0.file.soname == need.file || Disk.name($0.place) == need.file }
+            let library = package.binaries.first { $0.file.soname == need.file || Paths.name($0.place) == need.file }
             guard let library, !library.file.versionDefinitions.isEmpty else { return [] }
             let defined = library.file.versionDefinitions
             return need.versions.filter { !$0.isWeak && !defined.contains($0.name) }.map { version in

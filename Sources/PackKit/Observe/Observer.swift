@@ -1,6 +1,7 @@
 import ELF
 import Foundation
 import Platform
+import ToolKit
 
 /// Runs a program once and sees what it opens: libraries that it loads by itself, and data files.
 struct Observer {
@@ -25,14 +26,14 @@ struct Observer {
         guard let program = request.program else {
             throw PackError.contradiction("--observe without a program", hint: "name the program to run")
         }
-        let path = Disk.absolute(program)
+        let path = Paths.absolute(program)
         let opened = try run(path, event: Data(event))
         let file = try ProgramFile(path, context: context)
         let known = try closureFiles(of: file)
         var result: [String: Inclusion] = [:]
         for found in opened.sorted() {
             let isRelative = !found.hasPrefix("/")
-            guard let real = context.root.realHost(Disk.absolute(found)), Disk.kind(real) == .file,
+            guard let real = context.root.realHost(Paths.absolute(found)), Disk.kind(real) == .file,
                 real != file.path, !known.contains(real),
                 isRelative || (!Self.isTargets(found) && !Self.isTargets(real))
             else { continue }
@@ -41,7 +42,7 @@ struct Observer {
                 // The working directory of a function is its package, so there it is found again.
                 place = found
             } else if let library = try context.binaries.read(real), library.kind == .sharedObject {
-                let name = library.soname.map(Disk.name) ?? Disk.name(found)
+                let name = library.soname.map(Paths.name) ?? Paths.name(found)
                 guard !GlibcFamily.contains(name) else { continue }
                 place =
                     isInDefaultFolder(found, library.machine) && request.form != .image
@@ -76,7 +77,7 @@ struct Observer {
 
     private func isInDefaultFolder(_ path: String, _ machine: Machine) -> Bool {
         let configuration = LoaderConfiguration(root: context.root, machine: machine)
-        return (configuration.configured + configuration.builtIn).contains(Disk.folder(path))
+        return (configuration.configured + configuration.builtIn).contains(Paths.parent(path))
     }
 
     /// Runs the program and says which files it opened.

@@ -1,3 +1,5 @@
+import ToolKit
+
 /// What tools that watch a program write down.
 enum TraceLog {
     /// Reads a log of strace: the files that were opened for reading and were there.
@@ -32,7 +34,7 @@ enum TraceLog {
             // Relative to another folder than the working directory, `openat(5, "name"`, it cannot be followed.
             let call = line[open.upperBound..<start]
             let isPlain = call == "(" || call.hasPrefix("at(AT_FDCWD,") || call.hasPrefix("at2(AT_FDCWD,")
-            guard let path = path.hasPrefix("/") ? Disk.normalized(path) : isPlain ? below(path) : nil,
+            guard let path = path.hasPrefix("/") ? Paths.normalized(path) : isPlain ? below(path) : nil,
                 !["O_DIRECTORY", "O_WRONLY", "O_CREAT"].contains(where: { rest.contains($0) })
             else { continue }
             if rest.hasSuffix("<unfinished ...>") {
@@ -93,7 +95,7 @@ enum TraceLog {
         for line in log.split(separator: "\n") {
             guard let range = line.range(of: "calling init: ") else { continue }
             let path = line[range.upperBound...].trimmingCharacters(in: .whitespaces)
-            if path.hasPrefix("/") { result.insert(Disk.normalized(path)) }
+            if path.hasPrefix("/") { result.insert(Paths.normalized(path)) }
         }
         return result
     }

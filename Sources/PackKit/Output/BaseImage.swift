@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// An image that another one stands on: an OCI layout, or an archive of one.
 struct BaseImage {
@@ -16,13 +17,13 @@ struct BaseImage {
     init(path: String, staging: Staging, toolbox: Toolbox) throws {
         self.path = path
         self.toolbox = toolbox
-        switch Disk.kind(FileSystemRoot().realHost(Disk.absolute(path)) ?? path) {
-        case .folder: layout = Disk.absolute(path)
+        switch Disk.kind(FileSystemRoot().realHost(Paths.absolute(path)) ?? path) {
+        case .folder: layout = Paths.absolute(path)
         case .file:
             layout = staging.path("base")
             try Disk.makeFolder(layout)
             try toolbox.run(.tar, ["-xf", path, "-C", layout])
-        default: throw PackError.cannotRead(path: path, cause: "No such file or directory")
+        default: throw ToolError.cannotRead(path: path, cause: "No such file or directory")
         }
         let layout = layout
         func blob(_ digest: String?) throws -> String { try Self.blob(digest, in: layout, path: path) }
@@ -72,7 +73,7 @@ struct BaseImage {
     }
 
     private static func isLibc(_ name: String) -> Bool {
-        let last = Disk.name(name)
+        let last = Paths.name(name)
         return last == "libc.so.6" || (last.hasPrefix("libc-2.") && last.hasSuffix(".so"))
     }
 
@@ -90,7 +91,7 @@ struct BaseImage {
 
     private static func read(_ file: String, path: String) throws -> [String: Any] {
         guard let value = try? JSONSerialization.jsonObject(with: Disk.read(file)) as? [String: Any] else {
-            throw PackError.unusableBase(path: path, cause: "'\(Disk.name(file))' is not a JSON object")
+            throw PackError.unusableBase(path: path, cause: "'\(Paths.name(file))' is not a JSON object")
         }
         return value
     }

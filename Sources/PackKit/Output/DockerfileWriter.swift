@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// Writes a folder from which `docker build` makes an image on Lambda's own base image.
 struct DockerfileWriter: PackageWriter {
@@ -6,7 +7,7 @@ struct DockerfileWriter: PackageWriter {
     let staging: Staging
 
     func checkOutput(_ path: String) throws {
-        guard Disk.kind(path) == nil else { throw PackError.cannotWrite(path: path, cause: "it exists already") }
+        guard Disk.kind(path) == nil else { throw ToolError.cannotWrite(path: path, cause: "it exists already") }
     }
 
     func write(_ plan: PackagePlan, from tree: String, _ sizes: SizeTable) throws -> WrittenPackage {

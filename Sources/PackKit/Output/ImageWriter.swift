@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// Writes an OCI image archive (image-spec 1.0): one layer with the package, alone or on the layers of a base image.
 struct ImageWriter: PackageWriter {

@@ -1,4 +1,5 @@
 import Platform
+import ToolKit
 
 /// Writes a plan that lies staged as files in one of the forms that Lambda takes.
 protocol PackageWriter {
@@ -27,7 +28,7 @@ struct WrittenPackage {
 extension PackageWriter {
     /// Refuses what a file could not replace, or must not: /dev/null, say.
     func checkOutput(_ path: String) throws {
-        func fail(_ cause: String) -> PackError { .cannotWrite(path: path, cause: cause) }
+        func fail(_ cause: String) -> ToolError { .cannotWrite(path: path, cause: cause) }
         if path.isEmpty || path.hasSuffix("/") { throw fail("it is not the name of a file") }
         guard let there = Files.status(path), !there.isRegular else { return }
         throw fail(there.isDirectory ? "it is a folder" : "it is not a regular file")

@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// How large a package is, and what in it.
 package struct SizeTable: Equatable, Sendable {
@@ -55,7 +56,7 @@ package struct SizeTable: Equatable, Sendable {
 
     static func size(_ path: String) throws -> Int {
         guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
-            throw PackError.cannotRead(path: path, cause: "its size is unknown")
+            throw ToolError.cannotRead(path: path, cause: "its size is unknown")
         }
         return size
     }

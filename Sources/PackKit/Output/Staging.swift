@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import ToolKit
 
 /// A folder beside the output in which everything is made; it is gone when the work is over, however it ends.
 package struct Staging: Sendable {
@@ -9,14 +10,14 @@ package struct Staging: Sendable {
     /// Makes the folder.
     ///
     /// - Parameter output: The file or folder that will be written.
-    /// - Throws: ``PackError/cannotWrite(path:cause:)`` that names the output.
+    /// - Throws: ``ToolError/cannotWrite(path:cause:)`` that names the output.
     package init(beside output: String) throws {
-        let parent = Disk.folder(Disk.absolute(output))
-        let prefix = "\(parent == "/" ? "" : parent)/.\(Disk.name(output))."
+        let parent = Paths.parent(Paths.absolute(output))
+        let prefix = "\(parent == "/" ? "" : parent)/.\(Paths.name(output))."
         do throws(SystemError) {
             folder = try Files.makeTemporaryFolder(prefix: prefix)
         } catch {
-            throw PackError.cannotWrite(path: output, cause: SystemError.text(error.errno))
+            throw ToolError.cannotWrite(path: output, cause: SystemError.text(error.errno))
         }
     }
 
@@ -25,7 +26,7 @@ package struct Staging: Sendable {
         do throws(SystemError) {
             folder = try Files.makeTemporaryFolder(prefix: NSTemporaryDirectory() + "/\(name)-")
         } catch {
-            throw PackError.cannotWrite(path: NSTemporaryDirectory(), cause: SystemError.text(error.errno))
+            throw ToolError.cannotWrite(path: NSTemporaryDirectory(), cause: SystemError.text(error.errno))
         }
     }
 
@@ -61,7 +62,7 @@ package struct Staging: Sendable {
             progress(place)
             let path = tree + "/" + place
             let isFolder = entry.source == .folder
-            try makeFolders(isFolder ? path : Disk.folder(path), &folders)
+            try makeFolders(isFolder ? path : Paths.parent(path), &folders)
             switch entry.source {
             case .file(let source): try Disk.copy(source, to: path)
             case .text(let text): try Disk.write(Data(text.utf8), to: path)
@@ -83,7 +84,7 @@ package struct Staging: Sendable {
 
     private func makeFolders(_ path: String, _ known: inout Set<String>) throws {
         guard known.insert(path).inserted else { return }
-        try makeFolders(Disk.folder(path), &known)
+        try makeFolders(Paths.parent(path), &known)
         try Disk.makeFolder(path)
         try Disk.setMode(path, 0o755)
     }

@@ -1,3 +1,5 @@
+import ToolKit
+
 /// Writes a function or a layer as the zip archive that is uploaded.
 struct ZipPackageWriter: PackageWriter {
     let request: PackRequest

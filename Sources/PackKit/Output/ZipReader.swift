@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// The table of contents of a zip archive (APPNOTE 4.3), read for names, modes and sizes; the content is left to `unzip`.
 struct ZipReader: Equatable, Sendable {

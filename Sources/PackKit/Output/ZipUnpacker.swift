@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// Unpacks zip archives, with the system's `unzip`.
 ///
@@ -30,7 +31,7 @@ struct ZipUnpacker {
 
     private func withLink<R>(to archive: String, _ body: (String) throws -> R) throws -> R {
         let link = "\(toolbox.scratch)/archive.zip"
-        try Disk.makeLink(link, to: Disk.absolute(archive))
+        try Disk.makeLink(link, to: Paths.absolute(archive))
         defer { unlink(link) }
         return try body(link)
     }

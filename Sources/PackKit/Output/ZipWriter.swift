@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// Writes a folder as a zip archive, with the system's `zip`.
 struct ZipWriter {
@@ -45,31 +46,7 @@ struct ZipWriter {
             }
             try file.close()
         } catch {
-            throw PackError.cannotWrite(path: path, cause: Disk.cause(error))
+            throw ToolError.cannotWrite(path: path, cause: Disk.cause(error))
         }
-    }
-}
-
-/// SHA-256 of files, by the system's `sha256sum`.
-struct Checksum {
-    let toolbox: Toolbox
-
-    /// The sum in hexadecimal digits.
-    func hex(_ path: String) throws -> String {
-        let output = try toolbox.run(.sha256sum, ["--", path]).text
-        // A name with a backslash is escaped, which the tool marks in front of the sum.
-        return String(output.drop { $0 == "\\" }.prefix(64))
-    }
-
-    /// The sum as Lambda shows it (`CodeSha256`): base64.
-    func base64(_ path: String) throws -> String {
-        let digits = try hex(path)
-        var bytes = Data()
-        var rest = digits[...]
-        while let byte = UInt8(rest.prefix(2), radix: 16) {
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        return bytes.base64EncodedString()
     }
 }

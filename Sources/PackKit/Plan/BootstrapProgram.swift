@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// The static program `shim` that goes into the package: it must start where there is nothing but a kernel.
 struct BootstrapProgram {
@@ -17,7 +18,7 @@ struct BootstrapProgram {
     /// - Returns: Its real path.
     /// - Throws: ``PackError/unusableShim(path:cause:hint:)``.
     func check(machine: Machine, _ context: PackContext) throws -> String {
-        let real = FileSystemRoot().realHost(Disk.absolute(path))
+        let real = FileSystemRoot().realHost(Paths.absolute(path))
         guard let real, Disk.kind(real) == .file else {
             throw PackError.unusableShim(
                 path: path,

@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// The file `bootstrap`: a shell script that a user may write, in which `$$main$$` stands for the program.
 ///

@@ -1,6 +1,7 @@
 import ELF
 import Foundation
 import Platform
+import ToolKit
 
 /// A program of the package: the one that is started, its interpreter, or one that is included.
 struct PackedProgram: Sendable {
@@ -44,14 +45,14 @@ struct ContentsGatherer {
     func gather() throws -> Contents {
         var contents = Contents()
         let items = try inclusions()
-        let builder = ClosureBuilder(context: context, included: Set(items.map { Disk.name($0.place) }))
+        let builder = ClosureBuilder(context: context, included: Set(items.map { Paths.name($0.place) }))
         if let path = request.program { try add(program: path, to: &contents) }
         // Asked before the libraries, as those of another architecture are not on this machine either.
         if let first = contents.programs.first, let machine = try context.binaries.read(first.path)?.machine {
             _ = try BootstrapProgram(path: request.shim).check(machine: machine, context)
         }
         for program in contents.programs {
-            try builder.add(program.path, named: Disk.name(program.place), loader: nil, to: &contents.closure)
+            try builder.add(program.path, named: Paths.name(program.place), loader: nil, to: &contents.closure)
         }
         let loader = try contents.programs.lazy.compactMap { try context.binaries.read($0.path)?.interpreter }.first
         for item in items { try add(item, loader: loader.map(root.host), builder, to: &contents) }
@@ -68,7 +69,7 @@ struct ContentsGatherer {
     private func inclusions() throws -> [Inclusion.Item] {
         let walk = InclusionWalk(
             root: root,
-            leftOut: [Disk.absolute(request.output), context.toolbox.scratch],
+            leftOut: [Paths.absolute(request.output), context.toolbox.scratch],
             check: context.toolbox.checkInterrupt
         )
         return try request.inclusions.flatMap { try $0.items(walk) }
@@ -111,7 +112,7 @@ struct ContentsGatherer {
         if file.kind == .dynamicExecutable {
             contents.programs.append(PackedProgram(place: item.place, path: real, isMain: false))
         }
-        try builder.add(real, named: Disk.name(item.place), loader: loader, to: &contents.closure)
+        try builder.add(real, named: Paths.name(item.place), loader: loader, to: &contents.closure)
     }
 
     /// A library that was itself put into `lib/` is there already.
@@ -147,7 +148,7 @@ struct ContentsGatherer {
         guard let file = try context.binaries.read(real), file.kind != .sharedObject, file.kind != .other else {
             throw PackError.interpreterIsNoProgram(script: program.path, interpreter: path)
         }
-        return PackedProgram(place: "bin/" + Disk.name(line.interpreter), path: real, isMain: request.form != .layer)
+        return PackedProgram(place: "bin/" + Paths.name(line.interpreter), path: real, isMain: request.form != .layer)
     }
 
     /// The architecture: that of the programs and libraries, else that of the bootstrap program.

@@ -1,3 +1,5 @@
+import ToolKit
+
 /// Programs that only start another one, by a path of the system they were built for.
 ///
 /// Their libraries make a package that starts, and then finds no such program. Nothing in the file says so: `Rscript`
@@ -9,8 +11,8 @@ enum FrontEnd: PackageCheck {
 
     /// What there is to say about a package with `Rscript` and without R; `nil` where it has both, or neither.
     static func warning(_ places: some Collection<String>) -> String? {
-        guard let place = places.filter({ Disk.name($0) == "Rscript" }).min() else { return nil }
-        guard !places.contains(where: { Disk.name($0) == "R" }) else { return nil }
+        guard let place = places.filter({ Paths.name($0) == "Rscript" }).min() else { return nil }
+        guard !places.contains(where: { Paths.name($0) == "R" }) else { return nil }
         return "\(place) only starts R, which is not in the package: it works where R is installed, not on Lambda; "
             + "docs/recipes.md packs R itself"
     }

@@ -1,4 +1,5 @@
 import ELF
+import ToolKit
 
 /// Which programs of a package start through a loader of the package, because the system's glibc does not do for them.
 struct GlibcDecision: Sendable {
@@ -20,7 +21,7 @@ struct GlibcDecision: Sendable {
             let plugins = program.isMain ? closure.plugins : []
             let libraries = (own + plugins).flatMap { closure.librariesOfRoot[$0.path] ?? [] }
             let files = own + plugins + Set(libraries).sorted().compactMap { closure.libraries[$0]?.binary }
-            let name = Disk.name(program.place)
+            let name = Paths.name(program.place)
             let reason = check.reason(program: name, binaries: files, target: system.name)
             switch choice {
             case .target:

@@ -1,3 +1,5 @@
+import ToolKit
+
 /// Puts everything in its place in an image from scratch, whose paths count from the root: glibc is where its loader
 /// looks for it, and nothing needs to be told.
 struct ImagePlacement {
@@ -23,7 +25,7 @@ struct ImagePlacement {
         )
         plan.hasLocale = try LocaleFiles(context: context).place(for: closure, in: "usr/lib/locale", of: &plan.tree)
         for library in closure.libraries.values {
-            let folder = Disk.folder(String((root.inside(library.foundAt) ?? library.foundAt).dropFirst()))
+            let folder = Paths.parent(String((root.inside(library.foundAt) ?? library.foundAt).dropFirst()))
             try plan.tree.add(library, in: library.isGlibc ? folder : "\(task)/lib")
         }
         for interpreter in Set(closure.roots.compactMap(\.file.interpreter)) {

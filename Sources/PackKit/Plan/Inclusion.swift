@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// Something that is taken along though no library table names it: `--include PATH[=DEST]`.
 package struct Inclusion: Equatable, Sendable {
@@ -46,7 +47,7 @@ package struct Inclusion: Equatable, Sendable {
         }
         return try matches.flatMap { match in
             let place = try place(of: match, isOne: matches.count == 1 && exists)
-            return try walk.items(of: Disk.absolute(match), at: place).map { item in
+            return try walk.items(of: Paths.absolute(match), at: place).map { item in
                 Item(source: item.source, place: item.place, isAtRoot: isAtRoot)
             }
         }
@@ -57,16 +58,16 @@ package struct Inclusion: Equatable, Sendable {
         if let destination {
             raw =
                 isOne && !destination.hasSuffix("/") && !destination.isEmpty
-                ? destination : destination + "/" + Disk.name(Disk.absolute(match))
+                ? destination : destination + "/" + Paths.name(Paths.absolute(match))
         } else {
             // A path that leaves the working folder says nothing about a place: its name does.
             let leaves = match.hasPrefix("/") || match.split(separator: "/").contains("..")
-            raw = leaves ? Disk.name(Disk.absolute(match)) : match
+            raw = leaves ? Paths.name(Paths.absolute(match)) : match
         }
         guard !raw.split(separator: "/").contains("..") else {
             throw PackError.badDestination(raw, cause: "it is not a place inside the package")
         }
-        let place = String(Disk.normalized("/" + raw).dropFirst())
+        let place = String(Paths.normalized("/" + raw).dropFirst())
         guard place != "bootstrap", place != "shim" else {
             throw PackError.badDestination(place, cause: "the packer puts its own file there")
         }

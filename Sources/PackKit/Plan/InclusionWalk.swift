@@ -1,3 +1,5 @@
+import ToolKit
+
 /// Walks through the folders that are included.
 struct InclusionWalk {
     let root: FileSystemRoot
@@ -30,21 +32,21 @@ struct InclusionWalk {
                 try walk(path + "/" + name, place: place.isEmpty ? name : place + "/" + name, trail: trail, &result)
             }
         case .link(let target):
-            let aim = Disk.normalized(target.hasPrefix("/") ? root.host(target) : Disk.folder(path) + "/" + target)
+            let aim = Paths.normalized(target.hasPrefix("/") ? root.host(target) : Paths.parent(path) + "/" + target)
             if path != top, !target.hasPrefix("/"), aim == top || aim.hasPrefix(top + "/") {
-                let kept = inner(target, aim: aim, from: Disk.folder(path), top: top)
+                let kept = inner(target, aim: aim, from: Paths.parent(path), top: top)
                 result.append(Inclusion.Item(source: .link(kept), place: place))
                 return
             }
             guard let real = root.realHost(path) else {
-                throw PackError.cannotRead(path: path, cause: "it is a link to '\(target)', where nothing is")
+                throw ToolError.cannotRead(path: path, cause: "it is a link to '\(target)', where nothing is")
             }
             // A link up the tree would never end, nor would two that lead to each other's folders.
             guard !path.hasPrefix(real + "/"), !trail.contains(real) else {
-                throw PackError.cannotRead(path: path, cause: "it is a link to a folder that holds it")
+                throw ToolError.cannotRead(path: path, cause: "it is a link to a folder that holds it")
             }
             try walk(real, place: place, trail: trail + [real], &result)
-        case .other: throw PackError.cannotRead(path: path, cause: "it is neither a file nor a folder nor a link")
+        case .other: throw ToolError.cannotRead(path: path, cause: "it is neither a file nor a folder nor a link")
         case nil: throw PackError.nothingToInclude(pattern: path)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// What a layer already has, so that a function can do without.
 struct LayerContents {
@@ -22,14 +23,14 @@ struct LayerContents {
         where place.hasPrefix("lib/") && names.contains(place) {
             guard case .file(let source) = entry.source else { continue }
             let links = plan.tree.entries.filter {
-                $0.key.hasPrefix("lib/") && $0.value.source == .link(Disk.name(place))
+                $0.key.hasPrefix("lib/") && $0.value.source == .link(Paths.name(place))
             }
             guard names.isSuperset(of: links.keys) else {
-                plan.notes.append("\(place) stays, as '\(Disk.name(path))' does not have all names of it")
+                plan.notes.append("\(place) stays, as '\(Paths.name(path))' does not have all names of it")
                 continue
             }
             guard try ZipUnpacker(toolbox: toolbox).content(of: place, in: path) == Disk.map(source) else {
-                plan.notes.append("\(place) stays, as '\(Disk.name(path))' has another one of that name")
+                plan.notes.append("\(place) stays, as '\(Paths.name(path))' has another one of that name")
                 continue
             }
             for gone in [place] + links.keys.sorted() {
@@ -44,6 +45,6 @@ struct LayerContents {
             plan.notes.append("the layer starts the function: set its handler to '\(launch.program)'")
         }
         let list = left.isEmpty ? "nothing" : left.joined(separator: ", ")
-        plan.notes.append("left out, as '\(Disk.name(path))' has it: \(list)")
+        plan.notes.append("left out, as '\(Paths.name(path))' has it: \(list)")
     }
 }

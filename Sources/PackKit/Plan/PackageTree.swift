@@ -1,3 +1,5 @@
+import ToolKit
+
 /// One file, link or folder of a package.
 struct PackageEntry: Equatable, Sendable {
     /// Where the content comes from.
@@ -78,12 +80,12 @@ struct PackageTree: Sendable {
     /// Checks that no file stands where another entry needs a folder.
     func checkFolders() throws {
         for place in entries.keys {
-            var parent = Disk.folder(place)
+            var parent = Paths.parent(place)
             while parent != "." {
                 if let entry = entries[parent], entry.source != .folder {
                     throw PackError.badDestination(place, cause: "'\(parent)' is a file of the package")
                 }
-                parent = Disk.folder(parent)
+                parent = Paths.parent(parent)
             }
         }
     }

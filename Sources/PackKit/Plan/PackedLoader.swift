@@ -1,3 +1,5 @@
+import ToolKit
+
 /// The loader of a glibc that comes along, and how programs are started through it.
 struct PackedLoader: Sendable {
     /// Its place in the package.
@@ -9,7 +11,7 @@ struct PackedLoader: Sendable {
     init?(for closure: Closure, root: FileSystemRoot, addingTo tree: inout PackageTree) throws {
         let programs = closure.roots.filter { $0.file.kind == .dynamicExecutable }
         guard let interpreter = programs.compactMap(\.file.interpreter).min() else { return nil }
-        place = "glibc/" + Disk.name(interpreter)
+        place = "glibc/" + Paths.name(interpreter)
         knowsArgv0 = closure.glibcVersions.map { $0.contains { $0 >= GlibcVersion(2, 33) } } ?? true
         try tree.add(.file(try root.requireReal(interpreter)), at: place, isExecutable: true)
     }
@@ -24,8 +26,8 @@ struct PackedLoader: Sendable {
     /// Replaces a program that others start by a script that starts it through this loader.
     func wrap(_ program: String, in tree: inout PackageTree) throws {
         guard let entry = tree.entries[program] else { return }
-        let folder = Disk.folder(program)
-        let name = Disk.name(program)
+        let folder = Paths.parent(program)
+        let name = Paths.name(program)
         let hidden = (folder == "." ? "" : folder + "/") + "." + name
         let up = String(repeating: "/..", count: program.split(separator: "/").count - 1)
         let argv0 = knowsArgv0 ? " --argv0 \"$0\"" : ""

@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// What is to be packed: an ELF executable, or a script with the interpreter its first line names.
 struct ProgramFile: Equatable, Sendable {
@@ -19,15 +20,15 @@ struct ProgramFile: Equatable, Sendable {
     ///
     /// - Throws: ``PackError/notAProgram(path:cause:hint:)`` for what neither Linux nor the packer can start.
     init(_ path: String, context: PackContext) throws {
-        let absolute = Disk.absolute(path)
+        let absolute = Paths.absolute(path)
         guard let real = context.root.realHost(absolute), Disk.kind(real) != nil else {
-            throw PackError.cannotRead(path: path, cause: "No such file or directory")
+            throw ToolError.cannotRead(path: path, cause: "No such file or directory")
         }
         guard Disk.kind(real) == .file else {
             throw PackError.notAProgram(path: path, cause: "it is not a regular file")
         }
         self.path = real
-        name = Disk.name(absolute)
+        name = Paths.name(absolute)
         if let file = try context.binaries.read(real) {
             switch file.kind {
             case .sharedObject: throw PackError.notAProgram(path: path, cause: "it is a library, not a program")

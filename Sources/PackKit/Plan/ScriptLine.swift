@@ -1,4 +1,5 @@
 import Foundation
+import ToolKit
 
 /// The first line of a script: `#!/usr/bin/env -S python3 -u`.
 struct ScriptLine: Equatable, Sendable {
@@ -23,7 +24,7 @@ struct ScriptLine: Equatable, Sendable {
         let line = String(decoding: first, as: UTF8.self)
         let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
         guard let first = words.first else { return nil }
-        guard Disk.name(first) == "env" else {
+        guard Paths.name(first) == "env" else {
             let rest = words.dropFirst().joined(separator: " ")
             self.init(interpreter: first, arguments: rest.isEmpty ? [] : [rest], hasWindowsEnd: isWindows)
             return

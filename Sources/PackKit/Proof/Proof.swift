@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import ToolKit
 
 /// Runs a finished package in the simulator: what was made is what is started, not what it was made from.
 package struct Proof {
@@ -50,7 +51,7 @@ package struct Proof {
         guard geteuid() == 0 else {
             throw PackError.testFailed(path: package, detail: "--rootfs needs root, for chroot")
         }
-        return try withEntrance(to: Disk.absolute(rootfs)) { folder in try simulate(folder) }
+        return try withEntrance(to: Paths.absolute(rootfs)) { folder in try simulate(folder) }
     }
 
     private func simulate(_ path: String) throws -> String {
@@ -69,7 +70,7 @@ package struct Proof {
     /// The simulator starts that like any other. Both mounts live in a mount namespace of that one process, so they are
     /// gone when it ends, however it ends; nothing is written to the root but empty folders, which are removed.
     private func withEntrance<R>(to rootfs: String, _ body: (String) throws -> R) throws -> R {
-        guard Disk.kind(rootfs) == .folder else { throw PackError.cannotRead(path: rootfs, cause: "it is no folder") }
+        guard Disk.kind(rootfs) == .folder else { throw ToolError.cannotRead(path: rootfs, cause: "it is no folder") }
         let unpacked = staging.path("unpacked")
         try ZipUnpacker(toolbox: toolbox).unpack(package, to: unpacked)
         var made: [String] = []

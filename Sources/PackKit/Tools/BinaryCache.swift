@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ToolKit
 
 /// ELF files that were read, by the path they were read from.
 ///
@@ -9,7 +10,7 @@ final class BinaryCache {
 
     /// What an ELF file says, `nil` for a file that is none.
     ///
-    /// - Throws: ``PackError/cannotRead(path:cause:)``, also for an ELF file that is damaged.
+    /// - Throws: ``ToolError/cannotRead(path:cause:)``, also for an ELF file that is damaged.
     func read(_ path: String) throws -> ELFFile? {
         if let file = known[path] { return file }
         let data = try Disk.map(path)
@@ -19,7 +20,7 @@ final class BinaryCache {
         } catch ELFError.notELF {
             file = nil
         } catch {
-            throw PackError.cannotRead(path: path, cause: "\(error)")
+            throw ToolError.cannotRead(path: path, cause: "\(error)")
         }
         known[path] = .some(file)
         return file

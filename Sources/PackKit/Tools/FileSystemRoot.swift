@@ -1,4 +1,5 @@
 import Platform
+import ToolKit
 
 /// A root folder under which a program's paths are looked up: this machine's own, or another system's (`--sysroot`).
 struct FileSystemRoot: Equatable, Sendable {
@@ -6,7 +7,7 @@ struct FileSystemRoot: Equatable, Sendable {
     let folder: String
 
     init(_ folder: String? = nil) {
-        let absolute = folder.map(Disk.absolute) ?? "/"
+        let absolute = folder.map(Paths.absolute) ?? "/"
         self.folder = absolute == "/" ? "" : absolute
     }
 
@@ -31,16 +32,16 @@ struct FileSystemRoot: Equatable, Sendable {
     /// A path of this machine without `.` and `..`, which a RUNPATH may have; a folder that is reached by them is the real one.
     func plain(_ path: String) -> String {
         guard path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else { return path }
-        guard let folder = realHost(Disk.folder(path)) else { return path }
-        return (folder == "/" ? "" : folder) + "/" + Disk.name(path)
+        guard let folder = realHost(Paths.parent(path)) else { return path }
+        return (folder == "/" ? "" : folder) + "/" + Paths.name(path)
     }
 
     /// What is really at a path of that system, as a path of this machine.
     ///
-    /// - Throws: ``PackError/cannotRead(path:cause:)`` where nothing is.
+    /// - Throws: ``ToolError/cannotRead(path:cause:)`` where nothing is.
     func requireReal(_ path: String) throws -> String {
         guard let real = realHost(host(path)) else {
-            throw PackError.cannotRead(path: host(path), cause: "No such file or directory")
+            throw ToolError.cannotRead(path: host(path), cause: "No such file or directory")
         }
         return real
     }

@@ -1,3 +1,5 @@
+import ToolKit
+
 /// What all steps of one packing share: where files come from, what was read already, and the tools.
 struct PackContext {
     /// The root under which the program's paths are looked up.

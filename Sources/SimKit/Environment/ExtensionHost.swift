@@ -2,6 +2,7 @@ import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
+import ToolKit
 
 /// The extensions of one environment and the Extensions API they speak (version 2020-01-01).
 ///

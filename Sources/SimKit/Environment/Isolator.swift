@@ -1,5 +1,6 @@
 import ELF
 import Platform
+import ToolKit
 
 /// Puts a process into namespaces of its own: Lambda's folders in Lambda's places, everything else read-only.
 ///
@@ -35,13 +36,13 @@ package enum Isolator {
     /// A probe makes what the real thing makes, and runs nothing in it.
     private static let way: Result<Way, SimError> = {
         var reasons: [String] = []
-        for (way, tool, arguments) in [(Way.bwrap, "bwrap", bwrapProbe), (Way.unshare, "unshare", unshareProbe)] {
-            do throws(SimError) {
-                let result = try Tool.run(tool, arguments, purpose: "isolate the function")
-                if result.end == .exited(status: 0) { return .success(way) }
-                reasons.append("\(tool): \(result.lastLine)")
+        for (way, tool, arguments) in [(Way.bwrap, Tool.bwrap, bwrapProbe), (Way.unshare, .unshare, unshareProbe)] {
+            do {
+                let result = try Toolbox(interrupts: nil).result(tool, arguments, directory: "/")
+                if result.succeeded { return .success(way) }
+                reasons.append("\(tool.name): \(result.lastLine ?? "no message")")
             } catch {
-                reasons.append("\(tool): not installed")
+                reasons.append("\(tool.name): not installed")
             }
         }
         return .failure(.cannotIsolate(reasons))
@@ -69,13 +70,13 @@ package enum Isolator {
     static func isolated(_ child: ChildSpec, _ view: View) -> ChildSpec {
         let (tool, words) =
             switch way {
-            case .success(.bwrap): ("bwrap", bwrapArguments(child, view))
-            case .success(.unshare), .failure: ("unshare", unshareArguments(child, view))
+            case .success(.bwrap): (Tool.bwrap, bwrapArguments(child, view))
+            case .success(.unshare), .failure: (Tool.unshare, unshareArguments(child, view))
             }
         return ChildSpec(
             // A tool that has gone since the probe is an error of the exec, which names it.
-            executable: Tool.path(of: tool) ?? "/usr/bin/" + tool,
-            arguments: [tool] + words,
+            executable: (try? Toolbox.path(of: tool)) ?? "/usr/bin/" + tool.name,
+            arguments: [tool.name] + words,
             environment: child.environment,
             directory: "/"
         )
@@ -230,7 +231,7 @@ extension Isolator {
         set +e
         exec 3>&2 2>/dev/null
         (
-            exec \(Tool.path(of: "unshare") ?? "unshare") --user --map-user=\(user) --map-group=\(group) \
+            exec \((try? Toolbox.path(of: .unshare)) ?? "unshare") --user --map-user=\(user) --map-group=\(group) \
                 --root="$new" --wd="$directory" -- "$@" 2>&3 3>&-
         )
         exit $?

@@ -1,4 +1,5 @@
 import Platform
+import ToolKit
 
 /// Zip files and layers, by the system's own programs.
 enum Archive {
@@ -10,11 +11,11 @@ enum Archive {
             throw .file(operation: "make the folder", path: folder, error)
         }
         let words = ["-q", "-o", zip, "-d", folder]
-        let result = try Tool.run("unzip", words, purpose: "unpack '\(zip)'", signals: signals)
+        let result = try run(.unzip, words, purpose: "unpack '\(zip)'", signals: signals)
         // unzip says 1 for warnings, with everything unpacked.
         guard case .exited(let status) = result.end, status <= 1 else {
             if result.end == .exited(status: 9) { throw .incompleteZip(zip) }
-            throw .toolFailed("unzip", object: zip, detail: result.lastLine)
+            throw .toolFailed("unzip", object: zip, detail: result.lastLine ?? "no message")
         }
     }
 
@@ -23,9 +24,26 @@ enum Archive {
         guard let status = Files.status(layer) else { throw .noSuchLayer(layer) }
         guard status.isDirectory else { return try unpack(layer, to: folder, signals: signals) }
         let words = ["-a", "--", "\(layer)/.", folder]
-        let result = try Tool.run("cp", words, purpose: "copy the layer '\(layer)'", signals: signals)
-        guard result.end == .exited(status: 0) else {
-            throw .toolFailed("cp", object: layer, detail: result.lastLine)
+        let result = try run(.cp, words, purpose: "copy the layer '\(layer)'", signals: signals)
+        guard result.succeeded else {
+            throw .toolFailed("cp", object: layer, detail: result.lastLine ?? "no message")
+        }
+    }
+
+    private static func run(
+        _ tool: Tool,
+        _ words: [String],
+        purpose: String,
+        signals: Int32
+    ) throws(SimError) -> ToolResult {
+        do {
+            return try Toolbox(interrupts: signals).result(tool, words, directory: "/")
+        } catch is Interruption {
+            throw .interrupted
+        } catch ToolError.missingTool(let name, _) {
+            throw .missingTool(name, purpose: purpose)
+        } catch {
+            throw .toolFailed(tool.name, object: purpose, detail: "\(error)")
         }
     }
 }

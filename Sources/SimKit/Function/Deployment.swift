@@ -1,4 +1,5 @@
 import Platform
+import ToolKit
 
 /// A function's code as it lies on the disk, unpacked: what all environments of one version share and none may change.
 package final class Deployment {

@@ -1,4 +1,5 @@
 import Platform
+import ToolKit
 
 /// What the user wants to run.
 package enum Target: Sendable, Equatable {
@@ -55,26 +56,5 @@ package enum Target: Sendable, Equatable {
     private static func isZip(_ path: String) -> Bool {
         guard let bytes = try? Files.read(path, atMost: 4) else { return false }
         return bytes == [0x50, 0x4B, 3, 4] || bytes == [0x50, 0x4B, 5, 6]
-    }
-}
-
-/// The little that is needed of paths.
-package enum Paths {
-    /// With the working directory in front of a relative one; an empty one leads nowhere and stays as it is.
-    package static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") || path.isEmpty { return path }
-        var rest = path[...]
-        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
-        let directory = Files.workingDirectory
-        return rest == "." || rest.isEmpty ? directory : "\(directory == "/" ? "" : directory)/\(rest)"
-    }
-
-    /// The last part.
-    package static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-
-    /// All but the last part.
-    package static func parent(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

@@ -1,4 +1,5 @@
 import Platform
+import ToolKit
 
 /// The one temporary folder that a simulator makes: everything else lies in it, and goes with it.
 package final class Workspace {

@@ -1,6 +1,7 @@
 import ELF
 import Foundation
 import Testing
+import ToolKit
 
 @testable import PackKit
 
@@ -49,7 +50,7 @@ extension EndToEnd.Packer {
                 func reals(_ resolved: ResolvedLibraries) -> Set<String> {
                     Set(
                         resolved.found.compactMap { root.realHost($0.path) }.filter {
-                            !GlibcFamily.isLoader(Disk.name($0))
+                            !GlibcFamily.isLoader(Paths.name($0))
                         }
                     )
                 }
@@ -64,7 +65,7 @@ extension EndToEnd.Packer {
         @Test(.timeLimit(.minutes(1)), arguments: [true, false])
         func searchPathsAreInheritedAsTheLoaderDoesIt(usesRunpath: Bool) throws {
             let tools = try Tools()
-            let folder = Disk.normalized(tools.folder.path)
+            let folder = Paths.normalized(tools.folder.path)
             for place in ["a", "b"] {
                 try FileManager.default.createDirectory(atPath: "\(folder)/\(place)", withIntermediateDirectories: true)
             }
@@ -83,7 +84,7 @@ extension EndToEnd.Packer {
                 in: tools.folder,
                 [middle, tags, "-Wl,-rpath,$ORIGIN/a:${ORIGIN}/b", "-Wl,--allow-shlib-undefined"]
             )
-            let path = Disk.normalized(program)
+            let path = Paths.normalized(program)
             let binaries = BinaryCache()
             let rules = LoaderRules(root: FileSystemRoot(), machine: .current, binaries: binaries, libraryPath: nil)
             let loader = try #require(try binaries.read(path)?.interpreter)
@@ -111,7 +112,7 @@ extension EndToEnd.Packer {
         /// Libraries come from the other root, not from this machine: a Debian 11 program keeps Debian 11's libraries.
         @Test(.timeLimit(.minutes(5))) func anotherRootIsResolvedByTheRulesAlone() throws {
             let root = try PackRoot.bullseye()
-            let system = Disk.normalized(root.path)
+            let system = Paths.normalized(root.path)
             let program = system + "/bin/bash"
             let pack = try PackUnderTest([
                 "--sysroot", system, "--target", "provided.al2", "-o", "x.zip", program, "--", "-c",

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ToolKit
 
 @testable import PackKit
 
@@ -57,7 +58,7 @@ extension EndToEnd.Packer {
                 "shim-pack: --layer and --image exclude each other\n" + hint,
                 status: 64
             )
-            try expectFailure(["--rootfs", "/", "a"], "shim-pack: --rootfs without --test\n" + hint, status: 64)
+            try expectFailure(["--rootfs", "/", "a"], "shim-pack: --rootfs needs --test\n" + hint, status: 64)
             try expectFailure(
                 ["--target", "windows", "a"],
                 "shim-pack: 'windows' is not a value for --target\nhint: one of provided.al2023, provided.al2, image\n",
@@ -75,12 +76,12 @@ extension EndToEnd.Packer {
             )
             try expectFailure(
                 ["--layer", "--layer-for", "x", "a"],
-                "shim-pack: --layer-for is for a function, not for --layer\n" + hint,
+                "shim-pack: --layer and --layer-for exclude each other\n" + hint,
                 status: 64
             )
             try expectFailure(
                 ["--dry-run", "a"],
-                "shim-pack: --dry-run without --observe\nhint: it lists what --observe found\n",
+                "shim-pack: --dry-run needs --observe\n" + hint,
                 status: 64
             )
         }
@@ -88,7 +89,7 @@ extension EndToEnd.Packer {
         /// A missing library is named with who needs it and where was looked.
         @Test(.timeLimit(.minutes(1))) func aMissingLibraryIsAnErrorAndNotSkipped() throws {
             let folder = try TemporaryFolder()
-            let here = Disk.normalized(folder.path)
+            let here = Paths.normalized(folder.path)
             try PackPrograms.c(
                 "int g(void) { return 1; }",
                 to: "libdeep.so.1",
@@ -153,7 +154,7 @@ extension EndToEnd.Packer {
                 )
             }
             let pack = try PackUnderTest(["--include", "\(programs[1])=bin/", programs[0]])
-            let here = Disk.normalized(folder.path)
+            let here = Paths.normalized(folder.path)
             #expect(pack.status == 1)
             #expect(
                 pack.errors.replacing("//", with: "/") == """
@@ -168,7 +169,7 @@ extension EndToEnd.Packer {
         /// A header is enough to tell a foreign architecture: the machine of a copy is changed to the other one.
         @Test(.timeLimit(.minutes(1))) func architecturesAreNotMixed() throws {
             let folder = try TemporaryFolder()
-            let here = Disk.normalized(folder.path)
+            let here = Paths.normalized(folder.path)
             let program = try PackPrograms.c("int main(void) { return 0; }", to: "main", in: folder)
             var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: program)))
             let other = Machines.own == "arm64" ? ("x86_64", UInt8(62)) : ("arm64", UInt8(183))
@@ -227,7 +228,7 @@ extension EndToEnd.Packer {
 
         @Test(.timeLimit(.minutes(1))) func aScriptWithoutItsInterpreterIsRefused() throws {
             let folder = try TemporaryFolder()
-            let here = Disk.normalized(folder.path)
+            let here = Paths.normalized(folder.path)
             try folder.write("a.py", "#!/usr/bin/env python3\n", mode: 0o755)
             try folder.write("b.x", "#!/gone/interpreter\n", mode: 0o755)
             try expectFailure(
@@ -257,7 +258,7 @@ extension EndToEnd.Packer {
 
         @Test(.timeLimit(.minutes(1))) func aLibraryThatLacksAVersionIsAnError() throws {
             let folder = try TemporaryFolder()
-            let here = Disk.normalized(folder.path)
+            let here = Paths.normalized(folder.path)
             let map = try folder.write("map", "FOO_1 { global: f; local: *; };\nFOO_2 { global: g; } FOO_1;\n")
             let options = ["-shared", "-fPIC", "-Wl,-soname,libfoo.so.1"]
             let source = "int f(void) { return 1; } int g(void) { return 2; }"

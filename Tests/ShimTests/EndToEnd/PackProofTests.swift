@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ToolKit
 
 @testable import PackKit
 
@@ -73,7 +74,7 @@ extension EndToEnd.Packer {
             #expect(pack.status == 1)
             #expect(
                 pack.errors == """
-                    shim-pack: cannot observe '\(Disk.normalized(script))': status 3: no luck
+                    shim-pack: cannot observe '\(Paths.normalized(script))': status 3: no luck
                     hint: it ran here, unpacked: the event or the program is wrong, not the package
 
                     """

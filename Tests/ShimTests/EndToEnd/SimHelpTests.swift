@@ -36,10 +36,10 @@ struct SimHelpTests {
           -h, --help  Show this help
           --version   Show the version
 
-        commands:
-          run      call a function once and print its answer; 'shim-sim run --help'
-          serve    serve functions as Lambda does, for any AWS client; 'shim-sim serve --help'
-          event    print a sample event, or list them
+        commands, each with a --help of its own:
+          run    call a function once and print its answer
+          serve  serve functions as Lambda does, for any AWS client
+          event  print a sample event, or list them
 
         Without a command, the sample function 'echo' is called with a sample event.
 

@@ -233,7 +233,7 @@ struct SimRunTests {
             ["run", "cat", "--tiemout", "3"],
             "shim-sim: unknown option '--tiemout'\nhint: did you mean '--timeout'?\n"
         ),
-        (["run", "wc", "-c"], "shim-sim: unknown option '-c'\nhint: arguments of the program stand behind '--'\n"),
+        (["run", "wc", "-c"], "shim-sim: unknown option '-c'\nhint: arguments of the program come after '--'\n"),
         (
             ["run", "cat", "-d", "@event.json"],
             "shim-sim: '@event.json' is not a value for --data\nhint: --event FILE reads the event from a file\n"

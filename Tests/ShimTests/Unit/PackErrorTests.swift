@@ -7,25 +7,13 @@ import Testing
     @Test(
         arguments: [
             (
-                PackError.cannotRead(path: "a", cause: "No such file or directory"),
-                "cannot read 'a': No such file or directory"
-            ),
-            (.cannotWrite(path: "a", cause: "Permission denied"), "cannot write 'a': Permission denied"),
-            (
-                .notAProgram(path: "a", cause: "it is a library, not a program"),
+                PackError.notAProgram(path: "a", cause: "it is a library, not a program"),
                 "cannot pack 'a': it is a library, not a program"
             ),
             (
                 .notAProgram(path: "a", cause: "it is no program", hint: "begin it with '#!/bin/sh'"),
                 "cannot pack 'a': it is no program\nhint: begin it with '#!/bin/sh'"
             ),
-            (
-                .missingTool(name: "zip", package: "zip"),
-                "cannot run 'zip': it is not installed\nhint: apt-get install zip"
-            ),
-            (.toolFailed(name: "zip", status: "status 3", detail: "disk full"), "'zip' failed: status 3: disk full"),
-            (.toolFailed(name: "zip", status: "SIGKILL", detail: ""), "'zip' failed: SIGKILL"),
-            (.interrupted(signal: 2), "stopped by signal 2"),
             (
                 .missingLibraries([
                     MissingLibrary(

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ToolKit
 
 @testable import ELF
 @testable import PackKit
@@ -113,7 +114,7 @@ import Testing
 
     @Test func whatIsIncludedKeepsItsPlaceUnlessAnotherIsNamed() throws {
         let folder = try TemporaryFolder()
-        let path = Disk.normalized(folder.path)
+        let path = Paths.normalized(folder.path)
         try folder.write("tree/a.txt", "a")
         try folder.write("tree/deep/b.txt", "b")
         try folder.write("out.txt", "o")
@@ -151,7 +152,7 @@ import Testing
 
     @Test func linksThatGoRoundInACircleAreRefused() throws {
         let folder = try TemporaryFolder()
-        let path = Disk.normalized(folder.path)
+        let path = Paths.normalized(folder.path)
         for (name, other) in [("a", "b"), ("b", "a")] {
             try folder.write("\(name)/file", name)
             try FileManager.default.createSymbolicLink(
@@ -159,7 +160,7 @@ import Testing
                 withDestinationPath: "../\(other)"
             )
         }
-        #expect(throws: PackError.cannotRead(path: "\(path)/b/link", cause: "it is a link to a folder that holds it")) {
+        #expect(throws: ToolError.cannotRead(path: "\(path)/b/link", cause: "it is a link to a folder that holds it")) {
             try Inclusion("\(path)/a").items(InclusionWalk(root: FileSystemRoot(), leftOut: [], check: {}))
         }
     }
