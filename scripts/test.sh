@@ -10,6 +10,9 @@ wanted=(
     unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git convert-im6.q16:imagemagick-6.q16
     debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
     bwrap:bubblewrap script:bsdutils python3:python3 pip3:python3-pip
+    # What runtimes write when a program fails.
+    Rscript:r-base-core javac:default-jdk-headless go:golang-go ruby:ruby php:php-cli lua5.4:lua5.4 ghc:ghc
+    octave-cli:octave tclsh:tcl gfortran:gfortran
 )
 missing=()
 for pair in "${wanted[@]}"; do

@@ -12,8 +12,8 @@ extension ChildResult {
     func failure(program: String, memory: String?, margin: Duration) -> ErrorReport? {
         let lines = errors.lines
         func report(_ type: String, _ message: String) -> ErrorReport {
-            let last = lines.last.map { ": " + $0.prefix(1000) } ?? ""
-            return ErrorReport(type: type, message: message + last, stackTrace: lines)
+            let reason = FailureReason.find(in: errors.searchedLines).map { ": " + $0.prefix(1000) } ?? ""
+            return ErrorReport(type: type, message: message + reason, stackTrace: lines)
         }
         switch stop {
         case .deadline:
