@@ -27,6 +27,13 @@ package enum Files {
         )
     }
 
+    /// The path of the file itself, all links on the way to it followed; the path as it is where it leads nowhere.
+    package static func resolved(_ path: String) -> String {
+        guard let found = realpath(path, nil) else { return path }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
     /// Whether this process may execute the file.
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 

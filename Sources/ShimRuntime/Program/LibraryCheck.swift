@@ -33,7 +33,9 @@ struct LibraryCheck {
     }
 
     private func searchFolders(_ elf: ELFFile) -> [String] {
-        let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+        // The kernel follows links, so $ORIGIN is where the file itself is: /usr/bin/java is a link.
+        let place = Files.resolved(file)
+        let folder = place.lastIndex(of: "/").map { String(place[..<$0]) } ?? "."
         let own = [elf.rpath, elf.runpath].compactMap { $0 }.map {
             $0.replacing("$ORIGIN", with: folder).replacing("${ORIGIN}", with: folder)
         }
@@ -50,7 +52,7 @@ struct LibraryCheck {
     private func askLoader(_ loader: String) -> [String]? {
         // Another loader than glibc's may not know the variable and would run the program.
         guard loader.contains("/ld-linux") || loader.contains("/ld.so") else { return nil }
-        let program = Program(executable: loader, arguments: [file], name: loader, file: loader)
+        let program = Program(executable: loader, arguments: [Files.resolved(file)], name: loader, file: loader)
         var environment = environment
         environment["LD_TRACE_LOADED_OBJECTS"] = "1"
         guard let child = try? Child(program: program) else { return nil }

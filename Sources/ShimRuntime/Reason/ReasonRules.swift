@@ -12,6 +12,8 @@ enum ReasonRules {
         // Node.js, Bun
         "Node.js v%.%.%*",
         "Bun v%.%.% (*)",
+        // Octave
+        "error: ignoring const execution_exception& while preparing to exit",
         // go run
         "exit status %",
         // Perl
