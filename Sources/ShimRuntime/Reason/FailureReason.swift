@@ -13,9 +13,10 @@ struct FailureReason {
 
     private let lines: [ReportLine]
 
-    /// The reason, on one line; `nil` where there is no line with text.
+    /// The reason, on one line.
     ///
     /// - Parameter lines: The last lines of standard error, oldest first, empty ones included.
+    /// - Returns: The reason; `nil` where there is no line with text.
     static func find(in lines: [String]) -> String? {
         let lines = lines.map(ReportLine.init)
         guard let last = lines.lastIndex(where: { !$0.isBlank }) else { return nil }
@@ -68,7 +69,9 @@ struct FailureReason {
         ReasonRules.trailers.contains { $0.matches(lines[index]) } || isFrame(index)
     }
 
-    /// Whether a line is one of a list of calls. Under a line that announces something it is what was announced.
+    /// Whether a line is one of a list of calls.
+    ///
+    /// Under a line that announces something it is what was announced.
     private func isFrame(_ index: Int) -> Bool {
         guard ReasonRules.frames.contains(where: { $0.matches(lines[index]) }) else { return false }
         guard index > 0, lines[index].isIndented, lines[index - 1].bytes.last == UInt8(ascii: ":") else { return true }
@@ -134,7 +137,7 @@ struct FailureReason {
 
     /// The text of the reason whose last line is at an index.
     ///
-    /// - Parameter wasFollowed: Whether a runtime's additions followed, so that this is surely a runtime's report.
+    /// It `wasFollowed` where a runtime's additions came after it: then it is surely a runtime's report.
     private func text(at index: Int, wasFollowed: Bool) -> String {
         if let report = callsFirst(endingAt: index) { return report }
         if let object = loneObject(endingAt: index) { return joined(object...index) }

@@ -839,7 +839,7 @@ enum ReasonSamples {
                 Images (13 omitted):
 
                 0x0000560f69444000–0x0000560f69445230 2552d6d9872b66a0750b76716fd4d088ab021bde a               /src/s/a
-                0x00007f87b5600000–0x00007f87b5bd2d40 b521f25fdeacf504eca83d97c7308e8fc11be729 libswiftCore.so /opt/swift/usr/lib/swift/linux/libswiftCore.so
+                0x00007f87b5600000–0x00007f87b5bd2d40 b521f25fdeacf504eca83d97c7308e8fc11be729 libswiftCore.so /usr/lib/swift/linux/libswiftCore.so
 
                 Backtrace took 0.05s
                 """#
