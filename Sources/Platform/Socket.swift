@@ -11,6 +11,28 @@ package enum Socket {
         return socket
     }
 
+    /// Starts to connect, without blocking: the socket is writable once it is connected or has failed, and
+    /// ``pendingError(_:)`` says which.
+    package static func startConnecting(to address: SocketAddress) throws(SystemError) -> Descriptor {
+        let socket = try make(address)
+        try socket.setNonBlocking()
+        do throws(SystemError) {
+            try check("connect") { address.withSockaddr { Glibc.connect(socket.raw, $0, $1) } }
+        } catch {
+            guard error.errno == EINPROGRESS else { throw error }
+        }
+        setNoDelay(socket)
+        return socket
+    }
+
+    /// The `errno` with which a socket failed since this was asked last, `nil` where it did not.
+    package static func pendingError(_ raw: Int32) -> Int32? {
+        var code: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(raw, SOL_SOCKET, SO_ERROR, &code, &size) == 0 else { return errno }
+        return code == 0 ? nil : code
+    }
+
     /// A socket that takes connections.
     package struct Listener: ~Copyable, Sendable {
         /// The listening socket.
@@ -79,19 +101,8 @@ package enum Socket {
         while sent < total {
             let first = UnsafeRawBufferPointer(rebasing: head.dropFirst(sent))
             let second = UnsafeRawBufferPointer(rebasing: body.dropFirst(max(0, sent - head.count)))
-            var parts = [
-                iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
-                iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count),
-            ]
             do throws(SystemError) {
-                sent += try check("sendmsg") {
-                    parts.withUnsafeMutableBufferPointer { parts in
-                        var message = msghdr()
-                        message.msg_iov = parts.baseAddress
-                        message.msg_iovlen = parts.count
-                        return sendmsg(raw, &message, Int32(MSG_NOSIGNAL))
-                    }
-                }
+                sent += try check("sendmsg") { sendParts(first, second, Int32(MSG_NOSIGNAL), to: raw) }
             } catch {
                 guard error.errno == EAGAIN else { throw error }
                 _ = try poll([PollRequest(raw, .writable)], timeout: nil)
@@ -109,6 +120,43 @@ package enum Socket {
         } catch {
             if error.errno == EAGAIN { return nil }
             throw error
+        }
+    }
+
+    /// Sends what a socket takes now of two runs of bytes, of which the first `start` bytes are gone; no SIGPIPE.
+    ///
+    /// - Returns: The number of bytes, `nil` where the socket takes nothing now.
+    package static func sendNow(
+        _ head: UnsafeRawBufferPointer,
+        _ body: UnsafeRawBufferPointer,
+        from start: Int,
+        to raw: Int32
+    ) throws(SystemError) -> Int? {
+        let first = UnsafeRawBufferPointer(rebasing: head.dropFirst(start))
+        let second = UnsafeRawBufferPointer(rebasing: body.dropFirst(max(0, start - head.count)))
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        do throws(SystemError) {
+            return try check("sendmsg") { sendParts(first, second, flags, to: raw) }
+        } catch {
+            if error.errno == EAGAIN { return nil }
+            throw error
+        }
+    }
+
+    private static func sendParts(
+        _ first: UnsafeRawBufferPointer,
+        _ second: UnsafeRawBufferPointer,
+        _ flags: Int32,
+        to raw: Int32
+    ) -> Int {
+        // On the stack: this runs twice for each event.
+        withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { parts in
+            parts[0] = iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count)
+            parts[1] = iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count)
+            var message = msghdr()
+            message.msg_iov = parts.baseAddress
+            message.msg_iovlen = parts.count
+            return sendmsg(raw, &message, flags)
         }
     }
 

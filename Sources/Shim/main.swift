@@ -43,8 +43,8 @@ do {
         exit(ExitCode.usage.rawValue)
     } else {
         let command = arguments.positionals + (arguments.afterDoubleDash ?? [])
-        let loop = InvocationLoop(command: command, environment: environment, userAgent: "shim/\(version)")
-        exit(loop.run())
+        let bootstrap = Bootstrap(command: command, environment: environment, userAgent: "shim/\(version)")
+        exit(bootstrap.run())
     }
 } catch {
     complain("\(error)")

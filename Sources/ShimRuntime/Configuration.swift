@@ -13,15 +13,6 @@ public struct Configuration: Equatable, Sendable {
         case stream
         /// The same, where they begin with Lambda's prelude: JSON with status and headers, then eight NUL bytes.
         case streamHTTP = "stream-http"
-
-        /// The content type of a response that is streamed.
-        var streamType: String? {
-            switch self {
-            case .raw, .jsonString: nil
-            case .stream: "application/octet-stream"
-            case .streamHTTP: "application/vnd.awslambda.http-integration-response"
-            }
-        }
     }
 
     /// What `TMPDIR` is for the program.
@@ -32,12 +23,12 @@ public struct Configuration: Equatable, Sendable {
         case `private`
     }
 
-    /// Where the Runtime API is.
-    let runtimeAPI: RuntimeAPIAddress
     /// The folder of the package, and the program's working directory.
     public let taskRoot: String
     /// The handler string of the function's configuration, `nil` where it has none.
     public let handler: String?
+    /// The function's memory in MB, as Lambda says it.
+    var memorySize: String? { environment[LambdaVariable.memorySize] }
     /// How long before the deadline the program is stopped; a quarter of the time there was is the most.
     public let timeoutMargin: Duration
     /// How stdout becomes the response.
@@ -69,7 +60,6 @@ public struct Configuration: Equatable, Sendable {
     /// - Throws: ``ShimError`` that names the variable that is missing, unknown or has a value it cannot have.
     public init(environment: [String: String]) throws(ShimError) {
         self.environment = environment
-        runtimeAPI = try RuntimeAPIAddress(environment: environment)
         for name in environment.keys.sorted() where name.hasPrefix("SHIM_") {
             if Self.settings.contains(where: { $0.name == name }) { continue }
             let suggestion = Self.settings.first { Self.isNear($0.name, name) }?.name

@@ -26,10 +26,17 @@ struct ChildEnvironment {
     }
 
     /// The variables for one invocation; those whose header is missing are unset.
-    func variables(for invocation: Invocation, privateFolder: String?) -> [String: String] {
+    ///
+    /// - Parameters:
+    ///   - invocation: The event.
+    ///   - privateFolder: What `TMPDIR` is, if it is the invocation's own.
+    ///   - number: What tells this child's descendants from those of others, see ``Reaper``.
+    /// - Returns: The whole environment.
+    func variables(for invocation: Invocation, privateFolder: String?, number: Int?) -> [String: String] {
         var variables = constant
         for (name, value) in invocation.variables { variables[name] = value }
         if let privateFolder { variables["TMPDIR"] = privateFolder }
+        if let number { variables[Reaper.mark] = "\(number)" }
         return variables
     }
 }

@@ -6,11 +6,20 @@ import Platform
 /// First a look that costs next to nothing: is each library that the program itself needs in a place where the loader
 /// looks? Only where one is not, the loader is asked (LD_TRACE_LOADED_OBJECTS, as ldd does; the program is not run), because
 /// the loader knows better than any reading of its rules. What a library needs in turn is not looked at: it would cost each
-/// cold start, and the loader's own message is understood when it comes (`ChildResult.failure`).
+/// cold start, and the loader's own message is understood when it comes (`ProgramResult.failure`).
 struct LibraryCheck {
     let file: String
     /// The variables that the program will have.
     let environment: [String: String]
+    /// Where the loader runs.
+    let context: HostContext
+
+    /// A check of the program that is to be run.
+    init(_ context: HostContext) {
+        file = context.program.executable
+        environment = context.environment.constant
+        self.context = context
+    }
 
     /// Refuses a program whose libraries are not all there.
     func requireLibraries() throws(ShimError) {
@@ -55,23 +64,39 @@ struct LibraryCheck {
         let program = Program(executable: loader, arguments: [Files.resolved(file)], name: loader, file: loader)
         var environment = environment
         environment["LD_TRACE_LOADED_OBJECTS"] = "1"
-        guard let child = try? Child(program: program) else { return nil }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
-        defer { buffer.deallocate() }
-        var run = ChildRun(
-            child: child,
-            event: [],
-            timeLimit: ChildRun.TimeLimit(stopAt: .now.advanced(by: .seconds(2)), grace: .milliseconds(100)),
-            maximumOutput: 1 << 20,
-            output: [],
-            log: ChildLog(log: Log(environment: [:], descriptor: nil), requestID: ""),
-            signals: -1,
-            buffer: buffer
-        )
-        guard let result = try? run.run(environment: environment), result.stop == nil else { return nil }
-        return String(decoding: result.output, as: UTF8.self).split(separator: "\n").compactMap { line in
+        guard let output = Self.output(of: program, environment, context) else { return nil }
+        return String(decoding: output, as: UTF8.self).split(separator: "\n").compactMap { line in
             guard line.hasSuffix("=> not found") else { return nil }
             return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).first.map(String.init)
         }
+    }
+
+    /// Runs a program to its end, on a loop of its own; `nil` where it could not be run, or took longer than two seconds.
+    private static func output(of program: Program, _ environment: [String: String], _ context: HostContext) -> [UInt8]?
+    {
+        let loop = EventLoop()
+        var context = context
+        context.loop = loop
+        context.log = Log(environment: [:], descriptor: nil)
+        context.program = program
+        context.reaper = Reaper(loop: loop, hasSeveralLanes: false)
+        guard let child = try? Child(program: program) else { return nil }
+        let writer = WholeWriter(.raw(whenEmpty: nil), program: program.name)
+        var output: [UInt8]?
+        let run = ProgramRun(
+            child: child,
+            invocation: Invocation(requestID: "", deadline: nil, variables: [:], event: []),
+            limit: TimeLimit(stopAt: .now.advanced(by: .seconds(2)), margin: .milliseconds(200)),
+            writer: writer,
+            context: context
+        ) { result in
+            if result.stop == nil, case .response(let bytes) = writer.finish(.success) { output = bytes }
+            loop.stop()
+        }
+        guard (try? run.start(environment: environment, number: nil)) != nil, (try? loop.run()) != nil else {
+            return nil
+        }
+        context.reaper.tidy {}
+        return output
     }
 }

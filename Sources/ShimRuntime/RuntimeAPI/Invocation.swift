@@ -10,16 +10,10 @@ struct Invocation: Sendable {
     /// Values that the program gets as environment variables, by the variable's name; a missing header has no entry.
     let variables: [String: String]
     /// The event, exactly as it came.
-    private(set) var event: [UInt8]
-
-    /// Gives the event's bytes away, so that their room can be used again without a copy.
-    mutating func takeEvent() -> [UInt8] {
-        defer { event = [] }
-        return event
-    }
+    let event: [UInt8]
 
     /// The moment when Lambda stops waiting.
-    struct Deadline: Sendable {
+    struct Deadline: Sendable, Equatable {
         /// The same moment on a clock that nobody sets.
         let instant: ContinuousClock.Instant
         /// When the event came.

@@ -1,234 +1,367 @@
-import LambdaWire
+import Glibc
 import HTTPWire
+import LambdaWire
 import Platform
 
-/// The Runtime API as a runtime sees it: one request at a time on one kept-alive connection.
+/// The Runtime API as one lane sees it: one request at a time on one kept-alive connection; nothing here blocks.
 ///
 /// It reconnects where a server closes after each answer, and gives up where the server is gone. `/next` waits without
 /// a limit: the sandbox may be frozen for hours between request and answer.
 final class RuntimeAPIClient {
+    /// What a request came to.
+    enum Outcome {
+        /// The next event.
+        case event(Invocation)
+        /// An event that the lane answers with an error.
+        case refused(requestID: String, RefusedEvent)
+        /// The server has taken an answer.
+        case accepted
+        /// A 4xx: this invocation is lost, the lane goes on.
+        case rejected(status: Int, body: String)
+        /// The lane must end.
+        case failed(ShimError)
+    }
+
+    /// What the connection is used for.
+    private enum State {
+        /// Nothing was asked.
+        case idle
+        /// The request goes out, as the server takes it.
+        case sending(Exchange)
+        /// Everything is out, or no more is taken: the answer is waited for.
+        case awaiting(Exchange)
+
+        var exchange: Exchange? {
+            switch self {
+            case .idle: nil
+            case .sending(let exchange), .awaiting(let exchange): exchange
+            }
+        }
+    }
+
     private let address: RuntimeAPIAddress
-    private let userAgent: String
+    private let loop: EventLoop
+    private let buffer: UnsafeMutableRawBufferPointer
     private let prefix: String
-    /// Waits for the server, until what is asked for is seen on the socket.
-    private let wait: (PollRequest) throws -> Void
+    private let common: HTTPFields
+
+    private var state = State.idle
     private var connection: ServerConnection?
-    private var isFresh = false
-    private var pending: Request?
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
-    /// The last answer's body; an event is moved out of it, and its room comes back by ``reuse(_:)``.
+    private var watch: EventLoop.Watch?
+    private var retry: EventLoop.Timer?
+    private var done: (Outcome) -> Void = { _ in }
+    private var onStreamChange: (SystemError?) -> Void = { _ in }
+    /// Why a stream that is still being made will not have an answer.
+    private var streamFailure: ShimError?
+    /// The last answer's body. An event is a copy of it without a copy: whoever lets go of it gives its room back.
     private var body: [UInt8] = []
 
-    /// A response of Lambda has at most this many bytes: 6 MiB and 100 B.
-    static let maximumPayload = LambdaLimit.payload
+    /// How often, and after which time, a send is tried again for which the system had no memory.
+    private static let retries = (count: 100, after: Duration.milliseconds(10))
+    private var retriesLeft = retries.count
 
-    private struct Request {
-        let operation: String
-        let head: [UInt8]
-        let body: [UInt8]
-        /// Whether all of it is here, so that it can be sent once more.
-        var isWhole = true
-    }
-
-    init(address: RuntimeAPIAddress, userAgent: String, wait: @escaping (PollRequest) throws -> Void) {
+    /// - Parameters:
+    ///   - address: Where the Runtime API is.
+    ///   - userAgent: What it is told, `shim/1.0`.
+    ///   - loop: Carries the connection.
+    ///   - buffer: Room for one read, which all lanes share.
+    init(address: RuntimeAPIAddress, userAgent: String, loop: EventLoop, buffer: UnsafeMutableRawBufferPointer) {
         self.address = address
-        self.userAgent = userAgent
-        self.wait = wait
+        self.loop = loop
+        self.buffer = buffer
         prefix = address.basePath + "/2018-06-01/runtime/"
+        common = ["Host": address.authority, "User-Agent": userAgent]
     }
 
-    deinit { buffer.deallocate() }
+    // MARK: - What is asked
 
-    /// Waits for the next event.
-    ///
-    /// - Throws: ``ShimError`` where the loop must end; ``Refused`` where only this event is unusable.
-    func next() throws -> Invocation {
-        try send("GET", "invocation/next", body: [])
-        let head: HTTPResponseHead
-        do {
-            head = try receive()
-        } catch ServerConnection.Failure.unacceptable(.bodyTooLarge(let limit), let head?) {
-            connection = nil
-            throw Refused(requestID: try requestID(head), reason: .tooLarge(limit: limit))
-        }
-        let received = ContinuousClock.now
-        guard head.status == 200 else { throw unexpected("GET /next", head.status) }
-        let id = try requestID(head)
-        var variables: [String: String] = [:]
-        for (header, variable) in Invocation.headers {
-            guard let value = head.fields[header], !value.isEmpty else { continue }
-            let bytes = value.utf8.count
-            guard bytes + variable.utf8.count + 1 <= RefusedEvent.longestVariable else {
-                throw Refused(requestID: id, reason: .headerTooLarge(name: header, bytes: bytes))
+    /// Asks for the next event.
+    func next(_ done: @escaping (Outcome) -> Void) {
+        begin(Exchange(.next, operation: "GET /invocation/next", head: head("GET", "invocation/next")), done)
+    }
+
+    /// Sends the answer to an event, or the end of it where it is streamed.
+    func send(_ answer: Answer, for id: String, _ done: @escaping (Outcome) -> Void) {
+        switch answer {
+        case .response(let bytes):
+            post("invocation/\(id)/response", ["Content-Type": "application/json"], bytes, done)
+        case .error(let report): post("invocation/\(id)/error", Self.errorFields(report), report.json(), done)
+        case .endOfStream(let report):
+            guard let exchange = state.exchange else { preconditionFailure("a stream was begun before") }
+            self.done = done
+            if let streamFailure {
+                self.streamFailure = nil
+                return finish(.failed(streamFailure))
             }
-            variables[variable] = value
+            exchange.finish(HTTPWriter.lastChunk(trailers: report?.trailers ?? [:]))
+            // A server that takes no more has an answer to read, or is gone: the reply tells.
+            if case .sending = state { transmit() } else { awaitAnswer(exchange) }
         }
-        defer { body = [] }
-        return Invocation(
-            requestID: id,
-            deadline: Self.deadline(head.fields[LambdaHeader.deadline], received: received),
-            variables: variables,
-            event: body
-        )
-    }
-
-    /// Takes the room of an event back, for the next one.
-    func reuse(_ event: [UInt8]) { body = event }
-
-    /// Gives the body that was sent last away, for its room; after its reply nobody needs it.
-    func takeSent() -> [UInt8] {
-        defer { pending = nil }
-        return pending?.body ?? []
-    }
-
-    /// An event that the loop answers with an error.
-    struct Refused: Error {
-        let requestID: String
-        let reason: RefusedEvent
-    }
-
-    /// Sends the response; ``finishReply()`` takes the server's word on it.
-    func sendResponse(_ response: [UInt8], for id: String) throws {
-        try send(
-            "POST",
-            "invocation/\(id)/response",
-            fields: ["Content-Type": "application/json"],
-            body: response
-        )
-    }
-
-    /// Begins a response that is sent piece by piece; ``finishReply()`` takes the server's word on it.
-    ///
-    /// - Returns: The connection that the pieces go to. It is given up after the reply, as Lambda asks for.
-    func beginStream(for id: String, contentType: String) throws -> ServerConnection {
-        // It could not be sent once more, as a whole response is where the server has closed a kept connection.
-        if connection?.isOver == true { connection = nil }
-        let fields: HTTPFields = [
-            "Content-Type": contentType,
-            LambdaHeader.responseMode: "streaming",
-            "Transfer-Encoding": "chunked",
-            "Trailer": "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
-        ]
-        let path = "invocation/\(id)/response"
-        let request = Request(
-            operation: "POST /\(path)",
-            head: head("POST", path, fields).serialized(),
-            body: [],
-            isWhole: false
-        )
-        pending = request
-        return try transmit(request)
-    }
-
-    /// Waits until the server takes more of a response that is sent piece by piece.
-    func waitForRoom(on stream: ServerConnection) throws { try wait(PollRequest(stream.socket.raw, .writable)) }
-
-    /// Sends the error of one invocation; ``finishReply()`` takes the server's word on it.
-    func sendError(_ report: ErrorReport, for id: String) throws {
-        try send("POST", "invocation/\(id)/error", fields: Self.errorFields(report), body: report.json())
     }
 
     /// Reports that the runtime could not start.
-    func reportInitError(_ report: ErrorReport) throws -> Reply {
-        try send("POST", "init/error", fields: Self.errorFields(report), body: report.json())
-        return try finishReply()
+    func sendInitError(_ report: ErrorReport, _ done: @escaping (Outcome) -> Void) {
+        post("init/error", Self.errorFields(report), report.json(), done)
     }
 
-    /// What the server said to a response or an error.
-    enum Reply: Equatable {
-        case accepted
-        /// A 4xx: this invocation is lost, the loop goes on.
-        case rejected(status: Int, body: String)
+    /// Begins a response that is sent piece by piece.
+    ///
+    /// - Parameters:
+    ///   - id: The invocation.
+    ///   - contentType: What the response is.
+    ///   - onChange: Called when the stream is no longer blocked, or with the reason why it takes no more.
+    func beginStream(for id: String, contentType: String, onChange: @escaping (SystemError?) -> Void) {
+        let fields: HTTPFields = [
+            "Content-Type": contentType, LambdaHeader.responseMode: LambdaHeader.streaming,
+            "Transfer-Encoding": "chunked", "Trailer": "\(LambdaHeader.errorType), \(LambdaHeader.errorBody)",
+        ]
+        let path = "invocation/\(id)/response"
+        onStreamChange = onChange
+        begin(Exchange(.stream, operation: "POST /\(path)", head: head("POST", path, fields))) { _ in }
     }
 
-    /// Receives the answer to what was sent last.
-    func finishReply() throws -> Reply {
-        guard let operation = pending?.operation else { preconditionFailure("a request was sent before") }
-        let head = try receive()
-        switch head.status {
-        case 200..<300: return .accepted
-        case 400..<500: return .rejected(status: head.status, body: bodyText)
-        default: throw unexpected(operation, head.status)
+    /// Sends one piece of a response that was begun, as far as the server takes it now.
+    func stream(_ bytes: [UInt8]) {
+        guard case .sending(let exchange) = state else { return }
+        exchange.add(bytes)
+        transmit()
+    }
+
+    /// Whether a piece waits for the server to take it.
+    var streamIsBlocked: Bool {
+        if case .sending(let exchange) = state { return exchange.isBlocked }
+        return false
+    }
+
+    /// Gives the connection up: whatever was asked is not answered any more.
+    func close() {
+        drop()
+        retry?.cancel()
+        state = .idle
+    }
+
+    private func post(_ path: String, _ fields: HTTPFields, _ body: [UInt8], _ done: @escaping (Outcome) -> Void) {
+        var fields = fields
+        fields.add("Content-Length", "\(body.count)")
+        begin(Exchange(.post, operation: "POST /\(path)", head: head("POST", path, fields), body: body), done)
+    }
+
+    private func head(_ method: String, _ path: String, _ fields: HTTPFields = [:]) -> [UInt8] {
+        var all = common
+        for (name, value) in fields.entries { all.add(name, value) }
+        return HTTPRequestHead(method: method, target: prefix + path, fields: all).serialized()
+    }
+
+    private static func errorFields(_ report: ErrorReport) -> HTTPFields {
+        ["Content-Type": "application/json", LambdaHeader.errorType: report.errorType]
+    }
+
+    // MARK: - On the wire
+
+    private func begin(_ exchange: Exchange, _ done: @escaping (Outcome) -> Void) {
+        guard case .idle = state else { preconditionFailure("one request at a time") }
+        self.done = done
+        state = .sending(exchange)
+        retriesLeft = Self.retries.count
+        // What has been sent cannot be sent once more, so a kept connection that the server has closed is not used.
+        if exchange.kind != .next, connection?.isOver == true { drop() }
+        transmit()
+    }
+
+    /// Sends what the server takes now.
+    private func transmit() {
+        guard case .sending(let exchange) = state else { return }
+        do throws(SystemError) {
+            let connection = try connected()
+            while exchange.isBlocked {
+                let count = try connection.send(from: exchange.sent, of: exchange.head, exchange.body)
+                guard let count else { return waitForRoom(exchange) }
+                exchange.advance(count)
+            }
+            sent(exchange)
+        } catch {
+            sendFailed(exchange, error)
         }
     }
 
-    private func send(_ method: String, _ path: String, fields: HTTPFields = [:], body: [UInt8]) throws {
-        var head = head(method, path, fields)
-        if method == "POST" { head.fields.add("Content-Length", "\(body.count)") }
-        let request = Request(operation: "\(method) /\(path)", head: head.serialized(), body: body)
-        pending = request
-        try transmit(request)
+    private func connected() throws(SystemError) -> ServerConnection {
+        if let connection { return connection }
+        let limits = HTTPLimits(head: LambdaLimit.head, body: LambdaLimit.payload)
+        let new = try ServerConnection(to: address.socket, limits: limits)
+        connection = new
+        watch = loop.watch(new.socket.raw, .readable) { [weak self] seen in self?.happened(seen) }
+        return new
     }
 
-    private func head(_ method: String, _ path: String, _ fields: HTTPFields) -> HTTPRequestHead {
-        var all: HTTPFields = ["Host": address.authority, "User-Agent": userAgent]
-        for (name, value) in fields.entries { all.add(name, value) }
-        return HTTPRequestHead(method: method, target: prefix + path, fields: all)
+    private func drop() {
+        watch?.cancel()
+        (watch, connection) = (nil, nil)
     }
 
-    /// Writes the request.
-    ///
-    /// That it could not be written is found out by ``receive()``: an answer may wait all the same (413 before the
-    /// body was taken), and a kept connection may have gone stale.
-    ///
-    /// - Returns: The connection that it went to.
-    @discardableResult
-    private func transmit(_ request: Request) throws -> ServerConnection {
-        let used = try connected()
-        try? used.send(request.head, request.body)
-        return used
+    private func waitForRoom(_ exchange: Exchange) {
+        watch?.isPaused = false
+        // A server may refuse in the middle of a body (413): its answer is taken then. One that has only begun to take a
+        // stream has nothing to say; the program's end is waited for.
+        watch?.events = exchange.isWhole ? [.readable, .writable] : .writable
     }
 
-    /// Receives the answer to the pending request.
-    private func receive() throws -> HTTPResponseHead {
-        while true {
-            let used = try connected()
-            try wait(PollRequest(used.socket.raw, .readable))
-            do throws(ServerConnection.Failure) {
-                let head = try used.receive(into: &body, using: buffer)
-                isFresh = false
-                if !head.keepsAlive || used.hasExcess || pending?.isWhole == false { connection = nil }
-                return head
-            } catch {
-                let stale = !isFresh
-                connection = nil
-                switch error {
-                case .closedBeforeAnswer(let cause):
-                    // The server closed a kept connection while it was idle: the request never reached it.
-                    guard stale, let pending, pending.isWhole else { throw gone(cause) }
-                    try transmit(pending)
-                case .broken(let cause): throw gone(cause)
-                // Of an event; the answer to a POST is never large.
-                case .unacceptable(.bodyTooLarge, _) where pending?.operation.hasPrefix("GET") == true: throw error
-                case .unacceptable(let why, _):
-                    throw ShimError.protocolViolation(operation: pending?.operation ?? "", why: "\(why)")
-                }
+    private func sent(_ exchange: Exchange) {
+        if exchange.isWhole { return awaitAnswer(exchange) }
+        // Nothing to wait for until the program writes on.
+        let wasBlocked = watch?.events == .writable
+        watch?.isPaused = true
+        watch?.events = .readable
+        if wasBlocked { onStreamChange(nil) }
+    }
+
+    private func awaitAnswer(_ exchange: Exchange) {
+        state = .awaiting(exchange)
+        watch?.isPaused = false
+        watch?.events = .readable
+    }
+
+    private func sendFailed(_ exchange: Exchange, _ error: SystemError) {
+        switch error.errno {
+        case _ where error.call == "connect" || error.call == "socket": giveUp(exchange, error)
+        case ENOBUFS, ENOMEM:
+            // The connection lives: to wait for an answer to what was not sent would be to wait for ever.
+            guard retriesLeft > 0 else { return giveUp(exchange, error) }
+            retriesLeft -= 1
+            watch?.isPaused = true
+            retry = loop.after(Self.retries.after) { [weak self] in self?.transmit() }
+        case _ where exchange.sent == 0 && connection?.isKept == true:
+            // The server has closed it, and the system took nothing of the request.
+            drop()
+            transmit()
+        default:
+            // An answer may be there to read all the same: 413 before the body was taken.
+            if exchange.isWhole { return awaitAnswer(exchange) }
+            exchange.drop()
+            state = .awaiting(exchange)
+            watch?.isPaused = true
+            onStreamChange(error)
+        }
+    }
+
+    private func happened(_ seen: PollEvents) {
+        switch state {
+        case .idle: break
+        case .awaiting: receive()
+        case .sending(let exchange):
+            if exchange.isWhole, !seen.isDisjoint(with: [.readable, .hangUp]), exchange.sent > 0 { receive() }
+            transmit()
+        }
+    }
+
+    private func receive() {
+        guard let connection, let exchange = state.exchange else { return }
+        do throws(ServerConnection.Failure) {
+            guard let head = try connection.receive(into: &body, using: buffer) else { return }
+            // What was not sent of a request that has its answer would be taken for the next one.
+            let isUsable = head.keepsAlive && !connection.hasExcess && exchange.kind != .stream && !exchange.isBlocked
+            if isUsable { watch?.isPaused = true } else { drop() }
+            finish(outcome(of: exchange, head))
+        } catch {
+            let wasKept = connection.isKept
+            drop()
+            switch error {
+            case .closedBeforeAnswer where wasKept && exchange.kind == .next:
+                // The server closed a kept connection while it was idle: the request never reached it.
+                exchange.rewind()
+                state = .sending(exchange)
+                transmit()
+            case .closedBeforeAnswer(let cause), .broken(let cause): fail(gone(cause))
+            case .unacceptable(.bodyTooLarge(let limit), let head?) where exchange.kind == .next:
+                finish(refused(head, .tooLarge(limit: limit)))
+            case .unacceptable(let why, _):
+                fail(.protocolViolation(operation: exchange.operation, why: "\(why)"))
             }
         }
     }
 
-    private func connected() throws -> ServerConnection {
-        if let connection { return connection }
-        do throws(SystemError) {
-            let new = try ServerConnection(
-                to: address.socket,
-                limits: HTTPLimits(head: LambdaLimit.head, body: Self.maximumPayload)
-            )
-            connection = new
-            isFresh = true
-            return new
-        } catch {
-            throw gone("\(error)")
+    private func finish(_ outcome: Outcome) {
+        state = .idle
+        let done = done
+        self.done = { _ in }
+        done(outcome)
+    }
+
+    private func giveUp(_ exchange: Exchange, _ error: SystemError) {
+        guard !exchange.isWhole else { return fail(gone("\(error)")) }
+        drop()
+        // Who makes the stream hears of it now; the lane at the stream's end.
+        exchange.drop()
+        state = .awaiting(exchange)
+        streamFailure = gone("\(error)")
+        onStreamChange(error)
+    }
+
+    private func fail(_ error: ShimError) {
+        drop()
+        finish(.failed(error))
+    }
+
+    private func gone(_ cause: String) -> ShimError { .runtimeAPIGone(address: address.description, cause: cause) }
+
+    // MARK: - What an answer means
+
+    private func outcome(of exchange: Exchange, _ head: HTTPResponseHead) -> Outcome {
+        switch exchange.kind {
+        case .next: event(head)
+        case .post, .stream:
+            switch head.status {
+            case 200..<300: .accepted
+            case 400..<500: .rejected(status: head.status, body: bodyText)
+            default:
+                .failed(.unexpectedStatus(operation: exchange.operation, status: head.status, body: bodyText))
+            }
         }
     }
 
-    private func requestID(_ head: HTTPResponseHead) throws -> String {
+    private func event(_ head: HTTPResponseHead) -> Outcome {
+        let received = ContinuousClock.now
+        guard head.status == 200 else {
+            return .failed(.unexpectedStatus(operation: "GET /next", status: head.status, body: bodyText))
+        }
+        do throws(ShimError) {
+            let id = try requestID(head)
+            var variables: [String: String] = [:]
+            for (header, variable) in Invocation.headers {
+                guard let value = head.fields[header], !value.isEmpty else { continue }
+                let bytes = value.utf8.count
+                guard bytes + variable.utf8.count + 1 <= RefusedEvent.longestVariable else {
+                    return .refused(requestID: id, .headerTooLarge(name: header, bytes: bytes))
+                }
+                variables[variable] = value
+            }
+            return .event(
+                Invocation(
+                    requestID: id,
+                    deadline: Self.deadline(head.fields[LambdaHeader.deadline], received: received),
+                    variables: variables,
+                    event: body
+                )
+            )
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func refused(_ head: HTTPResponseHead, _ reason: RefusedEvent) -> Outcome {
+        do throws(ShimError) {
+            return .refused(requestID: try requestID(head), reason)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func requestID(_ head: HTTPResponseHead) throws(ShimError) -> String {
         guard let id = head.fields[LambdaHeader.requestID], !id.isEmpty else {
-            throw ShimError.protocolViolation(operation: "GET /next", why: "no Lambda-Runtime-Aws-Request-Id header")
+            throw .protocolViolation(operation: "GET /next", why: "no Lambda-Runtime-Aws-Request-Id header")
         }
         // It becomes part of a request line.
         guard id.utf8.count <= 256, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x3F }) else {
-            throw ShimError.protocolViolation(operation: "GET /next", why: "malformed request id")
+            throw .protocolViolation(operation: "GET /next", why: "malformed request id")
         }
         return id
     }
@@ -242,16 +375,6 @@ final class RuntimeAPIClient {
         guard remaining > 0, remaining < 1_000_000_000_000 else { return nil }
         return Invocation.Deadline(instant: received.advanced(by: .milliseconds(remaining)), received: received)
     }
-
-    private static func errorFields(_ report: ErrorReport) -> HTTPFields {
-        ["Content-Type": "application/json", LambdaHeader.errorType: report.errorType]
-    }
-
-    private func unexpected(_ operation: String, _ status: Int) -> ShimError {
-        .unexpectedStatus(operation: operation, status: status, body: bodyText)
-    }
-
-    private func gone(_ cause: String) -> ShimError { .runtimeAPIGone(address: address.description, cause: cause) }
 
     private var bodyText: String {
         String(decoding: body.prefix(500), as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")

@@ -1,7 +1,7 @@
 import LambdaWire
 import Platform
 
-extension ChildResult {
+extension ProgramResult {
     /// What `/error` is told about a run that failed; `nil` where it succeeded.
     ///
     /// - Parameters:
@@ -22,13 +22,13 @@ extension ChildResult {
                 "\(program) was told to stop \(Self.milliseconds(margin)) ms before the function's deadline "
                     + "and ended after \(Self.seconds(duration)) seconds"
             )
-        case .tooMuchOutput(let limit):
+        case .refusedOutput(.tooLarge(let limit)):
             return ErrorReport(
                 type: ErrorType.responseSizeTooLarge,
                 message: "\(program) wrote more than \(limit) bytes to standard output, the most a response has",
                 stackTrace: lines
             )
-        case .brokenStream(let cause):
+        case .refusedOutput(.broken(let cause)):
             return ErrorReport(
                 type: ErrorType.brokenStream,
                 message: "\(program) was stopped because the Runtime API took no more of its response: \(cause)",
@@ -37,7 +37,7 @@ extension ChildResult {
         case .shutdown(let signal):
             let name = ProcessControl.name(ofSignal: signal)
             return report(ErrorType.shutdown, "\(program) was stopped because the runtime was told to end by \(name)")
-        case nil: break
+        case .replaced, nil: break
         }
         if let reason = startProblem(program: program, lines: lines) {
             return ErrorReport(type: ErrorType.invalidEntrypoint, message: reason, stackTrace: lines)
