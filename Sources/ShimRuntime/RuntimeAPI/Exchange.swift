@@ -19,6 +19,8 @@ final class Exchange {
     private(set) var body: [UInt8]
     /// How many bytes of both are gone.
     private(set) var sent = 0
+    /// Whether the server has taken nothing yet.
+    private(set) var isUntouched = true
     /// Whether no more will be added.
     private(set) var isWhole: Bool
 
@@ -52,10 +54,13 @@ final class Exchange {
     }
 
     /// The server has taken some more.
-    func advance(_ count: Int) { sent += count }
+    func advance(_ count: Int) {
+        sent += count
+        isUntouched = false
+    }
 
     /// Everything is to be sent again.
-    func rewind() { sent = 0 }
+    func rewind() { (sent, isUntouched) = (0, true) }
 
     /// Nobody will read the rest.
     func drop() { sent = head.count + body.count }

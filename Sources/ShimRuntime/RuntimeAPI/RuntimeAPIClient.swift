@@ -229,7 +229,7 @@ final class RuntimeAPIClient {
             retriesLeft -= 1
             watch?.isPaused = true
             retry = loop.after(Self.retries.after) { [weak self] in self?.transmit() }
-        case _ where exchange.sent == 0 && connection?.isKept == true:
+        case _ where exchange.isUntouched && connection?.isKept == true:
             // The server has closed it, and the system took nothing of the request.
             drop()
             transmit()
@@ -248,7 +248,7 @@ final class RuntimeAPIClient {
         case .idle: break
         case .awaiting: receive()
         case .sending(let exchange):
-            if exchange.isWhole, !seen.isDisjoint(with: [.readable, .hangUp]), exchange.sent > 0 { receive() }
+            if exchange.isWhole, !seen.isDisjoint(with: [.readable, .hangUp]), !exchange.isUntouched { receive() }
             transmit()
         }
     }
