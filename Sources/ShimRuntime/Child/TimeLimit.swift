@@ -24,7 +24,7 @@ struct TimeLimit: Equatable {
         stopAt = deadline.instant.advanced(by: .zero - self.margin)
     }
 
-    /// Half of the margin to end by itself; then a quarter until nobody waits any longer. The rest is for the report.
+    /// Half of the margin to end by itself, then a quarter until nobody waits any longer; the rest is for the report.
     var grace: Stopping.Grace { Stopping.Grace(term: margin / 2, kill: margin / 4) }
 
     /// When the program is killed.

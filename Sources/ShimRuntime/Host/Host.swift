@@ -1,8 +1,8 @@
 import Platform
 
-/// How a program answers events. It gets an event and a writer for the response, and gives a verdict; it does not know the
-/// Runtime API.
+/// How a program answers events.
 ///
+/// It gets an event and a writer for the response, and gives a verdict; it does not know the Runtime API.
 /// One object per lane; everything is called on the loop's thread, and nothing blocks.
 protocol Host: AnyObject {
     /// Does what belongs into Lambda's init.

@@ -17,7 +17,7 @@ final class WholeWriter: ResponseWriter {
 
     private let form: Form
     private let program: String
-    /// What has come. Its room stays for the next response: once that is sent, nobody else holds it.
+    /// What has come; its room stays for the next response, since nobody else holds it once it is sent.
     private var output: [UInt8] = []
 
     /// - Parameters:

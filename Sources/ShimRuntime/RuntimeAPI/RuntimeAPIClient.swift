@@ -53,7 +53,7 @@ final class RuntimeAPIClient {
     private var onStreamChange: (SystemError?) -> Void = { _ in }
     /// Why a stream that is still being made will not have an answer.
     private var streamFailure: ShimError?
-    /// The last answer's body. An event is a copy of it without a copy: whoever lets go of it gives its room back.
+    /// The last answer's body; an event shares its storage, which is used again once the event is let go.
     private var body: [UInt8] = []
 
     /// How often, and after which time, a send is tried again for which the system had no memory.

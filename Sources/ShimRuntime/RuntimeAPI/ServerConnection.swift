@@ -39,6 +39,7 @@ final class ServerConnection {
     ///   - head: The first bytes.
     ///   - body: What follows them.
     /// - Returns: The number of bytes, `nil` where it takes nothing now.
+    /// - Throws: ``SystemError``, of `connect` where it was never connected.
     func send(from start: Int, of head: [UInt8], _ body: [UInt8]) throws(SystemError) -> Int? {
         guard try connected() else { return nil }
         let result = head.withUnsafeBytes { head in
