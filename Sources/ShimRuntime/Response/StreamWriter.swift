@@ -30,13 +30,15 @@ final class StreamWriter: ResponseWriter {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(OutputRefusal) {
-        count += bytes.count
-        guard count <= LambdaLimit.streamedResponse else { throw .tooLarge(limit: LambdaLimit.streamedResponse) }
-        guard !bytes.isEmpty else { return }
-        start()
-        if let failure { throw failure }
-        client.stream(HTTPWriter.chunk(bytes))
-        if let failure { throw failure }
+        let piece = bytes.prefix(LambdaLimit.streamedResponse - count)
+        if !piece.isEmpty {
+            start()
+            if let failure { throw failure }
+            client.stream(HTTPWriter.chunk(piece))
+            if let failure { throw failure }
+        }
+        count += piece.count
+        if piece.count < bytes.count { throw .tooLarge(limit: LambdaLimit.streamedResponse) }
     }
 
     private func start() {
