@@ -76,6 +76,7 @@ package final class OneShot {
         remaining = count
         let deployment = try Deployment(function, in: context)
         try deployment.checkBootstrap()
+        for note in deployment.notes { outputs.log(Array("shim-sim: \(note)\n".utf8)) }
         let progress = outputs.progress
         environment = try function.makeEnvironment(deployment, context: context) { line in
             progress?.hide()

@@ -24,6 +24,12 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotIsolate([String])
     /// The root file system for isolated functions is no folder.
     case noSuchRoot(String)
+    /// An image, or what looks like one, that cannot be run.
+    case unusableImage(String, problem: String)
+    /// An image with more in it than Lambda takes.
+    case imageTooLarge(String)
+    /// A folder for `docker build` that says more than can be followed without docker.
+    case unusableDockerfile(String, problem: String)
     /// A program of the system failed.
     case toolFailed(String, object: String, detail: String)
     /// A signal came while a program of the system was working.
@@ -85,7 +91,19 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             cannot isolate the function: \(reasons.joined(separator: "; "))
             hint: on Debian, 'apt-get install bubblewrap'; in a container, namespaces may have to be allowed
             """
-        case .noSuchRoot(let path): "cannot use the root '\(path)': it is no folder"
+        case .noSuchRoot(let path):
+            """
+            cannot use the root '\(path)': it is not a folder
+            hint: 'bare' is what Lambda's own system has, 'host' is this machine
+            """
+        case .unusableImage(let path, let problem): "cannot use the image '\(path)': \(problem)"
+        case .imageTooLarge(let path):
+            "cannot use the image '\(path)': unpacked, it has more than Lambda takes (10 GB)"
+        case .unusableDockerfile(let path, let problem):
+            """
+            cannot use '\(path)' without docker: \(problem)
+            hint: 'docker build' it, 'docker save -o image.tar' it, and run image.tar
+            """
         case .toolFailed(let tool, let object, let detail): "\(tool) failed on '\(object)': \(detail)"
         case .interrupted: "interrupted by a signal"
         case .reservedVariables(let names):

@@ -45,13 +45,14 @@ enum FunctionOptions {
             repeatable: true
         ),
         Option("--cpu-share", help: "No more CPU than Lambda gives for the memory"),
-        Option("--isolate", help: "The function sees /var/task, /opt and /tmp as on Lambda, the rest read-only"),
+        Option("--isolate", help: "Run it as Lambda's user, in Lambda's folders, on a read-only root file system"),
+        Option("--isolate-if-possible", help: "As --isolate; where this machine does not let it, without, and say so"),
         Option(
             "--root",
-            value: "DIR",
+            value: "bare|host|DIR",
             type: .folder,
-            help: "With --isolate: a folder to use as the root file system",
-            needs: "--isolate"
+            help: "That root: what provided.al2023 has, this machine or a folder",
+            default: "bare; host for a program"
         ),
     ]
 
@@ -89,16 +90,46 @@ enum FunctionOptions {
         for variable in arguments.assignments("--env") { function.environment[variable.name] = variable.value }
         function.layers = arguments.values("--layer").map { Paths.absolute($0) }
         function.limitsCPU = arguments.flag("--cpu-share")
-        function.isolation = try isolation(arguments)
+        function.isolation = try isolation(arguments, target)
         try settle(&function)
         return function
     }
 
-    private static func isolation(_ arguments: Arguments) throws -> Isolation {
-        guard arguments.flag("--isolate") else { return .none }
-        let root = arguments.value("--root").map { Paths.absolute($0) }
+    private static func isolation(_ arguments: Arguments, _ target: Target) throws -> Isolation {
+        if case .image(let path) = target {
+            for option in ["--root", "--layer"] where !arguments.values(option).isEmpty {
+                throw UsageError("\(option) is not for an image", hint: "'\(path)' brings everything that it has")
+            }
+            try Isolator.check(.namespaces(root: .image))
+            return .namespaces(root: .image)
+        }
+        let always = arguments.flag("--isolate")
+        guard always || arguments.flag("--isolate-if-possible") else {
+            guard arguments.value("--root") == nil else {
+                throw UsageError("--root without --isolate", hint: "it is the root file system of an isolated function")
+            }
+            return .none
+        }
+        let root: Root
+        switch (arguments.value("--root"), target) {
+        case ("bare", _): root = .bare
+        case ("host", _): root = .machine
+        case (let path?, _): root = .folder(Paths.absolute(path))
+        // A program has this machine's libraries, until it is packed.
+        case (nil, .program): root = .machine
+        case (nil, _): root = .bare
+        }
         let isolation = Isolation.namespaces(root: root)
-        try Isolator.check(isolation)
+        do throws(SimError) {
+            try Isolator.check(isolation)
+        } catch {
+            guard !always, case .cannotIsolate(let reasons) = error else { throw error }
+            Terminal.report(
+                "not isolated, so what this machine has and Lambda lacks does not show: "
+                    + reasons.joined(separator: "; ")
+            )
+            return .none
+        }
         return isolation
     }
 

@@ -25,8 +25,9 @@ enum RunCommand {
         ],
         notes: [
             """
-            TARGET is an executable or script, which the bootstrap 'shim' runs with ARG... for the event; or a folder or
-            zip that holds an executable 'bootstrap'.
+            TARGET is an executable or script, which the bootstrap 'shim' runs with ARG... for the event; a folder or zip
+            that holds an executable 'bootstrap'; or a container image, as 'shim-pack --image' or 'docker save' writes it
+            (no docker is needed).
             """,
             """
             Standard output is the answer's bytes, standard error is the log. Exit status: 0; 1 where the function failed,

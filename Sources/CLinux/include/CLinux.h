@@ -30,5 +30,15 @@ int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
 int clinux_exited(int status);
 int clinux_exit_status(int status);
 int clinux_term_signal(int status);
+/// mount(2).
+int clinux_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data);
+/// unshare(2) with CLONE_NEWUSER.
+int clinux_enter_user_namespace(void);
+/// chroot(2).
+int clinux_chroot(const char *path);
+/// setgroups(2) with none.
+int clinux_drop_groups(void);
+/// prctl(2) with PR_SET_NO_NEW_PRIVS.
+int clinux_forbid_new_privileges(void);
 
 #endif

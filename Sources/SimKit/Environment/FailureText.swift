@@ -42,6 +42,11 @@ enum FailureText {
         )
     }
 
+    /// An image whose working directory is not there.
+    static func noWorkingDirectory(_ path: String, requestID: String?) -> FunctionFailure {
+        FunctionFailure("Runtime.InvalidWorkingDir", "chdir \(path): no such file or directory", requestID: requestID)
+    }
+
     /// A bootstrap that cannot be executed.
     static func cannotStart(_ path: String, _ words: String, requestID: String?) -> FunctionFailure {
         FunctionFailure(ErrorType.invalidEntrypoint, startFailure(path, words), requestID: requestID)

@@ -1,4 +1,5 @@
 import Platform
+import ToolKit
 
 /// The folders of one environment, and how its processes are started in them.
 struct Sandbox {
@@ -7,6 +8,8 @@ struct Sandbox {
     private let function: FunctionConfiguration
     private let deployment: Deployment
     private let places: Variables.Places
+    /// What isolated processes see.
+    private var view: Isolator.View?
 
     init(_ function: FunctionConfiguration, _ deployment: Deployment, in workspace: Workspace) throws(SimError) {
         self.function = function
@@ -21,6 +24,7 @@ struct Sandbox {
         }
         if case .namespaces = function.isolation {
             places = Isolator.places
+            view = try Self.view(deployment, folder)
         } else {
             places = Variables.Places(
                 taskRoot: deployment.taskRoot,
@@ -33,11 +37,12 @@ struct Sandbox {
 
     /// The variables of the runtime's process.
     func variables(api: String, logStream: String) -> [String: String] {
-        Variables.runtime(function, api: api, logStream: logStream, places: places)
+        Variables.runtime(function, api: api, logStream: logStream, places: places, image: deployment.image)
     }
 
     /// A path as it is on Lambda.
     private func shownPath(_ path: String) -> String {
+        if deployment.image != nil { return String(path.dropFirst(deployment.root.count)) }
         for (real, shown) in [(deployment.taskRoot, "/var/task"), (deployment.layers, "/opt")]
         where path.hasPrefix(real + "/") {
             return shown + path.dropFirst(real.count)
@@ -64,6 +69,11 @@ struct Sandbox {
     func failure(of bootstrap: String, _ end: ProcessEnd, _ output: OutputTail) -> FailureText.Reason {
         guard isIsolated else { return { FailureText.exit(end, requestID: $0) } }
         let path = pathInside(bootstrap)
+        if let directory = deployment.image?.directory,
+            ContainedPath.real(directory, in: deployment.root).map({ Files.status($0)?.isDirectory }) != true
+        {
+            return { FailureText.noWorkingDirectory(directory, requestID: $0) }
+        }
         if let words = Isolator.startFailure(path, end, lastLine: output.lastLine) {
             return { FailureText.cannotStart(path, words, requestID: $0) }
         }
@@ -82,7 +92,7 @@ struct Sandbox {
         _ arguments: [String],
         _ variables: [String: String]
     ) throws(SystemError) -> ChildSpec {
-        guard case .namespaces(let root) = function.isolation else {
+        guard var view else {
             return ChildSpec(
                 executable: executable,
                 arguments: [executable] + arguments,
@@ -90,26 +100,50 @@ struct Sandbox {
                 directory: places.taskRoot
             )
         }
-        try Isolator.checkFormat(executable)
         let inside = pathInside(executable)
+        let real = deployment.image == nil ? executable : ContainedPath.real(inside, in: deployment.root)
+        try Isolator.checkFormat(real ?? executable)
         // The first argument of a bare program's shim is that program.
-        let shown: [String] = arguments.prefix(1).map(shownPath)
+        let shown: [String] = deployment.image == nil ? arguments.prefix(1).map(shownPath) : Array(arguments.prefix(1))
+        if inside == Isolator.shim { view.files[inside] = executable }
         let child = ChildSpec(
             executable: inside,
             arguments: [inside] + shown + Array(arguments.dropFirst()),
             environment: variables,
-            directory: places.taskRoot
+            directory: deployment.image?.directory ?? places.taskRoot
         )
-        return Isolator.isolated(
-            child,
-            Isolator.View(
-                root: root,
-                task: deployment.taskRoot,
-                layers: deployment.layers,
-                temporary: folder + "/tmp",
-                scratch: folder + "/runtime",
-                shim: inside == Isolator.shim ? executable : nil
-            )
+        return Isolator.isolated(child, view)
+    }
+
+    private static func view(_ deployment: Deployment, _ folder: String) throws(SimError) -> Isolator.View {
+        var view = Isolator.View(
+            root: deployment.root,
+            task: deployment.image == nil ? deployment.taskRoot : nil,
+            layers: deployment.image == nil ? deployment.layers : nil,
+            temporary: folder + "/tmp",
+            scratch: folder + "/runtime"
         )
+        do throws(SystemError) {
+            if Isolator.keepsOwners, let user = UInt32(Isolator.user), let group = UInt32(Isolator.group) {
+                try Files.setOwner(view.temporary, user: user, group: group)
+            }
+            // So that getpwuid finds a name, as it does on Lambda.
+            for (place, line) in [("/etc/passwd", BareRootTable.user), ("/etc/group", BareRootTable.group)] {
+                // Where a link leads is not ours to write over.
+                guard ContainedPath.real(place, in: deployment.root) == deployment.root + place,
+                    Files.entry(deployment.root + place)?.kind == .file
+                else { continue }
+                let bytes = try Files.read(deployment.root + place, atMost: 1 << 20)
+                let text = String(decoding: bytes, as: UTF8.self)
+                let id = ":x:" + (line.split(separator: ":").dropFirst(2).first ?? "") + ":"
+                if text.contains(id) { continue }
+                let end = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
+                view.files[place] = folder + "/" + Paths.name(place)
+                try Files.write("\(text)\(end)\(line)\n", to: folder + "/" + Paths.name(place))
+            }
+        } catch {
+            throw .file(operation: "prepare the environment in", path: folder, error)
+        }
+        return view
     }
 }

@@ -72,14 +72,21 @@ package enum Variables {
     ///   - api: Host and port of the Runtime API.
     ///   - logStream: The environment's log stream.
     ///   - places: Where things are for the process.
+    ///   - image: The image that it is, if it is one: it brings its own PATH and the like, and has no handler.
     /// - Returns: The whole environment.
     static func runtime(
         _ function: FunctionConfiguration,
         api: String,
         logStream: String,
-        places: Places
+        places: Places,
+        image: ImageConfiguration? = nil
     ) -> [String: String] {
         var variables = defaults(function, places)
+        if let image {
+            for name in notForImages { variables[name] = nil }
+            variables["PWD"] = image.directory
+            variables.merge(image.variables) { $1 }
+        }
         variables.merge(function.environment) { $1 }
         variables.merge(
             [
@@ -98,12 +105,19 @@ package enum Variables {
                 LambdaVariable.runtimeDirectory: places.runtimeDirectory,
             ]
         ) { $1 }
+        if image != nil {
+            variables["_HANDLER"] = nil
+            variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_Image"
+        }
         if let maximum = function.maximumConcurrency { variables[maximumConcurrency] = String(maximum) }
         // On Lambda there are always some; a program that needs working ones fails as it should.
         let substitutes = Dictionary(uniqueKeysWithValues: credentialNames.map { ($0, "simulator") })
         variables.merge(function.credentials.isEmpty ? substitutes : function.credentials) { $1 }
         return variables
     }
+
+    /// What Lambda sets only for zip packages.
+    private static let notForImages = ["PATH", "LD_LIBRARY_PATH", "LANG", "TZ", "TMPDIR"]
 
     /// What extensions do not get (every name with an underscore in front is missing too).
     private static let notForExtensions: Set<String> = [
@@ -120,7 +134,7 @@ package enum Variables {
         let (task, layers, own) = (places.taskRoot, places.layers, places.runtimeDirectory)
         var path = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:\(layers)/bin"
         // Programs of this machine that Lambda's own folders do not have, an interpreter in the user's home say.
-        if !function.hostPath.isEmpty { path += ":" + function.hostPath }
+        if !function.hostPath.isEmpty, function.showsMachine { path += ":" + function.hostPath }
         var variables = [
             "PATH": path,
             "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(own):\(own)/lib:\(task):\(task)/lib:\(layers)/lib",

@@ -5,11 +5,7 @@ import ToolKit
 enum Archive {
     /// Unpacks a zip to a new folder, permission bits included; a signal ends it.
     static func unpack(_ zip: String, to folder: String, signals: Int32) throws(SimError) {
-        do throws(SystemError) {
-            try Files.makeFolder(folder)
-        } catch {
-            throw .file(operation: "make the folder", path: folder, error)
-        }
+        try makeFolder(folder)
         let words = ["-q", "-o", zip, "-d", folder]
         let result = try run(.unzip, words, purpose: "unpack '\(zip)'", signals: signals)
         // unzip says 1 for warnings, with everything unpacked.
@@ -23,21 +19,32 @@ enum Archive {
     static func merge(_ layer: String, into folder: String, signals: Int32) throws(SimError) {
         guard let status = Files.status(layer) else { throw .noSuchLayer(layer) }
         guard status.isDirectory else { return try unpack(layer, to: folder, signals: signals) }
-        let words = ["-a", "--", "\(layer)/.", folder]
+        try makeFolder(folder)
+        // Whose files they are here is nothing to Lambda, and a user namespace does not know all users.
+        let words = ["-a", "--no-preserve=ownership", "--", "\(layer)/.", folder]
         let result = try run(.cp, words, purpose: "copy the layer '\(layer)'", signals: signals)
         guard result.succeeded else {
             throw .toolFailed("cp", object: layer, detail: result.lastLine ?? "no message")
         }
     }
 
-    private static func run(
+    private static func makeFolder(_ folder: String) throws(SimError) {
+        do throws(SystemError) {
+            try Files.makeFolders(folder)
+        } catch {
+            throw .file(operation: "make the folder", path: folder, error)
+        }
+    }
+
+    /// Runs a tool whose files are for another user too, whatever the umask is here.
+    static func run(
         _ tool: Tool,
         _ words: [String],
         purpose: String,
         signals: Int32
     ) throws(SimError) -> ToolResult {
         do {
-            return try Toolbox(interrupts: signals).result(tool, words, directory: "/")
+            return try Files.withMask(0o022) { try Toolbox(interrupts: signals).result(tool, words, directory: "/") }
         } catch is Interruption {
             throw .interrupted
         } catch ToolError.missingTool(let name, _) {

@@ -7,6 +7,12 @@ package final class Deployment {
     let taskRoot: String
     /// The folder that is `/opt`.
     let layers: String
+    /// The folder that is the root file system of isolated processes; empty for this machine's own.
+    let root: String
+    /// How the image is started; `nil` for everything that is not one.
+    let image: ImageConfiguration?
+    /// What the isolation does not show, for the user.
+    package let notes: [String]
     private let target: Target
     private let workspace: Workspace
     /// What was made for this deployment alone.
@@ -19,20 +25,58 @@ package final class Deployment {
         target = function.target
         workspace = context.workspace
         folder = try workspace.makeFolder("code")
+        var root = ""
+        var notes: [String] = []
+        var owns = false
+        if case .namespaces(let wanted) = function.isolation {
+            owns = !Isolator.keepsOwners
+            switch wanted {
+            case .machine: break
+            case .folder(let path): root = path
+            case .image: root = folder + "/image"
+            case .bare:
+                let bare = try context.workspace.makeBareRoot()
+                (root, notes) = (bare.path, bare.notes)
+            }
+        }
+        (self.root, self.notes) = (root, notes)
+        let copy = folder + "/task"
+        var image: ImageConfiguration?
         switch function.target {
         case .program(let path, _, _): taskRoot = Paths.parent(path)
-        case .folder(let path): taskRoot = path
+        case .image(let path):
+            let unpacker = ImageUnpacker(path: path, workspace: context.workspace, signals: context.signals)
+            image = try unpacker.unpack(to: root)
+            taskRoot = root + "/var/task"
+        case .folder(let path), .dockerfile(_, let path, _):
+            taskRoot = owns && PackageModes.differs(path) ? copy : path
+            if taskRoot == copy { try Archive.merge(path, into: copy, signals: context.signals) }
         case .zip(let path):
-            taskRoot = folder + "/task"
-            try Archive.unpack(path, to: taskRoot, signals: context.signals)
+            taskRoot = copy
+            try Archive.unpack(path, to: copy, signals: context.signals)
+        }
+        self.image = image
+        guard image == nil else {
+            layers = root + "/opt"
+            return
         }
         layers = folder + "/opt"
         do throws(SystemError) {
-            try Files.makeFolder(layers)
+            try Files.makeFolders(layers)
         } catch {
             throw .file(operation: "make the folder", path: layers, error)
         }
         for layer in function.layers { try Archive.merge(layer, into: layers, signals: context.signals) }
+        do throws(SystemError) {
+            // The copied folders' own modes are no part of a package.
+            if taskRoot == copy { try Files.setMode(copy, 0o755) }
+            try Files.setMode(layers, 0o755)
+            guard owns else { return }
+            if taskRoot == copy { try PackageModes.level(copy) }
+            try PackageModes.level(layers)
+        } catch {
+            throw .file(operation: "set the modes of", path: folder, error)
+        }
     }
 
     deinit { workspace.remove(folder) }
@@ -40,6 +84,7 @@ package final class Deployment {
     /// Checks that there is something to start, for commands that want to say so before they run anything.
     package func checkBootstrap() throws(SimError) {
         if case .program = target { return }
+        if image != nil { return }
         guard bootstrap == nil else { return }
         throw .noBootstrap(target.path)
     }
@@ -47,17 +92,19 @@ package final class Deployment {
     /// The bootstrap's path, as Lambda looks for it.
     var bootstrap: String? {
         if case .program(_, let shim, _) = target { return shim }
+        if let image { return root + image.program(in: root) }
         return ["\(taskRoot)/bootstrap", "\(layers)/bootstrap"].first { Files.status($0)?.isRegular == true }
     }
 
     /// The program and arguments behind the bootstrap, where it is `shim` for a program.
     var arguments: [String] {
         if case .program(let path, _, let arguments) = target { return [path] + arguments }
-        return []
+        return image.map { Array($0.words.dropFirst()) } ?? []
     }
 
     /// The files in `extensions/` of the layers: Lambda starts each of them.
     var extensions: [String] {
+        if image != nil, ContainedPath.real("/opt/extensions", in: root) != layers + "/extensions" { return [] }
         let names = (try? Files.list(layers + "/extensions")) ?? []
         return names.map { "\(layers)/extensions/\($0)" }.filter { Files.status($0)?.isDirectory == false }
     }

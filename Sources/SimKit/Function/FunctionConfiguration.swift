@@ -10,8 +10,20 @@ package enum LogFormat: String, Sendable, CaseIterable, Codable {
 package enum Isolation: Sendable, Equatable {
     /// They see the machine as it is; variables point to the real folders.
     case none
-    /// They see `/var/task`, `/opt` and `/tmp` as on Lambda, and the rest of this machine, or of `root`, read-only.
-    case namespaces(root: String?)
+    /// They see `/var/task`, `/opt` and `/tmp` as on Lambda, and the rest of a root file system read-only.
+    case namespaces(root: Root)
+}
+
+/// What isolated processes find beside the function's own files.
+package enum Root: Sendable, Equatable {
+    /// What Lambda's own system has and nothing else, made of this machine's files (``BareRootTable``).
+    case bare
+    /// This machine's files.
+    case machine
+    /// Those of a folder.
+    case folder(String)
+    /// Those of the image that is the target.
+    case image
 }
 
 /// What one function is: everything that Lambda's configuration of a function says, and what only a simulator needs.
@@ -70,6 +82,9 @@ package struct FunctionConfiguration: Sendable {
 
     /// The ARN without a qualifier.
     package var arn: String { "arn:aws:lambda:\(region):\(account):function:\(name)" }
+
+    /// Whether the processes see this machine's own files.
+    package var showsMachine: Bool { isolation == .none || isolation == .namespaces(root: .machine) }
 
     /// The part of a vCPU that Lambda gives to this much memory: one at 1,769 MB.
     package var cpuShare: Double { Double(memory) / 1769 }

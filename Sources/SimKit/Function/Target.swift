@@ -9,6 +9,10 @@ package enum Target: Sendable, Equatable {
     case folder(path: String)
     /// A zip of such a folder.
     case zip(path: String)
+    /// A container image: an OCI layout, or an archive of one or of docker's form.
+    case image(path: String)
+    /// A folder for `docker build` on Lambda's own base image, and the folder in it that becomes the package.
+    case dockerfile(path: String, package: String, handler: String)
 
     /// Finds out what a path is.
     ///
@@ -32,8 +36,15 @@ package enum Target: Sendable, Equatable {
         }
         guard let status = Files.status(found) else { throw .noSuchTarget(path) }
         let absolute = Paths.absolute(found)
-        if status.isDirectory { return .folder(path: absolute) }
+        if status.isDirectory {
+            if Files.status(absolute + "/oci-layout") != nil { return .image(path: absolute) }
+            if Files.status(absolute + "/bootstrap") == nil, Files.status(absolute + "/Dockerfile") != nil {
+                return try DockerfileFolder.target(absolute)
+            }
+            return .folder(path: absolute)
+        }
         if isZip(absolute) { return .zip(path: absolute) }
+        if isArchive(absolute) { return .image(path: absolute) }
         guard status.isRegular, Files.isExecutable(absolute) else { throw .targetNotExecutable(path) }
         guard Files.status(shim) != nil else { throw .noShim(shim) }
         return .program(path: absolute, shim: shim, arguments: arguments)
@@ -42,19 +53,31 @@ package enum Target: Sendable, Equatable {
     /// The path of what runs.
     package var path: String {
         switch self {
-        case .program(let path, _, _), .folder(let path), .zip(let path): path
+        case .program(let path, _, _), .folder(let path), .zip(let path), .image(let path),
+            .dockerfile(let path, _, _):
+            path
         }
     }
 
     /// What `_HANDLER` says where the user does not.
     package var defaultHandler: String {
-        if case .program(let path, _, _) = self { return Paths.name(path) }
-        return "function.handler"
+        switch self {
+        case .program(let path, _, _): Paths.name(path)
+        case .dockerfile(_, _, let handler): handler
+        case .folder, .zip, .image: "function.handler"
+        }
     }
 
     /// A zip file begins with the header of its first entry, or is empty and has only an end record.
     private static func isZip(_ path: String) -> Bool {
         guard let bytes = try? Files.read(path, atMost: 4) else { return false }
         return bytes == [0x50, 0x4B, 3, 4] || bytes == [0x50, 0x4B, 5, 6]
+    }
+
+    /// A tar file has a word in its first header (tar(5)); or it is compressed, which images that were saved may be.
+    private static func isArchive(_ path: String) -> Bool {
+        guard let bytes = try? Files.read(path, atMost: 512) else { return false }
+        if bytes.starts(with: [0x1F, 0x8B]) || bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return true }
+        return bytes.count == 512 && bytes[257..<262].elementsEqual("ustar".utf8)
     }
 }

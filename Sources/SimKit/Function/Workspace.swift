@@ -6,6 +6,7 @@ package final class Workspace {
     /// The folder.
     package let path: String
     private var count = 0
+    private var bareRoot: BareRoot?
 
     /// Makes the folder, under `TMPDIR` or `/tmp`.
     package init(temporaryFolder: String) throws(SimError) {
@@ -25,10 +26,20 @@ package final class Workspace {
         let folder = "\(path)/\(name)-\(count)"
         do throws(SystemError) {
             try Files.makeFolder(folder)
+            // Functions may run as another user, and the umask is that of the simulator's.
+            try Files.setMode(folder, 0o755)
         } catch {
             throw .file(operation: "make the folder", path: folder, error)
         }
         return folder
+    }
+
+    /// The root with what Lambda's own system has; made when it is first wanted.
+    func makeBareRoot() throws(SimError) -> BareRoot {
+        if let bareRoot { return bareRoot }
+        let made = try BareRoot(at: try makeFolder("root"))
+        bareRoot = made
+        return made
     }
 
     /// Removes a folder of this workspace; what cannot be removed stays until the end.

@@ -61,15 +61,18 @@ struct SimHelpTests {
           --log-format text|json  Form of the log (default: text)
           --layer DIR|ZIP         Merge a layer to /opt; later ones win (repeatable)
           --cpu-share             No more CPU than Lambda gives for the memory
-          --isolate               The function sees /var/task, /opt and /tmp as on Lambda, the rest read-only
-          --root DIR              With --isolate: a folder to use as the root file system
+          --isolate               Run it as Lambda's user, in Lambda's folders, on a read-only root file system
+          --isolate-if-possible   As --isolate; where this machine does not let it, without, and say so
+          --root bare|host|DIR    That root: what provided.al2023 has, this machine or a folder (default: bare;
+                                  host for a program)
           --repeat N              Call it N times in one environment: cold, then warm (default: 1)
           --quiet                 No log, only the answer
           -h, --help              Show this help
           --version               Show the version
 
-        TARGET is an executable or script, which the bootstrap 'shim' runs with ARG... for the event; or a folder or
-        zip that holds an executable 'bootstrap'.
+        TARGET is an executable or script, which the bootstrap 'shim' runs with ARG... for the event; a folder or zip
+        that holds an executable 'bootstrap'; or a container image, as 'shim-pack --image' or 'docker save' writes it
+        (no docker is needed).
 
         Standard output is the answer's bytes, standard error is the log. Exit status: 0; 1 where the function failed,
         with its error on standard output, or could not be called; 64 wrong usage.
@@ -99,9 +102,11 @@ struct SimHelpTests {
           --log-format text|json          Form of the log (default: text)
           --layer DIR|ZIP                 Merge a layer to /opt; later ones win (repeatable)
           --cpu-share                     No more CPU than Lambda gives for the memory
-          --isolate                       The function sees /var/task, /opt and /tmp as on Lambda, the rest
-                                          read-only
-          --root DIR                      With --isolate: a folder to use as the root file system
+          --isolate                       Run it as Lambda's user, in Lambda's folders, on a read-only root file
+                                          system
+          --isolate-if-possible           As --isolate; where this machine does not let it, without, and say so
+          --root bare|host|DIR            That root: what provided.al2023 has, this machine or a folder
+                                          (default: bare; host for a program)
           --concurrency N                 Environments of a function at most (default: 10)
           --idle-timeout SECONDS          End an environment that idles so long (default: 600)
           --retry-delays SECONDS,...      When a failed event is tried again (default: 60,120)

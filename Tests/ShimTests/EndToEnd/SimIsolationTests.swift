@@ -16,7 +16,7 @@ struct SimIsolationTests {
 
     /// `unshare` alone must give the same view as `bwrap`, with either root; a debug build of `shim` is not static, so the
     /// function has a bootstrap of its own.
-    @Test(arguments: [[], ["bwrap"]], [[], ["--root", "/"]])
+    @Test(arguments: [[], ["bwrap"]], [["--root", "host"], ["--root", "/"]])
     func functionsSeeLambdasFolders(hidden: [String], more: [String]) async throws {
         try await SimTool.withFolder { folder in
             let handler = """
@@ -43,10 +43,10 @@ struct SimIsolationTests {
     func aSignalStaysASignal(hidden: [String]) async throws {
         try await SimTool.withFolder { folder in
             try SimServer.writeFunctions(to: folder)
-            let crash = try await sim(without: hidden, ["run", "segfaults", "--isolate"], in: folder)
+            let crash = try await sim(without: hidden, ["run", "segfaults", "--isolate", "--root", "host"], in: folder)
             #expect(crash.text.contains("Runtime exited with error: signal: segmentation fault"), "\(crash.log)")
             #expect(!crash.log.contains("Segmentation fault"), "a shell's words are no log of the function")
-            let exit = try await sim(without: hidden, ["run", "exits", "--isolate"], in: folder)
+            let exit = try await sim(without: hidden, ["run", "exits", "--isolate", "--root", "host"], in: folder)
             #expect(exit.text.contains("Runtime exited with error: exit status 3"), "\(exit.log)")
         }
     }
@@ -113,7 +113,18 @@ struct SimIsolationTests {
                 )
             )
             let root = try await SimTool.sim(["run", "cat", "--isolate", "--root", "/nonexistent"])
-            #expect(root.log == "shim-sim: cannot use the root '/nonexistent': it is no folder\n")
+            #expect(root.log.hasPrefix("shim-sim: cannot use the root '/nonexistent': it is not a folder\nhint: "))
+            let tried = try await sim(
+                without: ["bwrap", "unshare"],
+                ["run", "/bin/cat", "--isolate-if-possible", "-d", "1"],
+                in: folder
+            )
+            #expect(tried.text == "1")
+            #expect(
+                tried.log.hasPrefix(
+                    "shim-sim: not isolated, so what this machine has and Lambda lacks does not show: bwrap: not installed"
+                )
+            )
         }
     }
 }

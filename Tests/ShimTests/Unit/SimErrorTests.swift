@@ -61,7 +61,22 @@ import Testing
             hint: on Debian, 'apt-get install bubblewrap'; in a container, namespaces may have to be allowed
             """
         ),
-        (.noSuchRoot("r"), "cannot use the root 'r': it is no folder"),
+        (.unusableImage("i", problem: "p"), "cannot use the image 'i': p"),
+        (.imageTooLarge("i"), "cannot use the image 'i': unpacked, it has more than Lambda takes (10 GB)"),
+        (
+            .unusableDockerfile("d", problem: "p"),
+            """
+            cannot use 'd' without docker: p
+            hint: 'docker build' it, 'docker save -o image.tar' it, and run image.tar
+            """
+        ),
+        (
+            .noSuchRoot("r"),
+            """
+            cannot use the root 'r': it is not a folder
+            hint: 'bare' is what Lambda's own system has, 'host' is this machine
+            """
+        ),
         (.toolFailed("unzip", object: "a.zip", detail: "no"), "unzip failed on 'a.zip': no"),
         (.interrupted, "interrupted by a signal"),
         (.reservedVariables(["A", "B"]), "cannot set 'A, B': Lambda reserves these environment variables"),

@@ -1,0 +1,161 @@
+import ELF
+import Foundation
+import Platform
+
+/// The parts of an unpacked image archive or layout, whichever of the two usual forms it has.
+struct ImageManifest {
+    /// Files of layers, the lowest first.
+    private(set) var layers: [String] = []
+    private(set) var configuration = ImageConfiguration()
+
+    private let path: String
+    private let folder: String
+
+    /// More than any image's description has.
+    private static let limit = 4 << 20
+
+    /// Reads what an image says of itself.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder of an OCI layout (`index.json`), or of an archive as `docker save` makes it (`manifest.json`).
+    ///   - path: What the user named, for messages.
+    /// - Throws: ``SimError/unusableImage(_:problem:)``.
+    init(in folder: String, path: String) throws(SimError) {
+        (self.folder, self.path) = (folder, path)
+        if Files.entry(folder + "/index.json")?.kind == .file {
+            try readLayout()
+        } else if Files.entry(folder + "/manifest.json")?.kind == .file {
+            try readDockerArchive()
+        } else {
+            throw .unusableImage(path, problem: "it has neither index.json (OCI) nor manifest.json (docker save)")
+        }
+    }
+
+    // MARK: - The two forms
+
+    private struct Descriptor: Decodable {
+        struct Platform: Decodable {
+            var architecture: String?
+        }
+
+        var mediaType: String?
+        var digest: String
+        var platform: Platform?
+    }
+
+    private struct Index: Decodable {
+        var manifests: [Descriptor]?
+        var layers: [Descriptor]?
+        var config: Descriptor?
+    }
+
+    private struct DockerImage: Decodable {
+        // swiftlint-free names: they are docker's.
+        var Config: String
+        var Layers: [String]
+    }
+
+    private struct Configuration: Decodable {
+        struct Settings: Decodable {
+            var Entrypoint: [String]?
+            var Cmd: [String]?
+            var Env: [String]?
+            var WorkingDir: String?
+        }
+
+        var architecture: String?
+        var config: Settings?
+    }
+
+    private static let architecture = Machine.current == .arm64 ? "arm64" : "amd64"
+
+    private mutating func readLayout() throws(SimError) {
+        var index = try read(Index.self, "index.json")
+        // An index may lead to another one, with one entry a platform.
+        for _ in 0..<4 {
+            guard let all = index.manifests else { break }
+            // What a builder says of how it built is listed as an image of an unknown platform.
+            let images = all.filter { $0.platform?.architecture != "unknown" }
+            let fitting = images.filter { $0.platform?.architecture ?? Self.architecture == Self.architecture }
+            guard let chosen = fitting.first else {
+                let found = images.compactMap(\.platform?.architecture).joined(separator: ", ")
+                throw bad(
+                    found.isEmpty
+                        ? "its index lists no image" : "it is for \(found), this machine is \(Self.architecture)"
+                )
+            }
+            guard Set(fitting.map(\.digest)).count == 1 else {
+                throw bad("it holds \(fitting.count) images: which one is meant cannot be said")
+            }
+            index = try read(Index.self, try blob(chosen))
+        }
+        guard let layers = index.layers, let config = index.config else { throw bad("its manifest lists no layers") }
+        for layer in layers { self.layers.append(try file(try blob(layer))) }
+        try readConfiguration(try blob(config))
+    }
+
+    private mutating func readDockerArchive() throws(SimError) {
+        let images = try read([DockerImage].self, "manifest.json")
+        guard let image = images.first else { throw bad("its manifest lists no image") }
+        guard images.count == 1 else { throw bad("it holds \(images.count) images: which one is meant cannot be said") }
+        for layer in image.Layers { layers.append(try file(layer)) }
+        try readConfiguration(image.Config)
+    }
+
+    private mutating func readConfiguration(_ name: String) throws(SimError) {
+        let value = try read(Configuration.self, name)
+        if let architecture = value.architecture, architecture != Self.architecture {
+            throw bad("it is for \(architecture), this machine is \(Self.architecture)")
+        }
+        let settings = value.config
+        configuration.words = (settings?.Entrypoint ?? []) + (settings?.Cmd ?? [])
+        guard !configuration.words.isEmpty else { throw bad("it has neither an entry point nor a command") }
+        for assignment in settings?.Env ?? [] {
+            guard let equals = assignment.firstIndex(of: "=") else { continue }
+            configuration.variables[String(assignment[..<equals])] = String(
+                assignment[assignment.index(after: equals)...]
+            )
+        }
+        if let directory = settings?.WorkingDir, !directory.isEmpty {
+            configuration.directory = directory.hasPrefix("/") ? directory : "/" + directory
+        }
+        guard (configuration.words + [configuration.directory]).allSatisfy({ !$0.contains("\0") }) else {
+            throw bad("its configuration has a NUL")
+        }
+    }
+
+    // MARK: - Files
+
+    private func bad(_ problem: String) -> SimError { .unusableImage(path, problem: problem) }
+
+    private func blob(_ descriptor: Descriptor) throws(SimError) -> String {
+        let parts = descriptor.digest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let isPlain =
+            parts.count == 2
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.utf8.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x61 < 26 }
+            }
+        guard isPlain else { throw bad("'\(descriptor.digest.prefix(100))' is not a digest") }
+        return "blobs/\(parts[0])/\(parts[1])"
+    }
+
+    /// A file of the archive: never one outside it, wherever its links lead.
+    private func file(_ name: String) throws(SimError) -> String {
+        guard let found = ContainedPath.real(name, in: folder), Files.entry(found)?.kind == .file else {
+            throw bad("'\(name.prefix(200))' is missing in it")
+        }
+        return found
+    }
+
+    private func read<T: Decodable>(_ type: T.Type, _ name: String) throws(SimError) -> T {
+        let file = try file(name)
+        guard let size = Files.entry(file)?.size, size <= Self.limit else {
+            throw bad("'\(name.prefix(200))' is larger than \(Self.limit) bytes")
+        }
+        do {
+            return try JSONDecoder().decode(type, from: Data(try Files.read(file, atMost: Self.limit)))
+        } catch {
+            throw bad("'\(name.prefix(200))' is not what the form of an image says it is")
+        }
+    }
+}
