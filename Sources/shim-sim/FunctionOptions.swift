@@ -106,7 +106,7 @@ enum FunctionOptions {
         let always = arguments.flag("--isolate")
         guard always || arguments.flag("--isolate-if-possible") else {
             guard arguments.value("--root") == nil else {
-                throw UsageError("--root without --isolate", hint: "it is the root file system of an isolated function")
+                throw UsageError("--root needs --isolate")
             }
             return .none
         }
@@ -124,7 +124,7 @@ enum FunctionOptions {
             try Isolator.check(isolation)
         } catch {
             guard !always, case .cannotIsolate(let reasons) = error else { throw error }
-            Terminal.report(
+            Console(program: "shim-sim").report(
                 "not isolated, so what this machine has and Lambda lacks does not show: "
                     + reasons.joined(separator: "; ")
             )
