@@ -88,6 +88,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .notAProgram(_, _, let hint): hint
+        case .testFailed: "no package was written; without --test there would be one"
         case .missingLibraries: "install it, or name its folder with LD_LIBRARY_PATH (with --sysroot: install it there)"
         case .nameClash: "leave one of them out, or give an included one another place: --include PATH=DEST"
         case .mixedMachines: "a package has one architecture; for a foreign one name its root with --sysroot"

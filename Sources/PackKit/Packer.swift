@@ -15,6 +15,8 @@ package struct PackResult: Equatable, Sendable {
     package let outputBytes: Int?
     /// Why things are as they are: lines for the user.
     package let notes: [String]
+    /// What the package answered to the events of its proof.
+    package let answers: [String]
 }
 
 /// Makes packages: request, planner, plan, staging, writer.
@@ -62,19 +64,22 @@ package struct Packer {
         return found
     }
 
-    /// Makes the package and puts it in its place.
+    /// Makes the package, proves it where that is wanted, and puts it in its place.
     ///
+    /// - Parameter proof: What is to be proved of it.
+    /// - Returns: What it is, and what it answered.
     /// - Throws: ``PackError``; then nothing was written.
-    package func pack() throws -> PackResult {
+    package func pack(proof: Proof? = nil) throws -> PackResult {
         do {
-            return try make()
+            try proof?.check(request)
+            return try make(proof)
         } catch ToolError.cannotWrite(let path, let cause) where path.hasPrefix(staging.folder) {
             // Nobody has heard of the folder that the work is done in.
             throw ToolError.cannotWrite(path: request.output, cause: cause)
         }
     }
 
-    private func make() throws -> PackResult {
+    private func make(_ proof: Proof?) throws -> PackResult {
         let base = try request.base.map { try BaseImage(path: $0, staging: staging, toolbox: context.toolbox) }
         let writer = writer(base)
         try writer.checkOutput(request.output)
@@ -91,13 +96,16 @@ package struct Packer {
         let sizes = try SizeTable(folder: staging.path("tree"))
         let made = try writer.write(plan, from: staging.path("tree"), sizes)
         try context.toolbox.checkInterrupt()
+        if proof != nil { context.progress("test") }
+        let proved = try proof?.run(made.path, request, staging: staging, toolbox: context.toolbox)
         try Disk.move(made.path, to: request.output)
         return PackResult(
             architecture: plan.machine.description,
             codeSHA256: made.codeSHA256,
             sizes: sizes,
             outputBytes: made.bytes,
-            notes: plan.notes + made.notes
+            notes: plan.notes + made.notes + (proved?.notes ?? []),
+            answers: proved?.answers ?? []
         )
     }
 

@@ -90,12 +90,25 @@ struct PackCommand {
                 help: "Write a Dockerfile and what it copies",
                 excludes: ["--output"]
             ),
-            Option("--test", value: "JSON|@FILE", help: "Run the finished package in the simulator on this event"),
+            Option(
+                "--test",
+                value: "JSON|@FILE",
+                help: "Run the finished package on this event, where there is only what the target has",
+                repeatable: true
+            ),
+            Option(
+                "--expect",
+                value: "TEXT|@FILE",
+                help: "What the answer to the test must be, in order",
+                repeatable: true,
+                needs: "--test"
+            ),
             Option(
                 "--rootfs",
                 value: "DIR",
                 type: .folder,
-                help: "Run that test in this root folder, by chroot; needs root",
+                help: "Run the test in this root folder instead",
+                excludes: ["--image"],
                 needs: "--test"
             ),
         ],
@@ -127,6 +140,7 @@ struct PackCommand {
     /// Does what was asked.
     func run() throws {
         let request = try request()
+        let proof = try proof()
         let staging = try Staging(beside: request.output)
         defer { staging.remove() }
         var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
@@ -140,10 +154,10 @@ struct PackCommand {
             }
             for line in lines { console.say("observed: \(line.dropLast())") }
         }
-        let result = try packer.pack()
+        let result = try packer.pack(proof: proof)
         console.clearProgress()
         report(result, request)
-        try test(request)
+        for answer in result.answers { try console.print(answer) }
     }
 
     private func report(_ result: PackResult, _ request: PackRequest) {
@@ -157,23 +171,28 @@ struct PackCommand {
         if let sum = result.codeSHA256 { console.say("CodeSha256: \(sum)") }
     }
 
-    private func test(_ request: PackRequest) throws {
-        guard let event = arguments.value("--test") else { return }
-        let staging = try Staging(named: "shim-pack-test")
-        defer { staging.remove() }
-        let proof = Proof(
-            package: request.output,
+    /// What is to be proved, read and checked before the work; `nil` for nothing.
+    private func proof() throws -> Proof? {
+        let events = arguments.values("--test")
+        guard !events.isEmpty else { return nil }
+        let expected = try arguments.values("--expect").map {
+            Expectation(String(decoding: try Self.event($0), as: UTF8.self))
+        }
+        guard expected.count <= events.count else {
+            throw UsageError("\(expected.count) --expect for \(events.count) --test", hint: "one for each, in order")
+        }
+        let calls = try events.enumerated().map { index, text in
+            let event = try Self.event(text)
+            guard (try? JSONSerialization.jsonObject(with: Data(event), options: .fragmentsAllowed)) != nil else {
+                throw UsageError("the event of --test is not JSON", hint: "a text must be quoted: --test '\"text\"'")
+            }
+            return Proof.Call(event: event, expected: index < expected.count ? expected[index] : nil)
+        }
+        return Proof(
+            calls: calls,
             simulator: try Paths.besideThisProgram("shim-sim"),
-            event: event,
-            rootfs: arguments.value("--rootfs"),
-            staging: staging,
-            interrupts: interrupts
+            root: arguments.value("--rootfs")
         )
-        console.progress("test")
-        defer { console.clearProgress() }
-        let answer = try proof.run()
-        console.clearProgress()
-        try console.print(answer)
     }
 
     private func request() throws -> PackRequest {
@@ -192,12 +211,6 @@ struct PackCommand {
         let program = arguments.positionals.first
         let name = program.map(Paths.name) ?? "layer"
         let named = arguments.value("--image") ?? arguments.value("--dockerfile")
-        guard !arguments.flag("--test") || forms.isEmpty else {
-            throw UsageError(
-                "--test runs a function's package, not what \(forms.first ?? "") makes",
-                hint: Self.spec.helpHint
-            )
-        }
         var request = PackRequest(
             program: program,
             output: named ?? arguments.value("--output") ?? "\(name).zip",

@@ -2,100 +2,124 @@ import Foundation
 import Platform
 import ToolKit
 
-/// Runs a finished package in the simulator: what was made is what is started, not what it was made from.
-package struct Proof {
-    let package: String
-    let simulator: String
-    let event: String
-    let rootfs: String?
-    let staging: Staging
-    let toolbox: Toolbox
+/// Runs a finished package in the simulator, in a root that has what the target has: what was made is what is started, and
+/// what this machine has beside it does not help.
+package struct Proof: Sendable {
+    /// An event, and what is to come back.
+    package struct Call: Equatable, Sendable {
+        /// The event's bytes.
+        package let event: [UInt8]
+        /// What the answer must be; anything where `nil`.
+        package let expected: Expectation?
 
-    /// Prepares a run.
-    ///
-    /// - Parameters:
-    ///   - package: The zip archive.
-    ///   - simulator: The program `shim-sim`.
-    ///   - event: `JSON` or `@FILE`, as the simulator's `-d` takes it.
-    ///   - rootfs: A root folder to run it in by chroot; needs to be root.
-    ///   - staging: Where to unpack it; the caller removes it.
-    ///   - interrupts: Where signals arrive as bytes, if anybody listens.
-    package init(
-        package: String,
-        simulator: String,
-        event: String,
-        rootfs: String?,
-        staging: Staging,
-        interrupts: Int32?
-    ) {
-        self.package = package
-        self.simulator = simulator
-        self.event = event
-        self.rootfs = rootfs
-        self.staging = staging
-        toolbox = Toolbox(scratch: staging.folder, interrupts: interrupts)
+        /// Describes a call.
+        package init(event: [UInt8], expected: Expectation? = nil) {
+            self.event = event
+            self.expected = expected
+        }
     }
 
-    /// Runs it once.
-    ///
-    /// - Returns: The answer.
-    /// - Throws: ``PackError/testFailed(path:detail:)`` with what the simulator said.
-    package func run() throws -> String {
+    /// What is called, in order.
+    package let calls: [Call]
+    /// The program `shim-sim`.
+    package let simulator: String
+    /// A folder to use as the root file system; what the target has where `nil`.
+    package let root: String?
+
+    /// Describes what is to be proved.
+    package init(calls: [Call], simulator: String, root: String?) {
+        self.calls = calls
+        self.simulator = simulator
+        self.root = root
+    }
+
+    /// What came of it.
+    package struct Result: Equatable, Sendable {
+        /// The answers, in order.
+        package var answers: [String] = []
+        /// What was not proved.
+        package var notes: [String] = []
+    }
+
+    /// Refuses before the work what could not be run after it.
+    func check(_ request: PackRequest) throws {
         guard Files.isExecutable(simulator) else {
             throw PackError.testFailed(
-                path: package,
+                path: request.output,
                 detail: "'\(simulator)' is missing; build it: swift build --product shim-sim"
             )
         }
-        guard let rootfs else { return try simulate(package) }
-        guard geteuid() == 0 else {
-            throw PackError.testFailed(path: package, detail: "--rootfs needs root, for chroot")
-        }
-        return try withEntrance(to: Paths.absolute(rootfs)) { folder in try simulate(folder) }
+        guard let root, Disk.kind(Paths.absolute(root)) != .folder else { return }
+        throw ToolError.cannotRead(path: root, cause: "it is not a folder")
     }
 
-    private func simulate(_ path: String) throws -> String {
-        let data = event.hasPrefix("@") ? ["--event", String(event.dropFirst())] : ["--data", event]
-        // A first start may have to read a large package from a slow disk.
-        let result = try toolbox.result(.at(simulator), ["run", path, "--timeout", "60"] + data)
-        guard result.succeeded else {
-            let said = (result.errors + result.text).trimmingCharacters(in: .whitespacesAndNewlines)
-            throw PackError.testFailed(path: package, detail: "\(result.status)\n\(said)")
-        }
-        return result.text
-    }
-
-    /// Runs a body with a folder whose `bootstrap` enters the root, where the package is at /var/task and /proc is mounted.
+    /// Runs a package that is finished and not yet in its place.
     ///
-    /// The simulator starts that like any other. Both mounts live in a mount namespace of that one process, so they are
-    /// gone when it ends, however it ends; nothing is written to the root but empty folders, which are removed.
-    private func withEntrance<R>(to rootfs: String, _ body: (String) throws -> R) throws -> R {
-        guard Disk.kind(rootfs) == .folder else { throw ToolError.cannotRead(path: rootfs, cause: "it is no folder") }
-        let unpacked = staging.path("unpacked")
-        try ZipUnpacker(toolbox: toolbox).unpack(package, to: unpacked)
-        var made: [String] = []
-        defer { for folder in made.reversed() { rmdir(folder) } }
-        for place in ["/var", "/var/task", "/proc"] where Disk.kind(rootfs + place) == nil {
-            try Disk.makeFolder(rootfs + place)
-            made.append(rootfs + place)
+    /// - Parameters:
+    ///   - package: The file or folder.
+    ///   - request: What it was made of.
+    ///   - staging: Where events and functions may lie.
+    ///   - toolbox: Runs the simulator.
+    /// - Returns: The answers.
+    /// - Throws: ``PackError/testFailed(path:detail:)`` with what the simulator said, at the first call that fails.
+    func run(_ package: String, _ request: PackRequest, staging: Staging, toolbox: Toolbox) throws -> Result {
+        let words = try target(package, request, staging: staging) + options(request)
+        var result = Result()
+        for (index, call) in calls.enumerated() {
+            let file = staging.path("event-\(index).json")
+            try Disk.write(Data(call.event), to: file)
+            let run = try toolbox.result(.at(simulator), ["run"] + words + ["--event", file])
+            // The package lies in a folder that nobody has heard of.
+            let log = run.errors.replacing(package, with: request.output)
+            guard run.succeeded else {
+                let said = (log + run.text).trimmingCharacters(in: .whitespacesAndNewlines)
+                throw PackError.testFailed(path: request.output, detail: "\(run.status)\n\(said)")
+            }
+            if let expected = call.expected, !expected.matches(run.text) {
+                let number = calls.count > 1 ? " to event \(index + 1)" : ""
+                throw PackError.testFailed(
+                    path: request.output,
+                    detail: "another answer\(number)\nexpected: \(expected.text)\n     got: \(run.text)"
+                )
+            }
+            result.answers.append(run.text)
+            for line in log.split(separator: "\n") where line.hasPrefix("shim-sim: ") {
+                let note = "test: " + line.dropFirst("shim-sim: ".count)
+                if !result.notes.contains(note) { result.notes.append(note) }
+            }
         }
-        let folder = staging.path("enter")
-        try Disk.makeFolder(folder)
-        let command = """
-            mount --bind "$1" "$2/var/task" && mount -t proc proc "$2/proc" && exec chroot "$2" /var/task/bootstrap
-            """
-        let enter = """
-            #!/bin/sh
-            LAMBDA_TASK_ROOT=/var/task
-            PATH=/usr/local/bin:/usr/bin:/bin:/opt/bin:/usr/sbin:/sbin
-            LD_LIBRARY_PATH=/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib
-            export LAMBDA_TASK_ROOT PATH LD_LIBRARY_PATH
-            exec \(LaunchLine.quoted(try toolbox.path(of: .unshare))) -m sh -c \(LaunchLine.quoted(command)) sh \
-                \(LaunchLine.quoted(unpacked)) \(LaunchLine.quoted(rootfs))
+        return result
+    }
 
-            """
-        try Disk.write(Data(enter.utf8), to: folder + "/bootstrap")
-        try Disk.setMode(folder + "/bootstrap", 0o755)
-        return try body(folder)
+    /// What the simulator is to run.
+    private func target(_ package: String, _ request: PackRequest, staging: Staging) throws -> [String] {
+        guard request.form == .layer else { return [package] }
+        // A layer is proved by a function that uses it: the program of the layer, or what any function does, answer.
+        let folder = staging.path("function")
+        try Disk.makeFolder(folder)
+        let program = request.program.map { "exec /opt/bin/" + LaunchLine.quoted(Paths.name($0)) } ?? "exec cat"
+        try write("#!/bin/sh\n\(program)\n", to: folder + "/function.sh")
+        let shim: String? = request.shim
+        if shim == nil {
+            // A layer that starts nothing by itself is for functions that do.
+            let shim = Paths.parent(simulator) + "/shim"
+            try write("#!/bin/sh\nexec ./shim ./function.sh\n", to: folder + "/bootstrap")
+            try Disk.copy(shim, to: folder + "/shim")
+            try Disk.setMode(folder + "/shim", 0o755)
+        }
+        return [folder, "--layer", package, "--handler", "function.sh"]
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        try Disk.write(Data(text.utf8), to: path)
+        try Disk.setMode(path, 0o755)
+    }
+
+    private func options(_ request: PackRequest) -> [String] {
+        // A first start may have to read a large package from a slow disk; how much memory it needs is another question.
+        var words = ["--timeout", "60", "--memory", "10240"]
+        for layer in request.layers { words += ["--layer", Paths.absolute(layer)] }
+        guard request.form != .image else { return words }
+        return words + ["--isolate-if-possible", "--root", root.map(Paths.absolute) ?? "bare"]
     }
 }

@@ -29,12 +29,10 @@ struct SimImageTests {
                 withIntermediateDirectories: true
             )
         }
-        try? PackTool.run(
-            "cp",
-            [try Executables.system("busybox", package: "busybox-static"), base.path + "/bin/busybox"]
-        )
-        try? PackTool.run("cp", [try Executables.staticShim(), base.path + "/shim"])
-        try? FileManager.default.createSymbolicLink(atPath: base.path + "/bin/sh", withDestinationPath: "busybox")
+        let busybox = try Executables.system("busybox", package: "busybox-static")
+        try PackTool.run("cp", [busybox, base.path + "/bin/busybox"])
+        try PackTool.run("cp", [try Executables.staticShim(), base.path + "/shim"])
+        try PackTool.run("ln", ["-sfn", "busybox", base.path + "/bin/sh"])
         try Data("root:x:0:0::/:/bin/sh\n".utf8).write(to: base.appendingPathComponent("etc/passwd"))
         let words = ["/shim", "/bin/busybox", "sh", "-c", command].map { "\"\($0)\"" }.joined(separator: ",")
         let config = """

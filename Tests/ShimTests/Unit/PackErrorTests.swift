@@ -111,7 +111,14 @@ import Testing
                 .observedProgramFailed(program: "a", status: "status 3", detail: "no"),
                 "cannot observe 'a': status 3: no\nhint: it ran here, unpacked: the event or the program is wrong, not the package"
             ),
-            (.testFailed(path: "a.zip", detail: "status 1\nboom"), "the test of 'a.zip' failed: status 1\nboom"),
+            (
+                .testFailed(path: "a.zip", detail: "status 1\nboom"),
+                """
+                the test of 'a.zip' failed: status 1
+                boom
+                hint: no package was written; without --test there would be one
+                """
+            ),
             (.contradiction("x", hint: "y"), "x\nhint: y"),
         ] as [(PackError, String)]
     )
