@@ -38,7 +38,7 @@ extension EndToEnd.Packer {
             #expect(bad.errors.hasSuffix("hint: no package was written; without --test there would be one\n"))
             #expect(try nothingIsLeft(bad))
             guard form == ["--image"] else { return }
-            let words = ["--include", "\(data)=\(data)", "--test", "{}", "--expect", "from the file", program]
+            let words = ["--observe", "{}", "--test", "{}", "--expect", "from the file", program]
             let good = try PackUnderTest(output + words)
             #expect(good.status == 0, "\(good.errors)")
             #expect(good.output == "from the file\n")

@@ -23,7 +23,7 @@ struct SimImageTests {
     /// A root with busybox and `shim`, and the image that runs a command line in it for each event.
     private func image(_ name: String, command: String, more: [[String]] = [], in folder: URL) throws {
         let base = folder.appendingPathComponent("base")
-        for place in ["bin", "etc"] {
+        for place in ["bin", "etc", "var/task"] {
             try FileManager.default.createDirectory(
                 at: base.appendingPathComponent(place),
                 withIntermediateDirectories: true
@@ -85,6 +85,7 @@ struct SimImageTests {
                     proc
                     shim
                     tmp
+                    var
 
                     /etc:
                     passwd
@@ -169,7 +170,7 @@ struct SimImageTests {
                 let result = try await run(["run", name], in: folder)
                 #expect(result.text.contains(try Regex(words)), "\(result.text) \(result.log)")
             }
-            try Data("no tar".utf8).write(to: folder.appendingPathComponent("d.tar.gz"))
+            try Data(repeating: 0x78, count: 2000).write(to: folder.appendingPathComponent("d.tar.gz"))
             try PackTool.run("gzip", ["-f", "d.tar.gz"], directory: folder.path)
             let damaged = try await run(["run", "d.tar.gz.gz"], in: folder)
             #expect(damaged.log.hasPrefix("shim-sim: tar failed on '\(folder.path)/d.tar.gz.gz': "), "\(damaged.log)")
