@@ -93,7 +93,11 @@ package struct Proof: Sendable {
 
     /// What the simulator is to run.
     private func target(_ package: String, _ request: PackRequest, staging: Staging) throws -> [String] {
-        guard request.form == .layer else { return [package] }
+        guard request.form == .layer else {
+            // Where a layer starts the function, the handler says what the function is.
+            guard request.form == .function, let program = request.program else { return [package] }
+            return [package, "--handler", Paths.name(program)]
+        }
         // A layer is proved by a function that uses it: the program of the layer, or what any function does, answer.
         let folder = staging.path("function")
         try Disk.makeFolder(folder)
