@@ -32,10 +32,8 @@ final class ExtensionHost {
         }
     }
 
-    /// Called when one has registered, or has come back for its next event.
-    var onProgress: () -> Void = {}
-    /// Called when one has failed or ended.
-    var onFailure: (_ type: String, _ message: String) -> Void = { _, _ in }
+    /// Hears of those that have registered, have come for an event, or have failed.
+    weak var environment: ExecutionEnvironment?
     /// Whether internal extensions may still register.
     var isOpen = true
 
@@ -92,8 +90,8 @@ final class ExtensionHost {
                 if let pid = member.process?.pid { orphans.add(pid) }
             } catch {
                 let words = SystemError.text(error.errno)
-                let message = FailureText.startFailure("/opt/extensions/\(member.name)", words)
-                loop.later { [weak self] in self?.onFailure("Extension.LaunchError", message) }
+                let message = FailureReason.startFailure("/opt/extensions/\(member.name)", words)
+                loop.later { [weak self] in self?.fail(FailureReason("Extension.LaunchError", message)) }
             }
         }
     }
@@ -110,21 +108,17 @@ final class ExtensionHost {
         }
         guard member.state != .failed else { return }
         member.state = .failed
-        let message =
-            switch end {
-            case .exited(0): "exit code 0"
-            case .exited(let status): "exit status \(status)"
-            case .signalled(let signal): "signal: \(FailureText.name(ofSignal: signal))"
-            }
-        onFailure("Extension.Crash", message)
+        fail(.extensionExit(end))
     }
+
+    private func fail(_ reason: FailureReason) { environment?.send(.extensionFailed(reason)) }
 
     /// Tells those that want to know about an invocation.
     func invoke(_ invocation: Invocation) {
-        let tracing = JSONValue.object([("type", "X-Amzn-Trace-Id"), ("value", .string(invocation.traceID))])
+        let tracing = JSONValue.object([("type", "X-Amzn-Trace-Id"), ("value", .string(invocation.context.traceID))])
         let event = JSONValue.object([
             ("eventType", "INVOKE"), ("deadlineMs", .int(invocation.deadline.milliseconds)),
-            ("requestId", .string(invocation.id)), ("invokedFunctionArn", .string(invocation.arn)),
+            ("requestId", .string(invocation.id)), ("invokedFunctionArn", .string(invocation.context.arn)),
             ("tracing", tracing),
         ])
         for member in members where member.events.contains("INVOKE") {
@@ -153,7 +147,7 @@ final class ExtensionHost {
             ("shutdownReason", .string(reason)),
         ])
         for member in members {
-            if member.events.contains("SHUTDOWN"), reason.isEmpty == false {
+            if member.events.contains("SHUTDOWN") {
                 send(event, nil, to: member)
             } else {
                 member.process?.kill()
@@ -237,7 +231,7 @@ final class ExtensionHost {
             ["Content-Type": "application/json", LambdaHeader.extensionID: member.id],
             answer.line
         )
-        onProgress()
+        environment?.somebodyCame()
     }
 
     func next(_ exchange: HTTPExchange) {
@@ -254,7 +248,7 @@ final class ExtensionHost {
             send(event, id, to: member)
         } else {
             member.state = .ready
-            onProgress()
+            environment?.somebodyCame()
         }
     }
 
@@ -271,7 +265,7 @@ final class ExtensionHost {
             guard let self, body != nil else { return }
             member.state = .failed
             RuntimeReply.accepted(exchange)
-            onFailure(duringInit ? "Extension.InitError" : "Extension.ExitError", type)
+            fail(FailureReason(duringInit ? "Extension.InitError" : "Extension.ExitError", type))
         }
     }
 

@@ -50,20 +50,16 @@ struct ProcessStarter {
     /// - Parameters:
     ///   - api: Host and port of the environment's Runtime API.
     ///   - ended: Called once it has ended, with what that means where it was expected to run.
-    ///   - failed: Called on a later turn of the loop where it cannot be started.
-    /// - Returns: Its process; `nil` where it cannot be started.
+    /// - Returns: Its process.
+    /// - Throws: ``StartFailure`` where there is nothing to start, or the system refuses.
     func launchRuntime(
         api: String,
-        ended: @escaping (@escaping FailureText.Reason) -> Void,
-        failed: @escaping (@escaping FailureText.Reason) -> Void
-    ) -> RuntimeProcess? {
-        guard let bootstrap = deployment.bootstrap else {
-            loop.later { failed { FailureText.noBootstrap(requestID: $0) } }
-            return nil
-        }
+        ended: @escaping (FailureReason) -> Void
+    ) throws(StartFailure) -> RuntimeProcess {
+        guard let bootstrap = deployment.bootstrap else { throw StartFailure(reason: .noBootstrap) }
         do throws(SystemError) {
             let (log, sandbox, tail) = (log, sandbox, OutputTail())
-            let process = try RuntimeProcess(
+            return try RuntimeProcess(
                 try sandbox.runtime(bootstrap, sandbox.variables(api: api, logStream: name)),
                 loop: loop,
                 output: {
@@ -72,12 +68,13 @@ struct ProcessStarter {
                 },
                 ended: { ended(sandbox.failure(of: bootstrap, $0, tail)) }
             )
-            orphans.add(process.pid)
-            return process
         } catch {
-            let (path, words) = (sandbox.pathInside(bootstrap), SystemError.text(error.errno))
-            loop.later { failed { FailureText.cannotStart(path, words, requestID: $0) } }
-            return nil
+            throw StartFailure(reason: .cannotStart(sandbox.pathInside(bootstrap), SystemError.text(error.errno)))
         }
     }
+}
+
+/// Why a runtime could not be started, in Lambda's words.
+struct StartFailure: Error {
+    let reason: FailureReason
 }

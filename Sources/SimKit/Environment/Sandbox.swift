@@ -61,14 +61,13 @@ struct Sandbox {
     }
 
     /// What it means that the runtime has ended, where it was expected to run.
-    func failure(of bootstrap: String, _ end: ProcessEnd, _ output: OutputTail) -> FailureText.Reason {
-        guard isIsolated else { return { FailureText.exit(end, requestID: $0) } }
+    func failure(of bootstrap: String, _ end: ProcessEnd, _ output: OutputTail) -> FailureReason {
+        guard isIsolated else { return .exit(end) }
         let path = pathInside(bootstrap)
         if let words = Isolator.startFailure(path, end, lastLine: output.lastLine) {
-            return { FailureText.cannotStart(path, words, requestID: $0) }
+            return .cannotStart(path, words)
         }
-        let end = Isolator.end(end)
-        return { FailureText.exit(end, requestID: $0) }
+        return .exit(Isolator.end(end))
     }
 
     /// Where the processes find one of their files.

@@ -1,19 +1,11 @@
 /// What the platform itself writes to a function's log, as text or as JSON (section "Logs" of docs/simulator.md).
 enum LogEvent {
-    /// Which part of an environment's life an init belongs to.
-    enum Phase: String {
-        /// Before the first invocation.
-        case initialization = "init"
-        /// Within an invocation, after a failure.
-        case invoke
-    }
-
     /// An environment is being made.
     case initStart(FunctionConfiguration)
     /// An init has ended; text shows only those that failed.
-    case initReport(Phase, duration: Duration, failure: FunctionFailure?)
+    case initReport(FunctionConfiguration, InitPhase, duration: Duration, failure: FunctionFailure?)
     /// An invocation begins.
-    case start(requestID: String, traceID: String)
+    case start(Invocation)
     /// The runtime has done its work.
     case runtimeDone(InvocationReport)
     /// An invocation is over.
@@ -35,13 +27,13 @@ enum LogEvent {
                 "INIT_START Runtime Version: \(Self.runtimeVersion)\t"
                     + "Runtime Version ARN: \(Self.runtimeVersionARN(function.region))"
             ]
-        case .initReport(let phase, let duration, let failure):
+        case .initReport(_, let phase, let duration, let failure):
             guard let failure else { return [] }
             return [
                 "INIT_REPORT Init Duration: \(twoDecimals(duration.milliseconds)) ms\tPhase: \(phase.rawValue)\t"
                     + (failure.isTimeout ? "Status: timeout" : "Status: error\tError Type: \(failure.type)")
             ]
-        case .start(let id, _): return ["START RequestId: \(id) Version: $LATEST"]
+        case .start(let invocation): return ["START RequestId: \(invocation.id) Version: $LATEST"]
         case .runtimeDone: return []
         case .report(let report, let trace): return Self.reportLines(report, trace)
         case .extensionState(let name, let state, let events, let errorType):
@@ -76,7 +68,7 @@ enum LogEvent {
     var level: LogLevel {
         switch self {
         case .initStart, .start, .extensionState: .info
-        case .initReport(_, _, let failure): failure == nil ? .debug : .warn
+        case .initReport(_, _, _, let failure): failure == nil ? .debug : .warn
         case .runtimeDone(let report): report.status == .success ? .debug : .warn
         case .report(let report, _): report.status == .success ? .info : .warn
         }
@@ -98,7 +90,7 @@ enum LogEvent {
                 ("functionName", .string(function.name)), ("functionVersion", "$LATEST"),
             ])
             return ("platform.initStart", record)
-        case .initReport(let phase, let duration, let failure):
+        case .initReport(_, let phase, let duration, let failure):
             let status = failure.map { $0.isTimeout ? "timeout" : "error" } ?? "success"
             let record = JSONValue.members(
                 ("initializationType", "on-demand"),
@@ -108,9 +100,10 @@ enum LogEvent {
                 ("metrics", .object([("durationMs", Self.milliseconds(duration))]))
             )
             return ("platform.initReport", record)
-        case .start(let id, let trace):
+        case .start(let invocation):
             let record = JSONValue.object([
-                ("requestId", .string(id)), ("version", "$LATEST"), ("tracing", Self.tracing(trace)),
+                ("requestId", .string(invocation.id)), ("version", "$LATEST"),
+                ("tracing", Self.tracing(invocation.context.traceID)),
             ])
             return ("platform.start", record)
         case .runtimeDone(let report):

@@ -1,17 +1,12 @@
-import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
 
 /// Lambda's Runtime API for the one runtime of an environment: what it may ask when, and every answer.
 ///
-/// The state machine is that of Lambda, see ``RuntimeState``; the environment that owns this decides what a change means.
+/// The state machine is that of Lambda, see ``RuntimeState``; what a change means for the environment is ``Lifecycle``'s.
 final class RuntimeAPI {
-    /// The runtime waits for an event: it has started, or has finished with the last one.
-    var onReady: () -> Void = {}
-    /// The runtime reported that its init failed.
-    var onInitError: (FunctionFailure) -> Void = { _ in }
-
+    weak var environment: ExecutionEnvironment?
     private(set) var state = RuntimeState.started
     private(set) var current: Invocation?
     private let loop: EventLoop
@@ -19,7 +14,8 @@ final class RuntimeAPI {
 
     init(loop: EventLoop) { self.loop = loop }
 
-    /// Hands out an event; the runtime must be ready.
+    var isReady: Bool { state == .ready }
+
     func offer(_ invocation: Invocation) {
         precondition(state == .ready, "an event is offered to a runtime that waits")
         state = .running
@@ -27,7 +23,9 @@ final class RuntimeAPI {
         if !waiting.isEmpty { sendEvent(invocation, to: waiting.removeFirst()) }
     }
 
-    /// Forgets all: the process is gone.
+    /// A time-out resets the environment, which takes the runtime's connections with it.
+    func giveUp(_ invocation: Invocation) {}
+
     func reset() {
         state = .started
         current = nil
@@ -43,7 +41,8 @@ final class RuntimeAPI {
             wait(exchange)
             state = .ready
             current = nil
-            onReady()
+            environment?.processes.extensions.isOpen = false
+            environment?.somebodyCame()
         case .ready: wait(exchange)
         case .initError, .invocationResponse, .invocationErrorResponse:
             RuntimeReply.invalidTransition(exchange, from: state, to: RuntimeState.ready.rawValue)
@@ -62,9 +61,10 @@ final class RuntimeAPI {
 
     func response(_ exchange: HTTPExchange, id: String) {
         guard let invocation = begin(exchange, id: id, target: .invocationResponse) else { return }
-        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] in
+        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] outcome in
             guard let self, current === invocation, state == .invocationResponse else { return }
-            state = .responseSent
+            if outcome == .taken { state = .responseSent }
+            environment?.send(.answered(invocation.call))
         }
     }
 
@@ -74,6 +74,7 @@ final class RuntimeAPI {
             guard let self, current === invocation, state == .invocationErrorResponse else { return }
             invocation.fail(failure)
             state = .responseSent
+            environment?.send(.answered(invocation.call))
         }
     }
 
@@ -98,7 +99,7 @@ final class RuntimeAPI {
         state = .initError
         RuntimeErrorReport(exchange).take { [weak self] failure in
             guard let self, state == .initError else { return }
-            onInitError(failure)
+            environment?.send(.initError(FailureReason(reported: failure)))
         }
     }
 }
@@ -108,14 +109,15 @@ enum RuntimeEvent {
     static func fields(of invocation: Invocation) -> HTTPFields {
         var fields: HTTPFields = [
             "Content-Type": "application/json",
-            LambdaHeader.requestID: invocation.id,
-            LambdaHeader.deadline: String(invocation.deadline.milliseconds),
-            LambdaHeader.functionARN: invocation.arn,
-            LambdaHeader.traceID: invocation.traceID,
+            "Lambda-Runtime-Aws-Request-Id": invocation.id,
+            "Lambda-Runtime-Deadline-Ms": String(invocation.deadline.milliseconds),
+            "Lambda-Runtime-Invoked-Function-Arn": invocation.context.arn,
+            "Lambda-Runtime-Trace-Id": invocation.context.traceID,
         ]
-        if let context = invocation.clientContext { fields.add(LambdaHeader.clientContext, context) }
-        if let identity = invocation.cognitoIdentity { fields.add(LambdaHeader.cognitoIdentity, identity) }
-        if let tenant = invocation.tenantID { fields.add(LambdaHeader.tenantID, tenant) }
+        let context = invocation.context
+        if let client = context.clientContext { fields.add("Lambda-Runtime-Client-Context", client) }
+        if let identity = context.cognitoIdentity { fields.add("Lambda-Runtime-Cognito-Identity", identity) }
+        if let tenant = context.tenantID { fields.add("Lambda-Runtime-Aws-Tenant-Id", tenant) }
         return fields
     }
 }

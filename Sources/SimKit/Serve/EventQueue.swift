@@ -30,19 +30,40 @@ final class EventQueue {
     private final class Entry {
         let id: String
         let name: String
-        let request: InvokeRequest
         let event: [UInt8]
-        let arn: String
+        let context: CallerContext
         let arrived = ContinuousClock.Instant.now
         var attempts = 0
         var throttles = 0
 
-        init(id: String, name: String, request: InvokeRequest, event: [UInt8], arn: String) {
+        init(id: String, name: String, event: [UInt8], context: CallerContext) {
             self.id = id
             self.name = name
-            self.request = request
             self.event = event
-            self.arn = arn
+            self.context = context
+        }
+    }
+
+    /// One try of an event.
+    private final class Attempt: Caller {
+        private weak var queue: EventQueue?
+        private let entry: Entry
+        private let service: FunctionService
+        private var answer: [UInt8] = []
+
+        init(_ queue: EventQueue, _ entry: Entry, _ service: FunctionService) {
+            self.queue = queue
+            self.entry = entry
+            self.service = service
+        }
+
+        func hear(_ delivery: Invocation.Delivery) {
+            switch delivery {
+            case .bytes(let bytes): answer.append(contentsOf: bytes)
+            case .failed(let failure): answer = failure.payload
+            case .reported(let report): queue?.finish(entry, service, report, answer)
+            case .began, .ended: break
+            }
         }
     }
 
@@ -62,10 +83,10 @@ final class EventQueue {
     /// Queues an event.
     ///
     /// - Throws: ``ServiceError/tooManyRequests`` where the queue is full.
-    func add(id: String, name: String, _ request: InvokeRequest, _ event: [UInt8], arn: String) throws(ServiceError) {
+    func add(id: String, name: String, _ event: [UInt8], _ context: CallerContext) throws(ServiceError) {
         guard count < Self.capacity else { throw .tooManyRequests }
         count += 1
-        let entry = Entry(id: id, name: name, request: request, event: event, arn: arn)
+        let entry = Entry(id: id, name: name, event: event, context: context)
         loop.later { [weak self] in self?.attempt(entry) }
     }
 
@@ -74,23 +95,8 @@ final class EventQueue {
 
     private func attempt(_ entry: Entry) {
         guard !isStopped, let service = functions[entry.name] else { return }
-        let invocation = Invocation(
-            id: entry.id,
-            event: entry.event,
-            arn: entry.arn,
-            traceID: entry.request.traceID,
-            cognitoIdentity: entry.request.cognitoIdentity,
-            tenantID: entry.request.tenantID
-        )
-        var answer: [UInt8] = []
-        invocation.deliver = { [weak self] delivery in
-            switch delivery {
-            case .bytes(let bytes): answer.append(contentsOf: bytes)
-            case .failed(let failure): answer = failure.payload
-            case .reported(let report): self?.finish(entry, service, report, answer)
-            case .began, .ended: break
-            }
-        }
+        let invocation = Invocation(id: entry.id, event: entry.event, context: entry.context)
+        invocation.caller = Attempt(self, entry, service)
         do throws(ServiceError) {
             try service.invoke(invocation)
             entry.attempts += 1
@@ -142,14 +148,9 @@ final class EventQueue {
         case .function(let name):
             guard let target = functions[name] else { return }
             do throws(ServiceError) {
-                let arn = target.function.arn
-                try add(
-                    id: Identifiers.uuid(),
-                    name: name,
-                    entry.request,
-                    Array(record.text.utf8),
-                    arn: arn
-                )
+                var context = entry.context
+                context.arn = target.function.arn
+                try add(id: Identifiers.uuid(), name: name, Array(record.text.utf8), context)
             } catch {
                 note("the failed event \(entry.id) is lost: the queue is full")
             }
@@ -163,7 +164,7 @@ final class EventQueue {
         _ answer: [UInt8]
     ) -> JSONValue {
         let context = JSONValue.object([
-            ("requestId", .string(entry.id)), ("functionArn", .string(entry.arn + ":$LATEST")),
+            ("requestId", .string(entry.id)), ("functionArn", .string(entry.context.arn + ":$LATEST")),
             ("condition", .string(condition)), ("approximateInvokeCount", .int(entry.attempts)),
         ])
         let response = JSONValue.object([

@@ -11,7 +11,7 @@ package final class FunctionService {
     /// The last invocations, newest last, for the inspector.
     package private(set) var history: [InvocationReport] = []
     /// All environments, the newest last.
-    package private(set) var environments: [any Environment] = []
+    package private(set) var environments: [ExecutionEnvironment] = []
 
     private let context: SimulatorContext
     private let write: ([UInt8]) -> Void
@@ -20,7 +20,7 @@ package final class FunctionService {
     /// Calls that wait for an environment that is finishing.
     private var waiting: [(invocation: Invocation, timer: EventLoop.Timer?)] = []
     /// Environments that are ending; they must live until they have.
-    private var leaving: [any Environment] = []
+    private var leaving: [ExecutionEnvironment] = []
     private var onEmpty: (() -> Void)?
     private var housekeeping: EventLoop.Timer?
     private var isStopped = false
@@ -58,8 +58,8 @@ package final class FunctionService {
     package func invoke(_ invocation: Invocation) throws(ServiceError) {
         guard !isStopped else { throw .service("The simulator is stopping") }
         takeNewCode()
-        if let environment = freeEnvironment { return start(invocation, in: environment) }
-        if environments.filter(\.isFinishing).count > waiting.count {
+        if let environment = freeEnvironment { return environment.begin(invocation) }
+        if environments.filter(\.isFinishing).map(\.capacity).reduce(0, +) > waiting.count {
             // It takes a runtime less than a millisecond to come back for the next event, and a new one much longer.
             let timer =
                 environments.count < function.concurrency
@@ -68,11 +68,11 @@ package final class FunctionService {
             return
         }
         guard environments.count < function.concurrency else { throw .tooManyRequests }
-        start(invocation, in: try newEnvironment())
+        try newEnvironment().begin(invocation)
     }
 
     /// The free one that was used last, as on Lambda: the others idle until they are ended.
-    private var freeEnvironment: (any Environment)? {
+    private var freeEnvironment: ExecutionEnvironment? {
         environments.filter { $0.isFree && $0.deployment === deployment }.max { $0.idleSince < $1.idleSince }
     }
 
@@ -81,34 +81,16 @@ package final class FunctionService {
         guard environments.count < function.concurrency else { return }
         waiting.remove(at: index)
         do throws(ServiceError) {
-            start(invocation, in: try newEnvironment())
+            try newEnvironment().begin(invocation)
         } catch {
             invocation.abandon(FunctionFailure(ErrorType.sandboxFailure, "\(error)", requestID: invocation.id))
         }
     }
 
-    private func start(_ invocation: Invocation, in environment: any Environment) {
-        let deliver = invocation.deliver
-        invocation.deliver = { [weak self] delivery in
-            if case .reported(let report) = delivery { self?.remember(report) }
-            deliver(delivery)
-        }
-        // Not in the middle of the caller's own work: an answer may come at once.
-        environment.begin(invocation)
-    }
-
-    private func remember(_ report: InvocationReport) {
-        history.append(report)
-        if history.count > 100 { history.removeFirst(history.count - 100) }
-    }
-
-    private func newEnvironment() throws(ServiceError) -> any Environment {
+    private func newEnvironment() throws(ServiceError) -> ExecutionEnvironment {
         do throws(SimError) {
-            let environment = try function.makeEnvironment(deployment, context: context, write: write)
-            environment.onFree = { [weak self, weak environment] in
-                guard let self, let environment else { return }
-                context.loop.later { [weak self] in self?.isFreeAgain(environment) }
-            }
+            let environment = try ExecutionEnvironment(function, deployment, context: context, write: write)
+            environment.owner = self
             environments.append(environment)
             return environment
         } catch {
@@ -116,9 +98,9 @@ package final class FunctionService {
         }
     }
 
-    private func isFreeAgain(_ environment: any Environment) {
+    private func isFreeAgain(_ environment: ExecutionEnvironment) {
         guard environments.contains(where: { $0 === environment }), environment.isFree else { return }
-        if environment.deployment !== deployment {
+        if isStopped || environment.deployment !== deployment {
             guard environment.isIdle else { return }
             end(environment)
             // Its place is free for a call that waited for it.
@@ -126,10 +108,12 @@ package final class FunctionService {
                 first.timer?.cancel()
                 stopWaiting(first.invocation)
             }
-        } else if !waiting.isEmpty {
-            let (invocation, timer) = waiting.removeFirst()
-            timer?.cancel()
-            start(invocation, in: environment)
+        } else {
+            while !waiting.isEmpty, environment.isFree {
+                let (invocation, timer) = waiting.removeFirst()
+                timer?.cancel()
+                environment.begin(invocation)
+            }
         }
     }
 
@@ -164,7 +148,7 @@ package final class FunctionService {
         }
     }
 
-    private func end(_ environment: any Environment) {
+    private func end(_ environment: ExecutionEnvironment) {
         environments.removeAll { $0 === environment }
         leaving.append(environment)
         environment.end(within: isStopped ? .milliseconds(300) : .seconds(2)) { [weak self] in
@@ -190,21 +174,20 @@ package final class FunctionService {
             )
         }
         waiting = []
-        for environment in environments {
-            if !waits || environment.isIdle {
-                end(environment)
-            } else {
-                environment.onFree = { [weak self, weak environment] in
-                    guard let self, let environment else { return }
-                    context.loop.later { [weak self] in
-                        guard let self, environments.contains(where: { $0 === environment }), environment.isIdle else {
-                            return
-                        }
-                        end(environment)
-                    }
-                }
-            }
-        }
+        // The others end when they are free.
+        for environment in environments where !waits || environment.isIdle { end(environment) }
         if environments.isEmpty, leaving.isEmpty { context.loop.later(done) }
+    }
+}
+
+extension FunctionService: EnvironmentOwner {
+    package func environmentIsFree(_ environment: ExecutionEnvironment) {
+        // Not in the middle of the caller's own work: an answer may come at once.
+        context.loop.later { [weak self] in self?.isFreeAgain(environment) }
+    }
+
+    package func environment(_ environment: ExecutionEnvironment, finished report: InvocationReport) {
+        history.append(report)
+        if history.count > 100 { history.removeFirst(history.count - 100) }
     }
 }

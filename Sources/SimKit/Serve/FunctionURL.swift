@@ -29,12 +29,10 @@ final class FunctionURL {
         let invocation = Invocation(
             id: requestID,
             event: event,
-            arn: function.arn,
-            traceID: exchange.head.fields["X-Amzn-Trace-Id"],
+            context: CallerContext(arn: function.arn, traceID: exchange.head.fields["X-Amzn-Trace-Id"]),
             wantsStream: function.urlStreams
         )
-        let answer = FunctionURLAnswer(exchange, invocation, streams: function.urlStreams)
-        invocation.deliver = { answer.deliver($0) }
+        invocation.caller = FunctionURLAnswer(exchange, invocation, streams: function.urlStreams)
         do throws(ServiceError) {
             try service.invoke(invocation)
         } catch {

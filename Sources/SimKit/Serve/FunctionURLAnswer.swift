@@ -1,7 +1,7 @@
 import HTTPWire
 
 /// The HTTP response that a function URL makes of a function's answer.
-final class FunctionURLAnswer {
+final class FunctionURLAnswer: Caller {
     /// A prelude is a few headers; more is none.
     private static let preludeLimit = 1 << 20
     private static let highWater = 1 << 20
@@ -20,7 +20,7 @@ final class FunctionURLAnswer {
         self.streams = streams
     }
 
-    func deliver(_ delivery: Invocation.Delivery) {
+    func hear(_ delivery: Invocation.Delivery) {
         switch delivery {
         case .began(let type):
             contentType = type
@@ -67,11 +67,11 @@ final class FunctionURLAnswer {
 
     private func write(_ bytes: [UInt8]) {
         exchange.write(bytes)
-        guard exchange.pendingOutput > Self.highWater, let pause = invocation.pauseSource else { return }
-        pause(true)
+        guard exchange.pendingOutput > Self.highWater else { return }
+        invocation.pauseSource(true)
         exchange.onDrained = { [weak exchange, weak invocation] in
             exchange?.onDrained = nil
-            invocation?.pauseSource?(false)
+            invocation?.pauseSource(false)
         }
     }
 

@@ -37,7 +37,7 @@ enum InspectorData {
         .object(SampleEvents.all.map { ($0.name, .verbatim($0.json)) })
     }
 
-    private static func environment(_ environment: any Environment) -> JSONValue {
+    private static func environment(_ environment: ExecutionEnvironment) -> JSONValue {
         .object([("name", .string(environment.name)), ("state", .string(environment.stateName))])
     }
 

@@ -17,15 +17,18 @@ struct InvokeRequest {
     let kind: Kind
     let isStream: Bool
     let wantsLog: Bool
-    let clientContext: String?
-    let cognitoIdentity: String?
-    let tenantID: String?
-    let traceID: String
+    /// What goes on with the event; the ARN has the caller's qualifier.
+    let context: CallerContext
 
     /// How many bytes the body may have.
     var limit: Int { kind == .event ? EventLimits.asynchronous : EventLimits.synchronous }
 
-    init(_ head: HTTPRequestHead, _ reference: FunctionReference, isStream: Bool) throws(ServiceError) {
+    init(
+        _ head: HTTPRequestHead,
+        _ reference: FunctionReference,
+        of function: FunctionConfiguration,
+        isStream: Bool
+    ) throws(ServiceError) {
         let fields = head.fields
         self.reference = reference
         self.isStream = isStream
@@ -42,12 +45,16 @@ struct InvokeRequest {
         }
         if let type = fields["Content-Type"], !Self.isAcceptable(type) { throw .unsupportedMediaType(type) }
         // Lambda does not hand the client context to functions that are called asynchronously.
-        let context = try Self.clientContext(fields["X-Amz-Client-Context"])
-        clientContext = kind == .event ? nil : context
-        cognitoIdentity = fields["X-Amz-Cognito-Identity"].flatMap(Self.decoded)
-        tenantID = fields["X-Amz-Tenant-Id"]
+        let clientContext = try Self.clientContext(fields["X-Amz-Client-Context"])
+        let tenantID = fields["X-Amz-Tenant-Id"]
         if let tenantID, !(1...256).contains(tenantID.utf8.count) { throw .invalidParameter("Invalid tenant id") }
-        traceID = fields["X-Amzn-Trace-Id"] ?? Identifiers.traceID()
+        context = CallerContext(
+            arn: function.arn + (reference.qualifier.map { ":" + $0 } ?? ""),
+            traceID: fields["X-Amzn-Trace-Id"],
+            clientContext: kind == .event ? nil : clientContext,
+            cognitoIdentity: fields["X-Amz-Cognito-Identity"].flatMap(Self.decoded),
+            tenantID: tenantID
+        )
     }
 
     /// Clients send all kinds of types or none, curl a form's; only what says plainly that it is no text is refused.

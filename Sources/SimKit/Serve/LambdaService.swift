@@ -83,7 +83,7 @@ package final class LambdaService {
                 throw .invalidParameter("Invalid function name or qualifier: \(words.joined(separator: ", "))")
             }
             guard let service = service(reference.name) else { throw .functionNotFound(arn: arn(of: reference)) }
-            let request = try InvokeRequest(exchange.head, reference, isStream: isStream)
+            let request = try InvokeRequest(exchange.head, reference, of: service.function, isStream: isStream)
             takeBody(exchange, request, service, requestID)
         } catch {
             error.answer(exchange, requestID: requestID)
@@ -146,30 +146,23 @@ package final class LambdaService {
         _ event: [UInt8],
         _ requestID: String
     ) throws(ServiceError) {
-        let arn = service.function.arn + (request.reference.qualifier.map { ":" + $0 } ?? "")
         switch request.kind {
         case .dryRun: exchange.respond(204, ["x-amzn-RequestId": requestID])
         case .event:
-            try queue.add(id: requestID, name: service.function.name, request, event, arn: arn)
+            try queue.add(id: requestID, name: service.function.name, event, request.context)
             exchange.respond(202, InvokeAnswer.common(requestID: requestID, request))
         case .requestResponse:
             let invocation = Invocation(
                 id: requestID,
                 event: event,
-                arn: arn,
-                traceID: request.traceID,
-                clientContext: request.clientContext,
-                cognitoIdentity: request.cognitoIdentity,
-                tenantID: request.tenantID,
+                context: request.context,
                 wantsStream: request.isStream
             )
             if request.isStream {
                 let bandwidth = options.limitsBandwidth ? Bandwidth(loop: context.loop) : nil
-                let answer = StreamAnswer(exchange, request, invocation, bandwidth)
-                invocation.deliver = { answer.deliver($0) }
+                invocation.caller = StreamAnswer(exchange, request, invocation, bandwidth)
             } else {
-                let answer = InvokeAnswer(exchange, request, requestID: requestID)
-                invocation.deliver = { answer.deliver($0) }
+                invocation.caller = InvokeAnswer(exchange, request, requestID: requestID)
             }
             do throws(ServiceError) {
                 try service.invoke(invocation)

@@ -81,7 +81,7 @@ import Testing
             write("b\nc", to: log)
             write("d\n", to: log)
             write("open", to: log)
-            log.event(.start(requestID: "id", traceID: ""))
+            log.event(.start(Invocation(id: "id", event: [], context: CallerContext(arn: "a"))))
         }
         #expect(text == "ab\ncd\nopen\nSTART RequestId: id Version: $LATEST\n")
     }
