@@ -111,7 +111,7 @@ package final class OneShot {
         remaining -= 1
         // Answers stand one below the other; the last one ends as the function ended it.
         if lastByte != 0x0A { write([0x0A]) }
-        let invocation = Invocation(event: event, context: CallerContext(arn: function.arn), wantsStream: true)
+        let invocation = Invocation(event: event, context: CallerContext(arn: function.arn), mode: .either)
         invocation.caller = self
         outputs.progress?.begin(limit: function.timeout)
         environment.begin(invocation)

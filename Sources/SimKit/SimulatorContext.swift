@@ -16,6 +16,7 @@ package final class SimulatorContext {
         orphans.killEverything()
         // There is nobody left to tell.
         try? workspace.removeAll()
+        orphans.dismissGuardian()
         Signals.dieBy(signal)
     }
 

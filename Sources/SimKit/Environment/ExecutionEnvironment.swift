@@ -115,7 +115,7 @@ package final class ExecutionEnvironment {
         lastCall += 1
         invocation.call = lastCall
         calls[lastCall] = Entry(invocation: invocation)
-        if life.capacity == 1 { log.beginInvocation() }
+        if life.capacity == 1 { log.forget() }
         send(.begin(lastCall))
     }
 
@@ -167,7 +167,7 @@ package final class ExecutionEnvironment {
         case .expectExit: processes.expectExit()
         case .endInit(let phase, let reason): endInit(phase, reason)
         case .start(let call): start(call)
-        case .logStart(let call): with(call) { log.event(.start($0.invocation)) }
+        case .logStart(let call): with(call) { log.begin($0.invocation) }
         case .wake: wake()
         case .offer(let call): with(call) { offer($0.invocation) }
         case .fail(let call, let reason):
@@ -189,7 +189,7 @@ package final class ExecutionEnvironment {
 
     private func beginInit() {
         initBegan = .now
-        log.event(.initStart(function))
+        log.event(.initStart(function, environment: name))
         guard function.maximumConcurrency == nil else { return }
         initLimit = loop.after(function.initLimit) { [weak self] in self?.send(.initTookTooLong(.initTimeout)) }
     }
@@ -265,12 +265,13 @@ package final class ExecutionEnvironment {
             initDuration: initDuration,
             memorySize: function.memory,
             maximumMemoryUsed: memory.peakMegabytes,
+            timeout: function.timeout,
             environment: name
         )
         initDuration = nil
-        log.event(.runtimeDone(report))
-        log.event(.report(report, traceID: invocation.context.traceID))
-        report.log = log.keptLog
+        log.event(.runtimeDone(report, invocation.context))
+        log.event(.report(report, invocation.context))
+        (report.log, report.logStart) = (log.keptLog, log.invocationStart)
         idleSince = .now
         invocation.report(report)
         owner?.environment(self, finished: report)

@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// Why something failed, before it is known for which call: Lambda's own words name the request.
@@ -38,7 +39,11 @@ struct FailureReason: Equatable, Sendable {
     /// The failure of one call, or of an init, which has no request.
     func failure(requestID: String?) -> FunctionFailure {
         switch words {
-        case .reported(let failure): return failure
+        case .reported(let failure):
+            // The runtime that says so of its init is about to end: the log speaks of it as of an end.
+            var failure = failure
+            failure.isReported = false
+            return failure
         case .platform(let payloadType, let message):
             var failure = FunctionFailure(payloadType, message, requestID: requestID, isTimeout: isTimeout)
             failure.type = type
@@ -52,41 +57,41 @@ extension FailureReason {
     /// A runtime that ended while it was expected to run.
     static func exit(_ end: ProcessEnd) -> FailureReason {
         switch end {
-        case .exited(0): FailureReason("Runtime.ExitError", "Runtime exited without providing a reason")
-        case .exited(let status): FailureReason("Runtime.ExitError", "Runtime exited with error: exit status \(status)")
+        case .exited(0): FailureReason(ErrorType.exitError, "Runtime exited without providing a reason")
+        case .exited(let status): FailureReason(ErrorType.exitError, "Runtime exited with error: exit status \(status)")
         case .signalled(let signal):
-            FailureReason("Runtime.ExitError", "Runtime exited with error: signal: \(name(ofSignal: signal))")
+            FailureReason(ErrorType.exitError, "Runtime exited with error: signal: \(name(ofSignal: signal))")
         }
     }
 
     /// Processes that used more memory than the function has: only the log says so, the caller sees them killed.
     static let outOfMemory = FailureReason(
-        "Runtime.OutOfMemory",
+        ErrorType.outOfMemory,
         "Runtime exited with error: signal: killed",
-        payloadType: "Runtime.ExitError"
+        payloadType: ErrorType.exitError
     )
 
     /// A call that took too long.
     static func timeout(_ limit: Duration) -> FailureReason {
         let seconds = twoDecimals(limit.milliseconds / 1000)
-        return FailureReason("Sandbox.Timedout", "Task timed out after \(seconds) seconds", isTimeout: true)
+        return FailureReason(ErrorType.sandboxTimedOut, "Task timed out after \(seconds) seconds", isTimeout: true)
     }
 
     /// An init that took too long.
-    static let initTimeout = FailureReason("Sandbox.Timedout", "Init timed out", isTimeout: true)
+    static let initTimeout = FailureReason(ErrorType.sandboxTimedOut, "Init timed out", isTimeout: true)
 
     /// The simulator is asked to end.
-    static let stopped = FailureReason("Sandbox.Failure", "The simulator is stopped")
+    static let stopped = FailureReason(ErrorType.sandboxFailure, "The simulator is stopped")
 
     /// A package without a bootstrap.
     static let noBootstrap = FailureReason(
-        "Runtime.InvalidEntrypoint",
+        ErrorType.invalidEntrypoint,
         "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
     )
 
     /// A bootstrap that cannot be executed.
     static func cannotStart(_ path: String, _ words: String) -> FailureReason {
-        FailureReason("Runtime.InvalidEntrypoint", startFailure(path, words))
+        FailureReason(ErrorType.invalidEntrypoint, startFailure(path, words))
     }
 
     /// An extension that ended while it was expected to run.

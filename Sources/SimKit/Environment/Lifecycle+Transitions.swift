@@ -1,3 +1,5 @@
+import LambdaWire
+
 /// One function per event: what it means in each state.
 extension Lifecycle {
     mutating func begin(_ call: Call) -> [Action] {
@@ -26,7 +28,7 @@ extension Lifecycle {
             return [.start(call), .logStart(call), .offer(call)]
         case (.starting, _), (.invoking, _), (.resetting, _), (.ended, _):
             // Whoever asks whether it is free does not come here; nobody is forgotten all the same.
-            let reason = FailureReason("Sandbox.Failure", "The environment takes no calls")
+            let reason = FailureReason(ErrorType.sandboxFailure, "The environment takes no calls")
             return [.start(call), .logStart(call), .fail(call, reason), .finish(call, reason)]
         }
     }

@@ -19,20 +19,38 @@ package final class Deployment {
         target = function.target
         workspace = context.workspace
         folder = try workspace.makeFolder("code")
+        do throws(SimError) {
+            taskRoot = try Self.unpack(function, to: folder, signals: context.signals)
+        } catch {
+            // Without an object there is no deinit.
+            workspace.remove(folder)
+            throw error
+        }
+        layers = folder + "/opt"
+    }
+
+    /// - Returns: The folder that is `/var/task`.
+    private static func unpack(
+        _ function: FunctionConfiguration,
+        to folder: String,
+        signals: Int32
+    ) throws(SimError) -> String {
+        let taskRoot: String
         switch function.target {
         case .program(let path, _, _): taskRoot = Paths.parent(path)
         case .folder(let path): taskRoot = path
         case .zip(let path):
             taskRoot = folder + "/task"
-            try Archive.unpack(path, to: taskRoot, signals: context.signals)
+            try Archive.unpack(path, to: taskRoot, signals: signals)
         }
-        layers = folder + "/opt"
+        let layers = folder + "/opt"
         do throws(SystemError) {
             try Files.makeFolder(layers)
         } catch {
             throw .file(operation: "make the folder", path: layers, error)
         }
-        for layer in function.layers { try Archive.merge(layer, into: layers, signals: context.signals) }
+        for layer in function.layers { try Archive.merge(layer, into: layers, signals: signals) }
+        return taskRoot
     }
 
     deinit { workspace.remove(folder) }

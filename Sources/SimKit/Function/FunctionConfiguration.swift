@@ -71,6 +71,9 @@ package struct FunctionConfiguration: Sendable {
     /// The ARN without a qualifier.
     package var arn: String { "arn:aws:lambda:\(region):\(account):function:\(name)" }
 
+    /// The kind of its environments, in Lambda's word.
+    package var initializationType: String { maximumConcurrency == nil ? "on-demand" : "lambda-managed-instances" }
+
     /// The part of a vCPU that Lambda gives to this much memory: one at 1,769 MB.
     package var cpuShare: Double { Double(memory) / 1769 }
 }

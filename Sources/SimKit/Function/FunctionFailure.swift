@@ -8,12 +8,15 @@ package struct FunctionFailure: Equatable, Sendable {
     package var contentType = "application/json"
     /// Whether it is a time-out, which REPORT lines call so.
     package var isTimeout = false
+    /// Whether the function itself has reported it, with its runtime alive: REPORT lines do not speak of it.
+    package var isReported = false
 
     /// A failure that the function itself reported.
     package init(type: String, payload: [UInt8], contentType: String) {
         self.type = type
         self.payload = payload
         self.contentType = contentType
+        isReported = true
     }
 
     /// A failure that Lambda reports, in its own form: `RequestId: … Error: …`.

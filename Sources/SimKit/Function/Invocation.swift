@@ -4,6 +4,8 @@ import Platform
 package struct CallerContext: Sendable, Equatable {
     /// The ARN that was called, with the qualifier if there was one.
     package var arn: String
+    /// What was called: `$LATEST` or the number of a version.
+    package var version: String
     /// The X-Ray header.
     package var traceID: String
     /// The client context, decoded.
@@ -16,17 +18,22 @@ package struct CallerContext: Sendable, Equatable {
     /// What comes with a call; without a trace one is begun.
     package init(
         arn: String,
+        version: String = "$LATEST",
         traceID: String? = nil,
         clientContext: String? = nil,
         cognitoIdentity: String? = nil,
         tenantID: String? = nil
     ) {
         self.arn = arn
+        self.version = version
         self.traceID = traceID ?? Identifiers.traceID()
         self.clientContext = clientContext
         self.cognitoIdentity = cognitoIdentity
         self.tenantID = tenantID
     }
+
+    /// The ARN with the qualifier that was called, or the one that is meant without any.
+    var qualifiedARN: String { arn.split(separator: ":").count > 7 ? arn : arn + ":$LATEST" }
 
     /// Whether the trace is kept, so that the log tells of it.
     var isSampled: Bool { traceID.contains("Sampled=1") }
@@ -57,6 +64,16 @@ package final class Invocation {
         case reported(InvocationReport)
     }
 
+    /// What becomes of the answer on its way, which only the call decides: runtimes stream or not as they like.
+    package enum Mode: Sendable {
+        /// It is kept until it is complete, up to the limit.
+        case buffered
+        /// It goes to the caller as it comes.
+        case streaming
+        /// As the runtime says: for a person who only looks.
+        case either
+    }
+
     /// How far the answer has come.
     package enum Progress: Equatable {
         /// Nothing has come.
@@ -73,8 +90,8 @@ package final class Invocation {
     package let event: [UInt8]
     /// What came with it.
     package let context: CallerContext
-    /// Whether the caller takes the answer as it comes; otherwise it is kept until it is complete, up to the limit.
-    package let wantsStream: Bool
+    /// What becomes of the answer.
+    package let mode: Mode
     /// When the call arrived.
     package let arrived = ContinuousClock.Instant.now
     /// When it must be done; set at its start.
@@ -101,12 +118,12 @@ package final class Invocation {
         id: String = Identifiers.uuid(),
         event: [UInt8],
         context: CallerContext,
-        wantsStream: Bool = false
+        mode: Mode = .buffered
     ) {
         self.id = id
         self.event = event
         self.context = context
-        self.wantsStream = wantsStream
+        self.mode = mode
     }
 
     func begin(contentType: String) {

@@ -69,7 +69,8 @@ final class ConcurrentRuntimeAPI {
 
     func response(_ exchange: HTTPExchange, id: String) {
         guard let invocation = begin(exchange, id) else { return }
-        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] _ in self?.finish(invocation) }
+        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] in if $0 != .cut { self?.finish(invocation) }
+        }
     }
 
     func error(_ exchange: HTTPExchange, id: String) {

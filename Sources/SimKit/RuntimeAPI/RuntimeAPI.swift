@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
@@ -62,9 +63,7 @@ final class RuntimeAPI {
     func response(_ exchange: HTTPExchange, id: String) {
         guard let invocation = begin(exchange, id: id, target: .invocationResponse) else { return }
         RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] outcome in
-            guard let self, current === invocation, state == .invocationResponse else { return }
-            if outcome == .taken { state = .responseSent }
-            environment?.send(.answered(invocation.call))
+            self?.tell(outcome, of: invocation)
         }
     }
 
@@ -76,6 +75,16 @@ final class RuntimeAPI {
             state = .responseSent
             environment?.send(.answered(invocation.call))
         }
+    }
+
+    private func tell(_ outcome: RuntimeAnswer.Outcome, of invocation: Invocation) {
+        if outcome == .taken || outcome == .cut, current === invocation, state == .invocationResponse {
+            state = .responseSent
+        }
+        guard outcome != .cut else { return }
+        environment?.send(.answered(invocation.call))
+        // After a cut the runtime may have come for the next event before the call was over.
+        if outcome == .failed { environment?.somebodyCame() }
     }
 
     /// Checks the id, then the state, as Lambda does.
@@ -109,15 +118,15 @@ enum RuntimeEvent {
     static func fields(of invocation: Invocation) -> HTTPFields {
         var fields: HTTPFields = [
             "Content-Type": "application/json",
-            "Lambda-Runtime-Aws-Request-Id": invocation.id,
-            "Lambda-Runtime-Deadline-Ms": String(invocation.deadline.milliseconds),
-            "Lambda-Runtime-Invoked-Function-Arn": invocation.context.arn,
-            "Lambda-Runtime-Trace-Id": invocation.context.traceID,
+            LambdaHeader.requestID: invocation.id,
+            LambdaHeader.deadline: String(invocation.deadline.milliseconds),
+            LambdaHeader.functionARN: invocation.context.arn,
+            LambdaHeader.traceID: invocation.context.traceID,
         ]
         let context = invocation.context
-        if let client = context.clientContext { fields.add("Lambda-Runtime-Client-Context", client) }
-        if let identity = context.cognitoIdentity { fields.add("Lambda-Runtime-Cognito-Identity", identity) }
-        if let tenant = context.tenantID { fields.add("Lambda-Runtime-Aws-Tenant-Id", tenant) }
+        if let client = context.clientContext { fields.add(LambdaHeader.clientContext, client) }
+        if let identity = context.cognitoIdentity { fields.add(LambdaHeader.cognitoIdentity, identity) }
+        if let tenant = context.tenantID { fields.add(LambdaHeader.tenantID, tenant) }
         return fields
     }
 }

@@ -1,3 +1,4 @@
+import LambdaWire
 import Foundation
 import HTTPWire
 import Platform
@@ -14,40 +15,45 @@ struct RuntimeAnswer {
         self.loop = loop
     }
 
-    /// How an answer ended.
+    /// What is said about an answer.
     enum Outcome {
-        /// It has been taken, or was too large to be.
+        /// The runtime has said all that it will: it may ask for the next event.
         case taken
-        /// It broke off, or said something about itself that is not known.
-        case broken
+        /// The runtime has said all, but it broke off; how the call ends is seen a moment later.
+        case cut
+        /// The call has ended after that.
+        case failed
+        /// It said something about itself that is not known: only a new process gets out of this, as on Lambda.
+        case refused
     }
 
     /// Takes the answer.
     ///
-    /// - Parameter ended: Called once when the caller has it, or has the failure, just before the runtime is told so.
+    /// - Parameter ended: Called when the caller has it, or has the failure, just before the runtime is told so.
     func take(_ ended: @escaping (Outcome) -> Void) {
-        switch exchange.head.fields["Lambda-Runtime-Function-Response-Mode"] {
-        case nil: takeWhole(isStream: false, ended)
-        case "streaming" where invocation.wantsStream: takeStream(ended)
-        case "streaming": takeWhole(isStream: true, ended)
+        let said = exchange.head.fields[LambdaHeader.responseMode] ?? ""
+        let type = exchange.head.fields["Content-Type"]
+        switch (said, invocation.mode) {
+        case ("streaming", .streaming), ("streaming", .either): takeStream(type ?? "application/octet-stream", ended)
+        case ("streaming", .buffered): takeWhole(type ?? "application/octet-stream", ended)
+        // AWS's Go client streams and never says so: what was called decides.
+        case ("", .streaming): takeStream(type ?? "application/json", ended)
+        case ("", .buffered), ("", .either): takeWhole(type ?? "application/json", ended)
         default:
-            // The state stays as it is: only a new process gets out of it, as on Lambda.
             RuntimeReply.invalidResponseMode(exchange)
             invocation.fail(
                 FunctionFailure(
-                    type: "Runtime.InvalidResponseModeHeader",
+                    type: ErrorType.invalidResponseMode,
                     payload: [],
                     contentType: "application/octet-stream"
                 )
             )
-            ended(.broken)
+            ended(.refused)
         }
     }
 
-    private func takeWhole(isStream: Bool, _ ended: @escaping (Outcome) -> Void) {
+    private func takeWhole(_ contentType: String, _ ended: @escaping (Outcome) -> Void) {
         let (exchange, invocation, loop) = (exchange, invocation, loop)
-        let otherwise = isStream ? "application/octet-stream" : "application/json"
-        let contentType = exchange.head.fields["Content-Type"] ?? otherwise
         let limit = RuntimeReply.payloadLimit
         var bytes: [UInt8] = []
         var size = 0
@@ -59,7 +65,7 @@ struct RuntimeAnswer {
                 if size <= limit { bytes.append(contentsOf: piece) } else { bytes = [] }
             case .end(let trailers):
                 if size > limit {
-                    invocation.fail(Self.tooLarge(size))
+                    invocation.fail(Self.tooLarge)
                     ended(.taken)
                     RuntimeReply.tooLarge(exchange)
                 } else if let error = Self.trailerError(trailers) {
@@ -78,15 +84,16 @@ struct RuntimeAnswer {
                 bytes = []
             case .cut:
                 bytes = []
+                ended(.cut)
                 Self.fail(invocation, loop, ended)
                 RuntimeReply.truncated(exchange)
             }
         }
     }
 
-    private func takeStream(_ ended: @escaping (Outcome) -> Void) {
+    private func takeStream(_ contentType: String, _ ended: @escaping (Outcome) -> Void) {
         let (exchange, invocation, loop) = (exchange, invocation, loop)
-        invocation.begin(contentType: exchange.head.fields["Content-Type"] ?? "application/octet-stream")
+        invocation.begin(contentType: contentType)
         invocation.source = exchange
         exchange.stream { part in
             switch part {
@@ -96,33 +103,35 @@ struct RuntimeAnswer {
                 ended(.taken)
                 RuntimeReply.accepted(exchange)
             case .cut:
+                ended(.cut)
                 Self.fail(invocation, loop, ended)
                 RuntimeReply.truncated(exchange)
             }
         }
     }
 
-    static func tooLarge(_ size: Int) -> FunctionFailure {
-        FunctionFailure(
-            "Function.ResponseSizeTooLarge",
-            plainMessage: "Response payload size (\(size) bytes) exceeded maximum allowed payload size "
-                + "(\(RuntimeReply.payloadLimit) bytes)."
-        )
+    /// The members stand in the order of Lambda's own, which is another one here than elsewhere.
+    static var tooLarge: FunctionFailure {
+        let type = ErrorType.responseSizeTooLarge
+        let message =
+            "Response payload size exceeded maximum allowed payload size (\(RuntimeReply.payloadLimit) bytes)."
+        let body = JSONValue.object([("errorMessage", .string(message)), ("errorType", .string(type))])
+        return FunctionFailure(type: type, payload: Array(body.text.utf8), contentType: "application/json")
     }
 
     /// A process that dies closes its connection a moment before its end is seen: then the end is the better reason.
     private static func fail(_ invocation: Invocation, _ loop: EventLoop, _ ended: @escaping (Outcome) -> Void) {
         loop.after(.milliseconds(50)) {
             invocation.fail(
-                FunctionFailure("Runtime.TruncatedResponse", "Runtime truncated response", requestID: invocation.id)
+                FunctionFailure(ErrorType.truncatedResponse, "Runtime truncated response", requestID: invocation.id)
             )
-            ended(.broken)
+            ended(.failed)
         }
     }
 
     private static func trailerError(_ trailers: HTTPFields) -> (type: String, body: [UInt8])? {
-        guard let type = trailers["Lambda-Runtime-Function-Error-Type"] else { return nil }
-        let body = trailers["Lambda-Runtime-Function-Error-Body"] ?? ""
+        guard let type = trailers[LambdaHeader.errorType] else { return nil }
+        let body = trailers[LambdaHeader.errorBody] ?? ""
         // What is no base64 is shown as it is rather than lost.
         return (type, Data(base64Encoded: body).map(Array.init) ?? Array(body.utf8))
     }

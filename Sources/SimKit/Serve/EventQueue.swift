@@ -35,6 +35,8 @@ final class EventQueue {
         let arrived = ContinuousClock.Instant.now
         var attempts = 0
         var throttles = 0
+        /// What the last try came to.
+        var answer: [UInt8]?
 
         init(id: String, name: String, event: [UInt8], context: CallerContext) {
             self.id = id
@@ -108,7 +110,7 @@ final class EventQueue {
     /// Lambda comes back after 1 s, 2 s, and so on up to 5 min, while the event is young enough.
     private func waitForRoom(_ entry: Entry, _ service: FunctionService) {
         guard entry.arrived.duration(to: .now) < service.function.events.maximumAge else {
-            return fail(entry, service, condition: "EventAgeExceeded", nil, [])
+            return fail(entry, service, condition: "EventAgeExceeded")
         }
         let delay = min(300, 1 << min(entry.throttles, 9))
         entry.throttles += 1
@@ -125,24 +127,19 @@ final class EventQueue {
             count -= 1
             return
         }
+        entry.answer = answer
         let delays = service.function.events.retryDelays
         guard entry.attempts > delays.count else {
             loop.after(delays[entry.attempts - 1]) { [weak self] in self?.attempt(entry) }
             return
         }
-        fail(entry, service, condition: "RetriesExhausted", report, answer)
+        fail(entry, service, condition: "RetriesExhausted")
     }
 
-    private func fail(
-        _ entry: Entry,
-        _ service: FunctionService,
-        condition: String,
-        _ report: InvocationReport?,
-        _ answer: [UInt8]
-    ) {
+    private func fail(_ entry: Entry, _ service: FunctionService, condition: String) {
         count -= 1
         guard let destination = service.function.events.onFailure else { return }
-        let record = Self.record(entry, condition: condition, hasAnswer: report != nil, answer)
+        let record = Self.record(entry, condition: condition)
         switch destination {
         case .file(let path): append(record.line, to: path)
         case .function(let name):
@@ -157,14 +154,9 @@ final class EventQueue {
         }
     }
 
-    private static func record(
-        _ entry: Entry,
-        condition: String,
-        hasAnswer: Bool,
-        _ answer: [UInt8]
-    ) -> JSONValue {
+    private static func record(_ entry: Entry, condition: String) -> JSONValue {
         let context = JSONValue.object([
-            ("requestId", .string(entry.id)), ("functionArn", .string(entry.context.arn + ":$LATEST")),
+            ("requestId", .string(entry.id)), ("functionArn", .string(entry.context.qualifiedARN)),
             ("condition", .string(condition)), ("approximateInvokeCount", .int(entry.attempts)),
         ])
         let response = JSONValue.object([
@@ -175,8 +167,8 @@ final class EventQueue {
             ("timestamp", .string(Timestamp.now.iso8601)),
             ("requestContext", context),
             ("requestPayload", .verbatim(String(decoding: entry.event, as: UTF8.self))),
-            ("responseContext", hasAnswer ? response : nil),
-            ("responsePayload", hasAnswer ? payload(answer) : nil)
+            ("responseContext", entry.answer == nil ? nil : response),
+            ("responsePayload", entry.answer.map(payload))
         )
     }
 

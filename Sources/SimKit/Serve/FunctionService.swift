@@ -5,6 +5,8 @@ import Platform
 package final class FunctionService {
     /// How long a call waits for an environment that has answered and is only finishing, before a new one is made.
     private static let patience = Duration.milliseconds(20)
+    /// How long calls wait for a changed target that is still being written.
+    private static let codePatience = Duration.seconds(5)
 
     /// What is called.
     package private(set) var function: FunctionConfiguration
@@ -19,6 +21,10 @@ package final class FunctionService {
     private var watcher: TargetWatcher?
     /// Calls that wait for an environment that is finishing.
     private var waiting: [(invocation: Invocation, timer: EventLoop.Timer?)] = []
+    /// Calls that wait for a changed target to be quiet.
+    private var waitingForCode: [Invocation] = []
+    private var codeTimer: EventLoop.Timer?
+    private var codeDeadline = ContinuousClock.Instant.now
     /// Environments that are ending; they must live until they have.
     private var leaving: [ExecutionEnvironment] = []
     private var onEmpty: (() -> Void)?
@@ -57,7 +63,10 @@ package final class FunctionService {
     /// - Throws: ``ServiceError/tooManyRequests`` where every environment is busy and no more may be made.
     package func invoke(_ invocation: Invocation) throws(ServiceError) {
         guard !isStopped else { throw .service("The simulator is stopping") }
-        takeNewCode()
+        guard hasQuietCode else {
+            waitingForCode.append(invocation)
+            return
+        }
         if let environment = freeEnvironment { return environment.begin(invocation) }
         if environments.filter(\.isFinishing).map(\.capacity).reduce(0, +) > waiting.count {
             // It takes a runtime less than a millisecond to come back for the next event, and a new one much longer.
@@ -119,9 +128,53 @@ package final class FunctionService {
 
     // MARK: - The code
 
-    /// Takes a changed target for the calls from now on; what runs is finished with the old code.
+    /// Whether the code is that of the target; a changed target is taken, what runs is finished with the old code.
+    ///
+    /// - Returns: `false` where the target is being written: the call must wait.
+    private var hasQuietCode: Bool {
+        guard let watcher else { return true }
+        if codeTimer != nil { return false }
+        switch watcher.look() {
+        case .same: return true
+        case .changed:
+            takeNewCode()
+            return true
+        case .moving:
+            codeDeadline = .now.advanced(by: Self.codePatience)
+            lookAgain(watcher)
+            return false
+        }
+    }
+
+    private func lookAgain(_ watcher: TargetWatcher) {
+        codeTimer = context.loop.after(TargetWatcher.quietTime) { [weak self] in
+            guard let self, !isStopped else { return }
+            switch watcher.look() {
+            case .moving where ContinuousClock.Instant.now < codeDeadline: return lookAgain(watcher)
+            // What never rests is not waited for.
+            case .same, .moving: break
+            case .changed: takeNewCode()
+            }
+            codeTimer = nil
+            let calls = waitingForCode
+            waitingForCode = []
+            for call in calls { admit(call) }
+        }
+    }
+
+    /// Starts a call that has waited, or lets it wait for the next free environment.
+    private func admit(_ invocation: Invocation) {
+        do throws(ServiceError) {
+            try invoke(invocation)
+        } catch .tooManyRequests {
+            waiting.append((invocation, nil))
+        } catch {
+            invocation.abandon(FunctionFailure(ErrorType.sandboxFailure, "\(error)", requestID: invocation.id))
+        }
+    }
+
     private func takeNewCode() {
-        guard let watcher, watcher.hasChanged() else { return }
+        watcher?.take()
         do throws(SimError) {
             deployment = try Deployment(function, in: context)
             for environment in environments where environment.isIdle { end(environment) }
@@ -174,6 +227,13 @@ package final class FunctionService {
             )
         }
         waiting = []
+        codeTimer?.cancel()
+        for invocation in waitingForCode {
+            invocation.abandon(
+                FunctionFailure(ErrorType.sandboxFailure, "The simulator is stopped", requestID: invocation.id)
+            )
+        }
+        waitingForCode = []
         // The others end when they are free.
         for environment in environments where !waits || environment.isIdle { end(environment) }
         if environments.isEmpty, leaving.isEmpty { context.loop.later(done) }

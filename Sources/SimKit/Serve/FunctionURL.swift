@@ -23,14 +23,22 @@ final class FunctionURL {
         guard body.size <= EventLimits.synchronous else { return Self.tooLarge(exchange) }
         let function = service.function
         let requestID = Identifiers.uuid()
-        let event = HTTPEvent.make(exchange.head, body.bytes, urlID: id, region: function.region, requestID: requestID)
+        let context = CallerContext(arn: function.arn, traceID: exchange.head.fields["X-Amzn-Trace-Id"])
+        let event = HTTPEvent.make(
+            exchange.head,
+            body.bytes,
+            urlID: id,
+            region: function.region,
+            requestID: requestID,
+            traceID: context.traceID
+        )
         // base64 counts: the event is what must not be too large.
         guard event.count <= EventLimits.synchronous else { return Self.tooLarge(exchange) }
         let invocation = Invocation(
             id: requestID,
             event: event,
-            context: CallerContext(arn: function.arn, traceID: exchange.head.fields["X-Amzn-Trace-Id"]),
-            wantsStream: function.urlStreams
+            context: context,
+            mode: function.urlStreams ? .streaming : .buffered
         )
         invocation.caller = FunctionURLAnswer(exchange, invocation, streams: function.urlStreams)
         do throws(ServiceError) {

@@ -50,19 +50,25 @@ final class FunctionURLAnswer: Caller {
     }
 
     private func finish(failed: Bool) {
-        if hasBegun { return failed ? exchange.abort() : exchange.end() }
+        // What went wrong in the middle of a stream is in the log; the caller gets what there is, complete for HTTP.
+        if hasBegun { return exchange.end() }
         // A stream that ended within its prelude is none.
         guard !failed, !hasPrelude, let answer = HTTPIntegration.interpret(kept) else { return badGateway() }
         var fields = answer.fields
-        fields.add("x-amzn-RequestId", invocation.id)
+        addIDs(to: &fields)
         exchange.respond(answer.status, fields, answer.body)
     }
 
     private func begin(_ status: Int, _ fields: HTTPFields) {
         hasBegun = true
         var fields = fields
-        fields.add("x-amzn-RequestId", invocation.id)
+        addIDs(to: &fields)
         exchange.begin(status, fields)
+    }
+
+    private func addIDs(to fields: inout HTTPFields) {
+        fields.add("x-amzn-RequestId", invocation.id)
+        fields.add("X-Amzn-Trace-Id", InvokeAnswer.answeredTrace(invocation.context.traceID))
     }
 
     private func write(_ bytes: [UInt8]) {

@@ -32,17 +32,20 @@ struct InvokeRequest {
         let fields = head.fields
         self.reference = reference
         self.isStream = isStream
-        guard let kind = Kind(rawValue: fields["X-Amz-Invocation-Type"] ?? Kind.requestResponse.rawValue),
-            !isStream || kind != .event
-        else {
-            throw .invalidParameter("Invalid invocation type: \(fields["X-Amz-Invocation-Type"] ?? "")")
+        let kindName = fields["X-Amz-Invocation-Type"] ?? Kind.requestResponse.rawValue
+        let logName = fields["X-Amz-Log-Type"] ?? "None"
+        let kind = Kind(rawValue: kindName).flatMap { isStream && $0 == .event ? nil : $0 }
+        var problems: [String] = []
+        if kind == nil {
+            let kinds = isStream ? "[RequestResponse, DryRun]" : "[Event, RequestResponse, DryRun]"
+            problems.append(Validation.problem(kindName, "invocationType", "enum value set: \(kinds)"))
         }
+        if logName != "None", logName != "Tail" {
+            problems.append(Validation.problem(logName, "logType", "enum value set: [None, Tail]"))
+        }
+        guard let kind, problems.isEmpty else { throw .validation(problems) }
         self.kind = kind
-        switch fields["X-Amz-Log-Type"] ?? "None" {
-        case "None": wantsLog = false
-        case "Tail": wantsLog = kind == .requestResponse
-        default: throw .invalidParameter("Invalid log type: \(fields["X-Amz-Log-Type"] ?? "")")
-        }
+        wantsLog = logName == "Tail" && kind == .requestResponse
         if let type = fields["Content-Type"], !Self.isAcceptable(type) { throw .unsupportedMediaType(type) }
         // Lambda does not hand the client context to functions that are called asynchronously.
         let clientContext = try Self.clientContext(fields["X-Amz-Client-Context"])
@@ -50,6 +53,7 @@ struct InvokeRequest {
         if let tenantID, !(1...256).contains(tenantID.utf8.count) { throw .invalidParameter("Invalid tenant id") }
         context = CallerContext(
             arn: function.arn + (reference.qualifier.map { ":" + $0 } ?? ""),
+            version: reference.executedVersion,
             traceID: fields["X-Amzn-Trace-Id"],
             clientContext: kind == .event ? nil : clientContext,
             cognitoIdentity: fields["X-Amz-Cognito-Identity"].flatMap(Self.decoded),

@@ -78,11 +78,8 @@ package final class LambdaService {
             guard exchange.head.method == "POST" else { throw .unknownOperation("\(exchange.head.method) \(path)") }
             let query = PercentCoding.query(target.dropFirst(path.count + 1))
             let qualifier = query.last { $0.name == "Qualifier" }?.value
-            guard let reference = FunctionReference(encoded: parts[2], qualifier: qualifier) else {
-                let words = [PercentCoding.decode(parts[2]) ?? parts[2], qualifier].compactMap(\.self)
-                throw .invalidParameter("Invalid function name or qualifier: \(words.joined(separator: ", "))")
-            }
-            guard let service = service(reference.name) else { throw .functionNotFound(arn: arn(of: reference)) }
+            let reference = try FunctionReference(encoded: parts[2], qualifier: qualifier)
+            let service = try service(of: reference)
             let request = try InvokeRequest(exchange.head, reference, of: service.function, isStream: isStream)
             takeBody(exchange, request, service, requestID)
         } catch {
@@ -103,10 +100,21 @@ package final class LambdaService {
         }
     }
 
-    private func arn(of reference: FunctionReference) -> String {
-        guard let any = functions[names[0]]?.function else { return reference.name }
-        let suffix = reference.qualifier.map { ":" + $0 } ?? ""
-        return "arn:aws:lambda:\(any.region):\(any.account):function:\(reference.name)\(suffix)"
+    /// The function that a caller names.
+    ///
+    /// - Throws: ``ServiceError`` where it is in another region or account, or nowhere.
+    private func service(of reference: FunctionReference) throws(ServiceError) -> FunctionService {
+        guard let own = functions[names[0]]?.function else { throw .functionNotFound(arn: reference.name) }
+        if let region = reference.region, region != own.region { throw .wrongRegion(region, own: own.region) }
+        let account = reference.account ?? own.account
+        let arn = "arn:aws:lambda:\(own.region):\(account):function:\(reference.name)"
+        guard account == own.account else { throw .otherAccount(arn: arn, own: own.account) }
+        // Any name of an alias leads to the code that is here; one with a dollar sign cannot be an alias.
+        let isVersion = reference.qualifier.map { $0 == "$LATEST" || !$0.contains("$") } ?? true
+        guard isVersion, let service = service(reference.name) else {
+            throw .functionNotFound(arn: arn + ":" + (reference.qualifier ?? "$LATEST"))
+        }
+        return service
     }
 
     private func takeBody(
@@ -130,7 +138,7 @@ package final class LambdaService {
                 do throws(JSONCheck.Problem) {
                     try JSONCheck.check(event)
                 } catch {
-                    throw .notJSON(error.description)
+                    throw .notJSON(JacksonMessage.text(of: error, in: event))
                 }
                 try call(exchange, request, service, event, requestID)
             } catch {
@@ -156,7 +164,7 @@ package final class LambdaService {
                 id: requestID,
                 event: event,
                 context: request.context,
-                wantsStream: request.isStream
+                mode: request.isStream ? .streaming : .buffered
             )
             if request.isStream {
                 let bandwidth = options.limitsBandwidth ? Bandwidth(loop: context.loop) : nil
