@@ -75,7 +75,7 @@ struct SimFunctionURLTests {
                 print(r['FunctionError'], r['Payload'][:30])
                 """#
             )
-            #expect(seen == "10485760 {'InvokeComplete': {}}\nUnhandled {\"errorMessage\":\"Response pay\n")
+            #expect(seen == "10485760 {'InvokeComplete': {}}\nUnhandled {\"errorMessage\":\"Response payl\n")
         }
     }
 

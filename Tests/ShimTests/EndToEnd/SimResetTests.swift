@@ -20,8 +20,9 @@ struct SimResetTests {
     @Test func aCallDuringAResetGetsItsAnswer() async throws {
         try await SimTool.withFolder { folder in
             let handler = """
+                import threading
                 answer(body)
-                if body == b'"last"': os._exit(4)
+                if body == b'"last"': threading.Timer(0.2, lambda: os._exit(4)).start()
                 """
             try SimTool.script(SimServer.pythonBootstrap(handler), at: folder.appendingPathComponent("f"))
             try SimTool.script(Self.slowExtension, at: folder.appendingPathComponent("l/extensions"), named: "slow")
@@ -30,23 +31,23 @@ struct SimResetTests {
                 let seen = try await server.python(
                     #"""
                     answers = [invoke('f', b'"last"')]
-                    deadline = time.time() + 20
-                    def call(n): answers.append(invoke('f', b'%d' % n))
+                    def call(n):
+                        # One call may wait for the environment; another one at the same time is refused, and tries again.
+                        while True:
+                            try: return answers.append(invoke('f', b'%d' % n))
+                            except client.exceptions.TooManyRequestsException: time.sleep(0.05)
                     threads = []
-                    time.sleep(0.3)
+                    time.sleep(0.5)
                     for n in range(3):
                         t = threading.Thread(target=call, args=(n,)); t.start(); threads.append(t)
                         time.sleep(0.2)
                     for t in threads: t.join(30)
-                    print(len(answers), answers[0]['Payload'], sorted(r['Payload'][:60] for r in answers[1:]))
+                    texts = sorted(r['Payload'][:33] for r in answers[1:])
+                    print(len(answers), sum('Runtime.ExitError' in t for t in texts), sum(len(t) == 1 for t in texts))
                     """#
                 )
                 // The runtime had ended between two calls: the next one fails, the others start it again.
-                #expect(
-                    seen.hasPrefix(#"4 "last" ['0', '1', '{"errorType":"Runtime.ExitError"#)
-                        || seen.hasPrefix(#"4 "last" ['1', '2', '{"errorType":"Runtime.ExitError"#),
-                    "\(seen)\n\(server.running.log)"
-                )
+                #expect(seen == "4 1 2\n", "\(server.running.log)")
                 #expect(server.running.log.components(separatedBy: "REPORT RequestId").count == 5)
             }
         }

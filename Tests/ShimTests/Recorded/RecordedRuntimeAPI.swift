@@ -25,7 +25,7 @@ enum RecordedRuntimeAPI {
         Question(
             name: "ping",
             source: "rapi/handler/ping.go",
-            python: "call('GET', 'ping')",
+            python: "path('GET', '/2018-06-01/ping')",
             status: 200,
             body: "pong"
         ),
