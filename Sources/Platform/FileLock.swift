@@ -21,6 +21,7 @@ package final class FileLock {
     ///   - path: The file.
     ///   - age: How old it must be: a younger one may be about to be locked by whoever has made it.
     /// - Returns: `nil` where somebody holds the lock, or where it is another user's, or too young.
+    /// - Throws: ``SystemError`` of `open(2)`.
     package static func takeOver(_ path: String, olderThan age: Duration) throws(SystemError) -> FileLock? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & S_IFMT == S_IFREG else {

@@ -38,7 +38,8 @@ package struct FunctionReference: Equatable, Sendable {
         (1...64).contains(name.utf8.count) && name.utf8.allSatisfy(Validation.isNameByte)
     }
 
-    /// The parts of a name, as Lambda's pattern finds them:
+    /// The parts of a name, as Lambda's pattern finds them.
+    ///
     /// `(arn:(aws[a-zA-Z-]*)?:lambda:)?(region:)?(account:)?(function:)?name(:qualifier)?`
     struct Parts {
         var region: String?

@@ -1,5 +1,6 @@
-/// What each event does in each state: `state event: next state, actions`; `=` where the state stays. Pairs that are not
-/// here change nothing.
+/// What each event does in each state.
+///
+/// A line is `state event: next state, actions`, with `=` where the state stays. Pairs that are not here change nothing.
 enum LifecycleTable {
     static let classic = """
         new begin: starting(init 2) beginInit, launch
