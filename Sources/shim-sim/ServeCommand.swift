@@ -8,7 +8,10 @@ enum ServeCommand {
     static let spec = CommandSpec(
         program: "shim-sim serve",
         summary: "serve functions as Lambda does, for any AWS client",
-        usage: ["[options] TARGET [-- ARG...]", "[options] NAME=TARGET ...", "[options] --config FILE"],
+        usage: [
+            "[options] TARGET [-- ARG...]", "[options] NAME=TARGET ...", "[options] --config FILE",
+            "[options] [--control-plane]",
+        ],
         options: [
             Option("--host", value: "ADDRESS", help: "Where to listen", default: "127.0.0.1"),
             Option(
@@ -19,10 +22,11 @@ enum ServeCommand {
                 default: "9000"
             ),
             Option("--config", value: "FILE", type: .file, help: "JSON with functions and their settings"),
-        ] + FunctionOptions.options + ServeOptions.options,
+        ] + FunctionOptions.options + ServeOptions.options + ControlOptions.options,
         notes: [
             """
-            TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'.
+            TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'. Without
+            any, functions are put here by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
             """,
             """
             examples:
@@ -46,23 +50,32 @@ enum ServeCommand {
         var options = LambdaService.Options()
         options.limitsBandwidth = arguments.flag("--limit-bandwidth")
         options.watches = arguments.flag("--watch")
-        return try serve(functions, options, address, quiet: arguments.flag("--quiet"), console)
+        let control = try ControlOptions.read(arguments, isOnly: functions.isEmpty)
+        return try serve(functions, control, options, address, quiet: arguments.flag("--quiet"), console)
     }
 
     private static func serve(
         _ functions: [FunctionConfiguration],
+        _ control: ControlOptions?,
         _ options: LambdaService.Options,
         _ address: SocketAddress,
         quiet: Bool,
         _ console: Console
     ) throws -> ExitCode {
-        let several = functions.count > 1
+        let several = functions.count > 1 || control != nil
         let signal = try Session.with { context in
             let log = Outlet(raw: 2, signals: context.signals)
-            let service = try LambdaService(functions, options: options, context: context) { name, lines in
+            let write = { (name: String?, lines: [UInt8]) in
                 if quiet, name != nil { return }
                 log.tell(several ? prefixed(lines, name) : lines)
             }
+            let service = try LambdaService(
+                functions,
+                control: try control?.make(in: context, write: write),
+                options: options,
+                context: context,
+                write: write
+            )
             let simulator = try Simulator(service, on: address, context: context)
             for name in service.names where service.functions[name]?.hasBootstrap == false {
                 console.report("warning: '\(name)' has no file 'bootstrap': every call will fail")
@@ -70,7 +83,8 @@ enum ServeCommand {
             for url in simulator.urlAddresses {
                 console.say("shim-sim: URL of \(url.name) is http://\(url.address)/")
             }
-            console.say("shim-sim: \(service.names.joined(separator: ", ")) ready on http://\(simulator.address)")
+            let ready = service.names + (control == nil ? [] : ["the API for functions"])
+            console.say("shim-sim: \(ready.joined(separator: ", ")) ready on http://\(simulator.address)")
             return try simulator.run()
         }
         Signals.dieBy(signal)

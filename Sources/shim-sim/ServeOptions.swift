@@ -46,7 +46,6 @@ enum ServeOptions {
                 try apply(arguments, to: &function)
             }
         }
-        guard !functions.isEmpty else { throw UsageError("the TARGET is missing", hint: spec.helpHint) }
         for (index, function) in functions.enumerated() {
             guard FunctionReference.isName(function.name) else { throw SimError.badFunctionName(function.name) }
             guard !functions[..<index].contains(where: { $0.name == function.name }) else {
@@ -96,7 +95,7 @@ enum ServeOptions {
         return (String(word[..<equals]), String(word[word.index(after: equals)...]))
     }
 
-    private static func apply(_ arguments: Arguments, to function: inout FunctionConfiguration) throws {
+    static func apply(_ arguments: Arguments, to function: inout FunctionConfiguration) throws {
         function.concurrency = arguments.int("--concurrency") ?? function.concurrency
         if let seconds = arguments.number("--idle-timeout") {
             function.idleTime = .fromMilliseconds(seconds * 1000)

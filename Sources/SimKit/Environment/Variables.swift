@@ -88,7 +88,7 @@ package enum Variables {
                 LambdaVariable.region: function.region,
                 LambdaVariable.functionName: function.name,
                 LambdaVariable.memorySize: String(function.memory),
-                LambdaVariable.functionVersion: "$LATEST",
+                LambdaVariable.functionVersion: function.version,
                 LambdaVariable.initializationType: function.initializationType,
                 LambdaVariable.logGroup: "/aws/lambda/\(function.name)",
                 LambdaVariable.logStream: logStream,

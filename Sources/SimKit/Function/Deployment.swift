@@ -43,6 +43,10 @@ package final class Deployment {
             taskRoot = folder + "/task"
             try Archive.unpack(path, to: taskRoot, signals: signals)
         }
+        if let layers = function.layersFolder {
+            self.layers = layers
+            return
+        }
         let layers = folder + "/opt"
         do throws(SystemError) {
             try Files.makeFolder(layers)

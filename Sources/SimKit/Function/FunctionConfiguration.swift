@@ -20,6 +20,10 @@ package struct FunctionConfiguration: Sendable {
     package var name = "function"
     /// What runs.
     package var target: Target
+    /// `$LATEST`, or the number of a published version.
+    package var version = "$LATEST"
+    /// A folder that is `/opt` already, in the place of ``layers``.
+    package var layersFolder: String?
     /// What `_HANDLER` says.
     package var handler: String
     /// How long an invocation may take.

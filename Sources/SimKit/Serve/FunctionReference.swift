@@ -8,6 +8,14 @@ package struct FunctionReference: Equatable, Sendable {
     package let region: String?
     package let account: String?
 
+    /// A function by its name, and a version or an alias that are known to be some.
+    init(_ name: String, _ qualifier: String? = nil) {
+        self.name = name
+        self.qualifier = qualifier
+        region = nil
+        account = nil
+    }
+
     /// Takes a name apart that stands percent-encoded in a path.
     ///
     /// - Parameters:

@@ -56,6 +56,12 @@ package final class FunctionService {
     /// Whether there is a bootstrap to start; without one, every call fails as on Lambda.
     package var hasBootstrap: Bool { deployment.bootstrap != nil }
 
+    /// How many calls are in progress or wait for an environment.
+    var inProgress: Int { waiting.count + environments.filter { !$0.isIdle }.count }
+
+    /// Sets how many environments there may be from now on; those that are too many end when they are next idle.
+    func setConcurrency(_ limit: Int) { function.concurrency = limit }
+
     // MARK: - Calls
 
     /// Starts a call.

@@ -40,7 +40,7 @@ final class Inspector {
     }
 
     /// A page of another site can make a browser ask 127.0.0.1 under a name of its own: the name gives it away.
-    private func isLocal(_ head: HTTPRequestHead) -> Bool {
+    func isLocal(_ head: HTTPRequestHead) -> Bool {
         guard let value = head.fields["Host"] else { return head.minorVersion == 0 }
         return LambdaService.isLocalName(value) || LambdaService.hostName(value) == host
     }

@@ -53,7 +53,7 @@ final class InvokeAnswer: Caller {
     private func send(log report: InvocationReport?) {
         var fields = Self.common(requestID: requestID, request)
         fields.add("Content-Type", "application/json")
-        fields.add("X-Amz-Executed-Version", request.reference.executedVersion)
+        fields.add("X-Amz-Executed-Version", request.target.executedVersion)
         if isError { fields.add("X-Amz-Function-Error", "Unhandled") }
         if let report { fields.add("X-Amz-Log-Result", Data(report.logTail).base64EncodedString()) }
         let bytes = body

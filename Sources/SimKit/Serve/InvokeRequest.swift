@@ -13,7 +13,7 @@ struct InvokeRequest {
         case dryRun = "DryRun"
     }
 
-    let reference: FunctionReference
+    let target: CallTarget
     let kind: Kind
     let isStream: Bool
     let wantsLog: Bool
@@ -23,14 +23,9 @@ struct InvokeRequest {
     /// How many bytes the body may have.
     var limit: Int { kind == .event ? EventLimits.asynchronous : EventLimits.synchronous }
 
-    init(
-        _ head: HTTPRequestHead,
-        _ reference: FunctionReference,
-        of function: FunctionConfiguration,
-        isStream: Bool
-    ) throws(ServiceError) {
+    init(_ head: HTTPRequestHead, _ target: CallTarget, isStream: Bool) throws(ServiceError) {
         let fields = head.fields
-        self.reference = reference
+        self.target = target
         self.isStream = isStream
         let kindName = fields["X-Amz-Invocation-Type"] ?? Kind.requestResponse.rawValue
         let logName = fields["X-Amz-Log-Type"] ?? "None"
@@ -52,8 +47,8 @@ struct InvokeRequest {
         let tenantID = fields["X-Amz-Tenant-Id"]
         if let tenantID, !(1...256).contains(tenantID.utf8.count) { throw .invalidParameter("Invalid tenant id") }
         context = CallerContext(
-            arn: function.arn + (reference.qualifier.map { ":" + $0 } ?? ""),
-            version: reference.executedVersion,
+            arn: target.arn,
+            version: target.executedVersion,
             traceID: fields["X-Amzn-Trace-Id"],
             clientContext: kind == .event ? nil : clientContext,
             cognitoIdentity: fields["X-Amz-Cognito-Identity"].flatMap(Self.decoded),

@@ -18,26 +18,32 @@ package final class LambdaService {
     package let functions: [String: FunctionService]
     /// The names in the order in which they were given.
     package let names: [String]
+    /// The functions that were put here by Lambda's own API, where it is served.
+    package let control: ControlPlane?
     let context: SimulatorContext
     private let options: Options
+    private let directory: Directory
     private let queue: EventQueue
 
     /// Prepares functions.
     ///
     /// - Parameters:
-    ///   - configurations: At least one.
+    ///   - configurations: Those of the command line.
+    ///   - control: Those that are put here by Lambda's own API, where it is served; else there must be one of the others.
     ///   - options: What holds for all.
     ///   - context: What the simulator's parts share.
     ///   - write: Gets lines of the logs, with the function's name; `nil` is the simulator itself.
     /// - Throws: ``SimError`` where a target cannot be unpacked.
     package init(
         _ configurations: [FunctionConfiguration],
+        control: ControlPlane? = nil,
         options: Options,
         context: SimulatorContext,
         write: @escaping (_ name: String?, _ line: [UInt8]) -> Void
     ) throws(SimError) {
         self.options = options
         self.context = context
+        self.control = control
         names = configurations.map(\.name)
         var functions: [String: FunctionService] = [:]
         for function in configurations {
@@ -46,17 +52,18 @@ package final class LambdaService {
             }
         }
         self.functions = functions
-        queue = EventQueue(functions, loop: context.loop) { write(nil, Array("shim-sim: \($0)\n".utf8)) }
+        let directory = Directory(functions, control)
+        self.directory = directory
+        control?.isTaken = { [names] in names.contains($0) }
+        queue = EventQueue(loop: context.loop) { reference throws(ServiceError) in
+            try directory.target(reference)
+        } note: {
+            write(nil, Array("shim-sim: \($0)\n".utf8))
+        }
     }
 
     /// How many events wait or are being tried.
     package var queuedEvents: Int { queue.count }
-
-    /// The function of a name; the name that RIE has for its only one works where there is only one.
-    package func service(_ name: String) -> FunctionService? {
-        if let service = functions[name] { return service }
-        return name == "function" && names.count == 1 ? functions[names[0]] : nil
-    }
 
     /// Answers a call.
     ///
@@ -78,10 +85,8 @@ package final class LambdaService {
             guard exchange.head.method == "POST" else { throw .unknownOperation("\(exchange.head.method) \(path)") }
             let query = PercentCoding.query(target.dropFirst(path.count + 1))
             let qualifier = query.last { $0.name == "Qualifier" }?.value
-            let reference = try FunctionReference(encoded: parts[2], qualifier: qualifier)
-            let service = try service(of: reference)
-            let request = try InvokeRequest(exchange.head, reference, of: service.function, isStream: isStream)
-            takeBody(exchange, request, service, requestID)
+            let target = try directory.target(try FunctionReference(encoded: parts[2], qualifier: qualifier))
+            takeBody(exchange, try InvokeRequest(exchange.head, target, isStream: isStream), requestID)
         } catch {
             error.answer(exchange, requestID: requestID)
         }
@@ -91,7 +96,11 @@ package final class LambdaService {
     /// Lets calls in progress finish, or not; no event is tried again.
     package func stop(waits: Bool, _ done: @escaping () -> Void) {
         queue.stop()
-        var remaining = functions.count
+        var remaining = functions.count + (control == nil ? 0 : 1)
+        control?.stop(waits: waits) {
+            remaining -= 1
+            if remaining == 0 { done() }
+        }
         for service in functions.values {
             service.stop(waits: waits) {
                 remaining -= 1
@@ -100,27 +109,9 @@ package final class LambdaService {
         }
     }
 
-    /// The function that a caller names.
-    ///
-    /// - Throws: ``ServiceError`` where it is in another region or account, or nowhere.
-    private func service(of reference: FunctionReference) throws(ServiceError) -> FunctionService {
-        guard let own = functions[names[0]]?.function else { throw .functionNotFound(arn: reference.name) }
-        if let region = reference.region, region != own.region { throw .wrongRegion(region, own: own.region) }
-        let account = reference.account ?? own.account
-        let arn = "arn:aws:lambda:\(own.region):\(account):function:\(reference.name)"
-        guard account == own.account else { throw .otherAccount(arn: arn, own: own.account) }
-        // Any name of an alias leads to the code that is here; one with a dollar sign cannot be an alias.
-        let isVersion = reference.qualifier.map { $0 == "$LATEST" || !$0.contains("$") } ?? true
-        guard isVersion, let service = service(reference.name) else {
-            throw .functionNotFound(arn: arn + ":" + (reference.qualifier ?? "$LATEST"))
-        }
-        return service
-    }
-
     private func takeBody(
         _ exchange: HTTPExchange,
         _ request: InvokeRequest,
-        _ service: FunctionService,
         _ requestID: String
     ) {
         let limit = request.limit
@@ -140,7 +131,7 @@ package final class LambdaService {
                 } catch {
                     throw .notJSON(JacksonMessage.text(of: error, in: event))
                 }
-                try call(exchange, request, service, event, requestID)
+                try call(exchange, request, event, requestID)
             } catch {
                 error.answer(exchange, requestID: requestID)
             }
@@ -150,14 +141,13 @@ package final class LambdaService {
     private func call(
         _ exchange: HTTPExchange,
         _ request: InvokeRequest,
-        _ service: FunctionService,
         _ event: [UInt8],
         _ requestID: String
     ) throws(ServiceError) {
         switch request.kind {
         case .dryRun: exchange.respond(204, ["x-amzn-RequestId": requestID])
         case .event:
-            try queue.add(id: requestID, name: service.function.name, event, request.context)
+            try queue.add(id: requestID, to: request.target, event, request.context)
             exchange.respond(202, InvokeAnswer.common(requestID: requestID, request))
         case .requestResponse:
             let invocation = Invocation(
@@ -173,7 +163,7 @@ package final class LambdaService {
                 invocation.caller = InvokeAnswer(exchange, request, requestID: requestID)
             }
             do throws(ServiceError) {
-                try service.invoke(invocation)
+                try request.target.invoke(invocation)
             } catch {
                 invocation.forgetCaller()
                 throw error

@@ -22,6 +22,8 @@ package enum ServiceError: Error, Equatable, Sendable {
     case tooLarge(bytes: Int, type: String, limit: Int)
     /// Every environment is busy.
     case tooManyRequests
+    /// The function is being created.
+    case conflict(String)
     /// The body is said to be something else than JSON.
     case unsupportedMediaType(String)
     /// There is no such resource or method in the API.
@@ -35,6 +37,7 @@ package enum ServiceError: Error, Equatable, Sendable {
         case .notJSON, .invalidParameter, .badClientContext, .validation, .qualifierMismatch: 400
         case .otherAccount: 403
         case .functionNotFound, .wrongRegion, .unknownOperation: 404
+        case .conflict: 409
         case .tooLarge: 413
         case .unsupportedMediaType: 415
         case .tooManyRequests: 429
@@ -51,6 +54,7 @@ package enum ServiceError: Error, Equatable, Sendable {
         case .otherAccount: "AccessDeniedException"
         case .unknownOperation: "UnknownOperationException"
         case .functionNotFound, .wrongRegion: "ResourceNotFoundException"
+        case .conflict: "ResourceConflictException"
         case .tooLarge: "RequestTooLargeException"
         case .unsupportedMediaType: "UnsupportedMediaTypeException"
         case .tooManyRequests: "TooManyRequestsException"
@@ -104,7 +108,8 @@ package enum ServiceError: Error, Equatable, Sendable {
                     .string("Could not parse request body into json: Could not parse payload into json: \(problem)")
                 ),
             ])
-        case .invalidParameter(let message): .object([("Type", "User"), ("message", .string(message))])
+        case .invalidParameter(let message), .conflict(let message):
+            .object([("Type", "User"), ("message", .string(message))])
         case .badClientContext:
             .object([
                 ("Type", "User"), ("message", "Client context must be a valid Base64-encoded JSON object."),

@@ -26,16 +26,21 @@ package final class Simulator {
         let inspector = Inspector(service, host: address.host)
         front = try Self.listen(address, context.loop) { exchange in
             if service.isFromElsewhere(exchange.head, host: address.host) { return Inspector.refuse(exchange) }
-            if service.handle(exchange) || inspector.handle(exchange) { return }
+            if service.handle(exchange) { return }
+            if let control = service.control, inspector.isLocal(exchange.head), control.handle(exchange) { return }
+            if inspector.handle(exchange) { return }
             ServiceError.unknownOperation("\(exchange.head.method) \(exchange.head.target.prefix(200))")
                 .answer(exchange)
         }
         for name in service.names {
             guard let function = service.functions[name], let port = function.function.urlPort else { continue }
             guard let own = SocketAddress(host: address.host, port: port) else { continue }
-            let url = FunctionURL(function)
+            let target = CallTarget(function, FunctionReference(name))
+            let (streams, region) = (function.function.urlStreams, function.function.region)
+            let url = FunctionURL { () throws(ServiceError) in .init(target, streams: streams, region: region) }
             urls.append((name, try Self.listen(own, context.loop) { url.handle($0) }))
         }
+        service.control?.start(on: front.address)
     }
 
     /// Where clients call.

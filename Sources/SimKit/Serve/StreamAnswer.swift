@@ -59,7 +59,7 @@ final class StreamAnswer: Caller {
     private func begin() {
         var fields = InvokeAnswer.common(requestID: invocation.id, request)
         fields.add("Content-Type", "application/vnd.amazon.eventstream")
-        fields.add("X-Amz-Executed-Version", request.reference.executedVersion)
+        fields.add("X-Amz-Executed-Version", request.target.executedVersion)
         exchange.begin(200, fields)
     }
 
