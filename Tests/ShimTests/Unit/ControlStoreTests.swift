@@ -116,7 +116,7 @@ import Testing
 
     @Test func bytesOfZipsCanBeAnything() throws {
         let zip = try Self.zip("hello")
-        var random = SplitMix(seed: 11)
+        var random = SplitMix(state: 11)
         for _ in 0..<2000 {
             var bytes = zip
             for _ in 0..<4 {
