@@ -20,7 +20,7 @@ struct ProcessStarter {
         context: SimulatorContext,
         write: @escaping ([UInt8]) -> Void
     ) throws(SimError) {
-        name = "\(Timestamp.now.datePath)/[$LATEST]\(Identifiers.hex(16))"
+        name = "\(Timestamp.now.datePath)/[\(function.version)]\(Identifiers.hex(16))"
         let level = function.environment[LambdaVariable.logLevel].flatMap { LogLevel(name: $0) } ?? .info
         log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
         sandbox = try Sandbox(function, deployment, in: context.workspace)

@@ -88,7 +88,7 @@ enum LogEvent {
                 ("initializationType", .string(function.initializationType)), ("phase", "init"),
                 ("runtimeVersion", .string(Self.runtimeVersion)),
                 ("runtimeVersionArn", .string(Self.runtimeVersionARN(function.region))),
-                ("functionName", .string(function.name)), ("functionVersion", "$LATEST"),
+                ("functionName", .string(function.name)), ("functionVersion", .string(function.version)),
                 ("instanceId", .string(environment)), ("instanceMaxMemory", .int(function.memory << 20)),
             ])
             return ("platform.initStart", record)
