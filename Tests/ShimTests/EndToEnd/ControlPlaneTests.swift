@@ -22,7 +22,7 @@ struct ControlPlaneTests {
         while :; do
             curl -sS -o /dev/null -D headers.$$ $API/next
             id=$(tr -d '\\r' < headers.$$ | sed -n 's/^[Ll]ambda-[Rr]untime-[Aa]ws-[Rr]equest-[Ii]d: //p')
-            more=$(%s)
+            more=$(echo $(%s))
             curl -sS -o /dev/null -d "\\"%s $AWS_LAMBDA_FUNCTION_VERSION $NAME $more\\"" $API/$id/response
         done
         ''' % (command or ':', text)})
@@ -357,6 +357,24 @@ struct ControlPlaneTests {
         }
     }
 
+    /// A client that creates, updates and deletes functions until nobody answers.
+    private static func changes(port: String) -> String {
+        """
+        import http.client, json, base64
+        zips = [base64.b64encode(open(n, 'rb').read()).decode() for n in ('one', 'two')]
+        c = http.client.HTTPConnection('127.0.0.1', \(port))
+        def send(method, path, body):
+            c.request(method, path, json.dumps(body)); r = c.getresponse(); r.read(); return r.status
+        for i in range(100000):
+            name = 'f%d' % (i % 7)
+            send('POST', '/2015-03-31/functions', {'FunctionName': name, 'Runtime': 'provided.al2023',
+                'Handler': 'h', 'Role': 'arn:aws:iam::123456789012:role/r', 'Code': {'ZipFile': zips[i % 2]}})
+            send('PUT', '/2015-03-31/functions/%s/code' % name, {'ZipFile': zips[(i + 1) % 2], 'Publish': True})
+            if i % 5 == 0: send('DELETE', '/2015-03-31/functions/' + name, None)
+            if i == 0: print('begun', flush=True)
+        """
+    }
+
     /// A simulator that is killed in the middle of changes has the old state or the new one, and goes on with what it has.
     @Test func aKillLeavesTheOldOrTheNew() async throws {
         try await SimTool.withFolder { folder in
@@ -368,35 +386,27 @@ struct ControlPlaneTests {
             }
             let sizes = Set(zips.map(\.count))
             for delay in [0.02, 0.05, 0.09, 0.14] {
-                try await SimServer.with(["--data", data], in: folder, endsBy: SIGKILL) { server in
-                    let client = try SimTool.start(
-                        Executables.system("python3"),
-                        [
-                            "-c",
-                            """
-                            import http.client, json, base64
-                            zips = [base64.b64encode(open(n, 'rb').read()).decode() for n in ('one', 'two')]
-                            c = http.client.HTTPConnection('127.0.0.1', \(server.port))
-                            def send(method, path, body):
-                                c.request(method, path, json.dumps(body)); r = c.getresponse(); r.read(); return r.status
-                            for i in range(100000):
-                                name = 'f%d' % (i % 7)
-                                send('POST', '/2015-03-31/functions', {'FunctionName': name, 'Runtime': 'provided.al2023',
-                                    'Handler': 'h', 'Role': 'arn:aws:iam::123456789012:role/r', 'Code': {'ZipFile': zips[i % 2]}})
-                                send('PUT', '/2015-03-31/functions/%s/code' % name, {'ZipFile': zips[(i + 1) % 2], 'Publish': True})
-                                if i % 5 == 0: send('DELETE', '/2015-03-31/functions/' + name, None)
-                            """,
-                        ],
-                        in: folder
-                    )
-                    try await Task.sleep(for: .seconds(delay + 0.2))
-                    server.end(by: SIGKILL)
-                    _ = try await client.result(within: 20)
-                }
-                for file in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-                where file.hasPrefix("tmp-") {
-                    try FileManager.default.removeItem(at: folder.appendingPathComponent(file))
-                }
+                // Not by SimServer, which looks for what is left behind.
+                let temporary = folder.appendingPathComponent("tmp-\(delay)")
+                try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+                let server = try SimTool.start(
+                    Executables.path("shim-sim"),
+                    ["serve", "--port", "0", "--data", data],
+                    in: folder,
+                    environment: ["TMPDIR": temporary.path]
+                )
+                try await SimTool.eventually("the server is ready") { server.log.contains("ready on http://") }
+                let port = try #require(server.log.firstMatch(of: /ready on http:\/\/127\.0\.0\.1:(\d+)/)?.1)
+                let client = try SimTool.start(
+                    Executables.system("python3"),
+                    ["-c", Self.changes(port: String(port))],
+                    in: folder
+                )
+                try await SimTool.eventually("changes are made") { client.text.contains("begun") }
+                try await Task.sleep(for: .seconds(delay))
+                server.signal(SIGKILL)
+                _ = try await server.result(within: 20)
+                _ = try await client.result(within: 20)
                 try await SimServer.with(["--data", data], in: folder) { server in
                     let seen = try await server.python(
                         """
