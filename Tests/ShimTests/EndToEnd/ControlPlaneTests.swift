@@ -360,7 +360,7 @@ struct ControlPlaneTests {
     /// A client that creates, updates and deletes functions until nobody answers.
     private static func changes(port: String) -> String {
         """
-        import http.client, json, base64
+        import http.client, json, base64, sys
         zips = [base64.b64encode(open(n, 'rb').read()).decode() for n in ('one', 'two')]
         c = http.client.HTTPConnection('127.0.0.1', \(port))
         def send(method, path, body):
@@ -371,7 +371,7 @@ struct ControlPlaneTests {
                 'Handler': 'h', 'Role': 'arn:aws:iam::123456789012:role/r', 'Code': {'ZipFile': zips[i % 2]}})
             send('PUT', '/2015-03-31/functions/%s/code' % name, {'ZipFile': zips[(i + 1) % 2], 'Publish': True})
             if i % 5 == 0: send('DELETE', '/2015-03-31/functions/' + name, None)
-            if i == 0: print('begun', flush=True)
+            if i == 0: print('begun', file=sys.stderr, flush=True)
         """
     }
 
@@ -402,7 +402,7 @@ struct ControlPlaneTests {
                     ["-c", Self.changes(port: String(port))],
                     in: folder
                 )
-                try await SimTool.eventually("changes are made") { client.text.contains("begun") }
+                try await SimTool.eventually("changes are made") { client.log.contains("begun") }
                 try await Task.sleep(for: .seconds(delay))
                 server.signal(SIGKILL)
                 _ = try await server.result(within: 20)
