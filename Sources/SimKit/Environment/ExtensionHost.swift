@@ -230,7 +230,7 @@ final class ExtensionHost {
         let features = exchange.head.fields.elements(LambdaHeader.extensionFeatures)
         let answer = JSONValue.members(
             ("functionName", .string(function.name)),
-            ("functionVersion", "$LATEST"),
+            ("functionVersion", .string(function.version)),
             ("handler", .string(function.handler)),
             ("accountId", features.contains("accountId") ? .string(function.account) : nil)
         )

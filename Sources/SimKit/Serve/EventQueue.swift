@@ -118,7 +118,9 @@ final class EventQueue {
         } catch {
             return cannotFind(entry, error)
         }
-        let invocation = Invocation(id: entry.id, event: entry.event, context: entry.context)
+        var context = entry.context
+        context.version = target.executedVersion
+        let invocation = Invocation(id: entry.id, event: entry.event, context: context)
         invocation.caller = Attempt(self, entry, target)
         do throws(ServiceError) {
             try target.invoke(invocation)
