@@ -44,6 +44,8 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case dataInUse(String)
     /// A file in the folder of a control plane is not what a simulator wrote.
     case badData(String)
+    /// There are no records of calls in this folder.
+    case noRecords(String)
     /// There is no sample event of this name.
     case noSuchEvent(String)
     /// The event is not JSON.
@@ -117,6 +119,11 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             """
             cannot use '\(path)': it is not what shim-sim wrote
             hint: move it away to start without it
+            """
+        case .noRecords(let path):
+            """
+            there are no records of calls in '\(path)'
+            hint: 'shim-sim serve --record DIR' makes them
             """
         case .noSuchEvent(let name):
             """

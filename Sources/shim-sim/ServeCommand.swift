@@ -22,7 +22,8 @@ enum ServeCommand {
                 default: "9000"
             ),
             Option("--config", value: "FILE", type: .file, help: "JSON with functions and their settings"),
-        ] + FunctionOptions.options + ServeOptions.options + ControlOptions.options,
+        ] + FunctionOptions.options + ServeOptions.options + ControlOptions.options
+            + TriggerOptions.options,
         notes: [
             """
             TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'. Without
@@ -51,39 +52,63 @@ enum ServeCommand {
         options.limitsBandwidth = arguments.flag("--limit-bandwidth")
         options.watches = arguments.flag("--watch")
         let control = try ControlOptions.read(arguments, isOnly: functions.isEmpty)
-        return try serve(functions, control, options, address, quiet: arguments.flag("--quiet"), console)
+        let triggers = try TriggerOptions.read(arguments, names: control == nil ? functions.map(\.name) : nil)
+        let settings = Settings(
+            options: options,
+            control: control,
+            triggers: triggers,
+            record: arguments.value("--record").map { Paths.absolute($0) },
+            tellsEndpoint: !arguments.flag("--no-lambda-endpoint"),
+            isQuiet: arguments.flag("--quiet")
+        )
+        return try serve(functions, settings, address, console)
+    }
+
+    /// What holds for all functions.
+    private struct Settings {
+        let options: LambdaService.Options
+        let control: ControlOptions?
+        let triggers: Triggers
+        /// The folder that calls are recorded into.
+        let record: String?
+        let tellsEndpoint: Bool
+        let isQuiet: Bool
     }
 
     private static func serve(
         _ functions: [FunctionConfiguration],
-        _ control: ControlOptions?,
-        _ options: LambdaService.Options,
+        _ settings: Settings,
         _ address: SocketAddress,
-        quiet: Bool,
         _ console: Console
     ) throws -> ExitCode {
-        let several = functions.count > 1 || control != nil
+        let several = functions.count > 1 || settings.control != nil
         let signal = try Session.with { context in
             let log = Outlet(raw: 2, signals: context.signals)
             let write = { (name: String?, lines: [UInt8]) in
-                if quiet, name != nil { return }
+                context.history.add(lines: lines, of: name)
+                if settings.isQuiet, name != nil { return }
                 log.tell(several ? prefixed(lines, name) : lines)
             }
             let service = try LambdaService(
                 functions,
-                control: try control?.make(in: context, write: write),
-                options: options,
+                control: try settings.control?.make(in: context, write: write),
+                recorder: try settings.record.map { try Recorder($0) { console.say("shim-sim: \($0)") } },
+                options: settings.options,
                 context: context,
                 write: write
             )
-            let simulator = try Simulator(service, on: address, context: context)
+            let simulator = try Simulator(service, settings.triggers, on: address, context: context)
+            if settings.tellsEndpoint { context.endpoint = simulator.endpoint }
             for name in service.names where service.functions[name]?.hasBootstrap == false {
                 console.report("warning: '\(name)' has no file 'bootstrap': every call will fail")
             }
             for url in simulator.urlAddresses {
                 console.say("shim-sim: URL of \(url.name) is http://\(url.address)/")
             }
-            let ready = service.names + (control == nil ? [] : ["the API for functions"])
+            for front in simulator.frontAddresses {
+                console.say("shim-sim: \(front.name) is http://\(front.address)/")
+            }
+            let ready = service.names + (settings.control == nil ? [] : ["the API for functions"])
             console.say("shim-sim: \(ready.joined(separator: ", ")) ready on http://\(simulator.address)")
             return try simulator.run()
         }

@@ -4,6 +4,11 @@ import Platform
 extension ControlPlane {
     // MARK: - Hosts
 
+    /// The versions that have been called, by name and version.
+    var running: [FunctionService] {
+        hosts.sorted { $0.key < $1.key }.compactMap { $0.value.service }
+    }
+
     private func key(_ name: String, _ version: String) -> String { "\(name):\(version)" }
 
     /// Makes what `$LATEST` is now runnable, and says so in the record; what ran before goes on until then.
@@ -139,7 +144,7 @@ extension ControlPlane {
             executedVersion: version.version,
             events: events(record, qualifier ?? "$LATEST"),
             invoke: { invocation throws(ServiceError) in try host.invoke(invocation) }
-        )
+        ).recorded(by: recorder)
     }
 
     private func host(_ record: FunctionRecord, _ version: FunctionVersion) throws(ControlError) -> VersionHost {

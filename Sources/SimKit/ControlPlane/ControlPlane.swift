@@ -38,6 +38,8 @@ package final class ControlPlane {
     var urls: [String: URLServer] = [:]
     /// Where this API is listened on; known once it is.
     var address: SocketAddress?
+    /// Keeps events and answers, if they are wanted.
+    var recorder: Recorder?
     /// Names of functions that the command line gave.
     var isTaken: (String) -> Bool = { _ in false }
     private var fetches: [ObjectIdentifier: ObjectFetch] = [:]

@@ -12,6 +12,8 @@ struct ProcessStarter {
     private let deployment: Deployment
     private let loop: EventLoop
     private let orphans: Orphans
+    private let endpoint: String?
+    private let shared: [String: String]
 
     /// Makes the folders; nothing is started.
     init(
@@ -27,6 +29,16 @@ struct ProcessStarter {
         self.deployment = deployment
         loop = context.loop
         orphans = context.orphans
+        endpoint = context.endpoint
+        shared = function.shared
+    }
+
+    /// What the function's configuration says wins over what all functions get.
+    private func variables(api: String) -> [String: String] {
+        var variables = sandbox.variables(api: api, logStream: name)
+        variables.merge(shared) { own, _ in own }
+        if let endpoint, variables[LambdaVariable.endpoint] == nil { variables[LambdaVariable.endpoint] = endpoint }
+        return variables
     }
 
     /// Starts the external extensions, without waiting for any of them.
@@ -35,7 +47,7 @@ struct ProcessStarter {
     ///   - extensions: Those of the environment.
     ///   - api: Host and port of its Runtime API.
     func launchExtensions(_ extensions: ExtensionHost, api: String) {
-        let variables = sandbox.variables(api: api, logStream: name)
+        let variables = variables(api: api)
         let log = log
         extensions.launch(
             deployment.extensions,
@@ -60,7 +72,7 @@ struct ProcessStarter {
         do throws(SystemError) {
             let (log, sandbox, tail) = (log, sandbox, OutputTail())
             return try RuntimeProcess(
-                try sandbox.runtime(bootstrap, sandbox.variables(api: api, logStream: name)),
+                try sandbox.runtime(bootstrap, variables(api: api)),
                 loop: loop,
                 output: {
                     log.output($0)

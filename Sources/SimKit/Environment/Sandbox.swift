@@ -52,7 +52,10 @@ struct Sandbox {
     ///
     /// - Throws: ``SystemError`` where the kernel would not execute it and the program that isolates would not notice.
     func runtime(_ bootstrap: String, _ variables: [String: String]) throws(SystemError) -> ChildSpec {
-        try child(bootstrap, deployment.arguments, variables)
+        // In front of a program it is the bootstrap's business, which starts the program for each event.
+        if case .program = function.target { return try child(bootstrap, deployment.arguments, variables) }
+        guard let first = function.wrapper.first else { return try child(bootstrap, [], variables) }
+        return try child(first, function.wrapper.dropFirst() + [pathInside(bootstrap)], variables)
     }
 
     /// How an external extension is started; throws as ``runtime(_:_:)``.

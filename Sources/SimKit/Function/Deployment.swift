@@ -8,6 +8,7 @@ package final class Deployment {
     /// The folder that is `/opt`.
     let layers: String
     private let target: Target
+    private let wrapper: [String]
     private let workspace: Workspace
     /// What was made for this deployment alone.
     private let folder: String
@@ -17,6 +18,7 @@ package final class Deployment {
     /// - Throws: ``SimError``, ``SimError/interrupted`` where a signal came meanwhile; it is still to be read.
     package init(_ function: FunctionConfiguration, in context: SimulatorContext) throws(SimError) {
         target = function.target
+        wrapper = function.wrapper
         workspace = context.workspace
         folder = try workspace.makeFolder("code")
         do throws(SimError) {
@@ -74,7 +76,7 @@ package final class Deployment {
 
     /// The program and arguments behind the bootstrap, where it is `shim` for a program.
     var arguments: [String] {
-        if case .program(let path, _, let arguments) = target { return [path] + arguments }
+        if case .program(let path, _, let arguments) = target { return wrapper + [path] + arguments }
         return []
     }
 

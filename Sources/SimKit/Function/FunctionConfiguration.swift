@@ -32,6 +32,10 @@ package struct FunctionConfiguration: Sendable {
     package var memory = 128
     /// The user's variables.
     package var environment: [String: String] = [:]
+    /// Variables that all functions get, where their own say nothing else; no part of a function's configuration.
+    package var shared: [String: String] = [:]
+    /// Words in front of the program, `["/usr/bin/strace", "-f"]`.
+    package var wrapper: [String] = []
     /// The form of the log.
     package var logFormat = LogFormat.text
     /// Folders and zip files that are merged to `/opt`, later ones win.
@@ -71,6 +75,9 @@ package struct FunctionConfiguration: Sendable {
         self.target = target
         handler = target.defaultHandler
     }
+
+    /// The name, with the version if it is a published one.
+    package var label: String { version == "$LATEST" ? name : "\(name):\(version)" }
 
     /// The ARN without a qualifier.
     package var arn: String { "arn:aws:lambda:\(region):\(account):function:\(name)" }

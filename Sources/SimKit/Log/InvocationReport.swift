@@ -38,6 +38,8 @@ package struct InvocationReport: Sendable {
     package var environment: String
     /// The end of the log, at most ``InvocationLog/keptBytes``.
     package var log: [UInt8]
+    /// The event.
+    package var event: [UInt8] = []
     /// Where in the log the invocation itself begins, after an init.
     package var logStart = 0
 
@@ -83,7 +85,8 @@ extension InvocationReport {
             isReported: failure?.isReported ?? false,
             producedBytes: invocation.producedBytes,
             environment: environment,
-            log: []
+            log: [],
+            event: invocation.event
         )
     }
 }

@@ -13,6 +13,21 @@ struct CallTarget {
 }
 
 extension CallTarget {
+    /// The same, with what is called and answered kept.
+    func recorded(by recorder: Recorder?) -> CallTarget {
+        guard let recorder else { return self }
+        return CallTarget(
+            reference: reference,
+            arn: arn,
+            executedVersion: executedVersion,
+            events: events,
+            invoke: { [invoke] invocation throws(ServiceError) in
+                recorder.record(invocation, of: reference.name)
+                try invoke(invocation)
+            }
+        )
+    }
+
     /// A function of the command line, which has one version under all names.
     init(_ service: FunctionService, _ reference: FunctionReference) {
         self.reference = reference
@@ -27,10 +42,13 @@ extension CallTarget {
 final class Directory {
     private let functions: [String: FunctionService]
     private let control: ControlPlane?
+    private let recorder: Recorder?
 
-    init(_ functions: [String: FunctionService], _ control: ControlPlane?) {
+    init(_ functions: [String: FunctionService], _ control: ControlPlane?, _ recorder: Recorder?) {
         self.functions = functions
         self.control = control
+        self.recorder = recorder
+        control?.recorder = recorder
     }
 
     /// The account and region of the functions.
@@ -56,6 +74,6 @@ final class Directory {
         guard isVersion, let service = functions[reference.name] ?? only else {
             throw .functionNotFound(arn: place.function(reference.name, reference.qualifier ?? "$LATEST"))
         }
-        return CallTarget(service, reference)
+        return CallTarget(service, reference).recorded(by: recorder)
     }
 }

@@ -10,8 +10,6 @@ package final class FunctionService {
 
     /// What is called.
     package private(set) var function: FunctionConfiguration
-    /// The last invocations, newest last, for the inspector.
-    package private(set) var history: [InvocationReport] = []
     /// All environments, the newest last.
     package private(set) var environments: [ExecutionEnvironment] = []
 
@@ -253,7 +251,6 @@ extension FunctionService: EnvironmentOwner {
     }
 
     package func environment(_ environment: ExecutionEnvironment, finished report: InvocationReport) {
-        history.append(report)
-        if history.count > 100 { history.removeFirst(history.count - 100) }
+        context.history.add(report, of: function.label)
     }
 }

@@ -24,12 +24,14 @@ package final class LambdaService {
     private let options: Options
     private let directory: Directory
     private let queue: EventQueue
+    private let note: (String) -> Void
 
     /// Prepares functions.
     ///
     /// - Parameters:
     ///   - configurations: Those of the command line.
     ///   - control: Those that are put here by Lambda's own API, where it is served; else there must be one of the others.
+    ///   - recorder: Keeps events and answers, if they are wanted.
     ///   - options: What holds for all.
     ///   - context: What the simulator's parts share.
     ///   - write: Gets lines of the logs, with the function's name; `nil` is the simulator itself.
@@ -37,6 +39,7 @@ package final class LambdaService {
     package init(
         _ configurations: [FunctionConfiguration],
         control: ControlPlane? = nil,
+        recorder: Recorder? = nil,
         options: Options,
         context: SimulatorContext,
         write: @escaping (_ name: String?, _ line: [UInt8]) -> Void
@@ -52,15 +55,40 @@ package final class LambdaService {
             }
         }
         self.functions = functions
-        let directory = Directory(functions, control)
+        let directory = Directory(functions, control, recorder)
+        let note = { (text: String) in write(nil, Array("shim-sim: \(text)\n".utf8)) }
+        self.note = note
         self.directory = directory
         control?.isTaken = { [names] in names.contains($0) }
         queue = EventQueue(loop: context.loop) { reference throws(ServiceError) in
             try directory.target(reference)
         } note: {
-            write(nil, Array("shim-sim: \($0)\n".utf8))
+            note($0)
         }
     }
+
+    /// All functions that run here, for the page: those of the command line, then what was put here.
+    var shown: [FunctionService] { names.compactMap { functions[$0] } + (control?.running ?? []) }
+
+    /// The account and region of the functions.
+    var place: Place { directory.place }
+
+    /// Queues an event of a source other than an Invoke.
+    ///
+    /// - Parameters:
+    ///   - event: JSON.
+    ///   - function: The function; a version or an alias may follow after a colon.
+    func send(_ event: [UInt8], to function: String) {
+        do throws(ServiceError) {
+            let target = try directory.target(try FunctionReference(encoded: function, qualifier: nil))
+            try queue.add(id: Identifiers.uuid(), to: target, event, CallerContext(arn: target.arn))
+        } catch {
+            note("an event for '\(function)' is lost: \(error.name)")
+        }
+    }
+
+    /// What a reference leads to.
+    func target(_ reference: FunctionReference) throws(ServiceError) -> CallTarget { try directory.target(reference) }
 
     /// How many events wait or are being tried.
     package var queuedEvents: Int { queue.count }

@@ -10,6 +10,7 @@ package final class Simulator {
     private let service: LambdaService
     private let front: HTTPServer
     private var urls: [(name: String, server: HTTPServer)] = []
+    private let triggers: TriggerHost
     private var endedBy: Int32?
     private var signalWatch: EventLoop.Watch?
 
@@ -17,10 +18,16 @@ package final class Simulator {
     ///
     /// - Parameters:
     ///   - service: The functions.
+    ///   - triggers: What else calls them.
     ///   - address: Where clients call; port 0 lets the system choose.
     ///   - context: What the simulator's parts share.
     /// - Throws: ``SimError`` where a port cannot be listened on.
-    package init(_ service: LambdaService, on address: SocketAddress, context: SimulatorContext) throws(SimError) {
+    package init(
+        _ service: LambdaService,
+        _ triggers: Triggers = Triggers(),
+        on address: SocketAddress,
+        context: SimulatorContext
+    ) throws(SimError) {
         self.context = context
         self.service = service
         let inspector = Inspector(service, host: address.host)
@@ -32,12 +39,14 @@ package final class Simulator {
             ServiceError.unknownOperation("\(exchange.head.method) \(exchange.head.target.prefix(200))")
                 .answer(exchange)
         }
+        self.triggers = try TriggerHost(triggers, service, host: address.host, loop: context.loop)
         for name in service.names {
             guard let function = service.functions[name], let port = function.function.urlPort else { continue }
             guard let own = SocketAddress(host: address.host, port: port) else { continue }
-            let target = CallTarget(function, FunctionReference(name))
             let (streams, region) = (function.function.urlStreams, function.function.region)
-            let url = FunctionURL { () throws(ServiceError) in .init(target, streams: streams, region: region) }
+            let url = FunctionURL { () throws(ServiceError) in
+                .init(try service.target(FunctionReference(name)), streams: streams, region: region)
+            }
             urls.append((name, try Self.listen(own, context.loop) { url.handle($0) }))
         }
         service.control?.start(on: front.address)
@@ -45,6 +54,19 @@ package final class Simulator {
 
     /// Where clients call.
     package var address: SocketAddress { front.address }
+
+    /// Where functions on this machine find Lambda's own API.
+    package var endpoint: String {
+        let host = address.host
+        // What listens everywhere is reached here, too.
+        let own = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "[::1]" : host.contains(":") ? "[\(host)]" : host
+        return "http://\(own):\(address.port)"
+    }
+
+    /// The services in front of Lambda that are played, by their names.
+    package var frontAddresses: [(name: String, address: SocketAddress)] {
+        triggers.fronts.map { ($0.name, $0.server.address) }
+    }
 
     /// The function URLs, by function.
     package var urlAddresses: [(name: String, address: SocketAddress)] { urls.map { ($0.name, $0.server.address) } }
@@ -54,6 +76,7 @@ package final class Simulator {
     /// - Returns: The signal that ended it.
     /// - Throws: ``SystemError`` of the loop.
     package func run() throws(SystemError) -> Int32 {
+        triggers.start()
         let signals = context.signals
         signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
             guard let signal = Signals.next(from: signals) else { return }
@@ -68,6 +91,7 @@ package final class Simulator {
         if let first = endedBy { context.leaveAtOnce(by: first) }
         endedBy = signal
         front.stopAccepting()
+        triggers.stop()
         for url in urls { url.server.stopAccepting() }
         service.stop(waits: true) { [weak self] in self?.finish() }
         context.loop.after(Self.graceTime) { [weak self] in
@@ -80,6 +104,7 @@ package final class Simulator {
         context.loop.after(.milliseconds(20)) { [weak self] in
             guard let self else { return }
             front.stop()
+            triggers.close()
             for url in urls { url.server.stop() }
             context.orphans.killAll()
             context.loop.stop()

@@ -99,6 +99,13 @@ import Testing
             hint: move it away to start without it
             """
         ),
+        (
+            .noRecords("d"),
+            """
+            there are no records of calls in 'd'
+            hint: 'shim-sim serve --record DIR' makes them
+            """
+        ),
         (.noSuchEvent("x"), "there is no sample event 'x'\nhint: 'shim-sim event' lists them"),
         (.eventNotJSON("p"), "the event is not JSON: p\nhint: a text must be quoted, as in -d '\"text\"'"),
         (.eventTooLarge(bytes: 7_000_000), "the event has 7000000 bytes: Lambda takes at most 6291456"),

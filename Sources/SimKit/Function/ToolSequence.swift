@@ -30,6 +30,9 @@ final class ToolSequence {
         loop.later { [weak self] in self?.next() }
     }
 
+    /// The last line that was written.
+    var lastLine: String { tail.lastLine ?? "" }
+
     private func next() {
         guard let step = steps.popFirst() else { return done(nil) }
         tail = OutputTail()
