@@ -27,18 +27,4 @@ extension Files {
     package static func rename(_ path: String, to new: String) throws(SystemError) {
         try check("rename") { Glibc.rename(path, new) }
     }
-
-    /// Locks a file, which is made if need be, for as long as the descriptor lives.
-    ///
-    /// - Returns: `nil` where another process has it.
-    package static func lock(_ path: String) throws(SystemError) -> Descriptor? {
-        let file = try Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600)
-        do throws(SystemError) {
-            try check("flock") { flock(file.raw, LOCK_EX | LOCK_NB) }
-        } catch {
-            guard error.errno == EWOULDBLOCK else { throw error }
-            return nil
-        }
-        return file
-    }
 }

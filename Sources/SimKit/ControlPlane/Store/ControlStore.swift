@@ -20,7 +20,7 @@ package final class ControlStore {
     private(set) package var functions: [String: FunctionRecord] = [:]
     private(set) package var layers: [String: LayerRecord] = [:]
     private(set) var mappings: [String: MappingRecord] = [:]
-    private let lock: Int32
+    private let lock: FileLock
     private let signals: Int32?
 
     /// Opens a folder, which is made if need be.
@@ -36,8 +36,8 @@ package final class ControlStore {
             for path in [folder, folder + "/functions", folder + "/layers", folder + "/mappings", folder + "/code"] {
                 try Files.makeFolder(path, mode: 0o700)
             }
-            guard let held = try Files.lock(folder + "/lock") else { throw SystemError(call: "flock", errno: 11) }
-            lock = held.take()
+            guard let held = try FileLock.make(folder + "/lock") else { throw SystemError(call: "flock", errno: 11) }
+            lock = held
         } catch {
             if error.call == "flock", error.errno == 11 { throw .dataInUse(folder) }
             throw .file(operation: "use the data folder", path: folder, error)
@@ -47,8 +47,6 @@ package final class ControlStore {
         mappings = try Self.read(folder + "/mappings") { $0.id }
         removeUnusedCode()
     }
-
-    deinit { _ = Descriptor(owning: lock) }
 
     private static func read<R: Decodable>(
         _ folder: String,
