@@ -48,6 +48,7 @@ extension ControlPlane {
             settings: [:]
         )
         try set(&record, request)
+        note("the event source mapping of '\(function)' is kept; nothing is polled here")
         return record.answer(in: place, state: "Creating")
     }
 

@@ -154,6 +154,9 @@ extension ControlPlane {
         settings.lastModified = Double(Stamp.now.time.milliseconds) / 1000
         record.eventInvokes[qualifier] = settings
         try store.save(record)
+        for arn in [success, failure].compactMap(\.self) where !arn.isEmpty && !arn.contains(":lambda:") {
+            note("'\(arn)' is kept as a destination of '\(record.name)'; nothing is sent there from here")
+        }
         return settings.answer(arn: place.function(record.name, qualifier))
     }
 
