@@ -4,8 +4,8 @@ package final class CallHistory {
     static let calls = 10_000
     /// Calls whose log and event are remembered, too.
     static let details = 200
-    /// Lines of logs that are remembered.
-    static let lines = 2_000
+    /// Pieces of logs that are remembered; most have one line.
+    static let pieces = 2_000
     /// Bytes of an event, and of a log, that are remembered.
     private static let longest = 64 << 10
 
@@ -16,19 +16,19 @@ package final class CallHistory {
         var report: InvocationReport
     }
 
-    /// A line of a log; `function` is `nil` for the simulator's own.
-    struct Line {
+    /// Whole lines of a log, as they came; `function` is `nil` for the simulator's own.
+    struct Piece {
         let number: Int
         let function: String?
-        let text: String
+        let bytes: [UInt8]
     }
 
     /// Oldest first.
     private(set) var recent: [Call] = []
     /// Oldest first.
-    private(set) var log: [Line] = []
+    private(set) var log: [Piece] = []
     private var nextCall = 1
-    private var nextLine = 1
+    private var nextPiece = 1
 
     /// Nothing has happened.
     package init() {}
@@ -48,19 +48,11 @@ package final class CallHistory {
         if recent.count > Self.calls + 1000 { recent.removeFirst(recent.count - Self.calls) }
     }
 
-    /// Remembers lines of a log.
+    /// Remembers lines of a log; they are parted only for whoever looks.
     package func add(lines bytes: [UInt8], of function: String?) {
-        for line in bytes.split(separator: 0x0A) {
-            log.append(
-                Line(
-                    number: nextLine,
-                    function: function,
-                    text: String(decoding: line.prefix(2000), as: UTF8.self)
-                )
-            )
-            nextLine += 1
-        }
-        if log.count > Self.lines + 500 { log.removeFirst(log.count - Self.lines) }
+        log.append(Piece(number: nextPiece, function: function, bytes: bytes))
+        nextPiece += 1
+        if log.count > Self.pieces + 500 { log.removeFirst(log.count - Self.pieces) }
     }
 
     /// The calls after a number, at most so many as are remembered.
@@ -68,9 +60,9 @@ package final class CallHistory {
         recent.suffix(min(Self.calls, max(0, nextCall - 1 - number)))
     }
 
-    /// The lines after a number, at most so many as are remembered.
-    func lines(after number: Int) -> ArraySlice<Line> {
-        log.suffix(min(Self.lines, max(0, nextLine - 1 - number)))
+    /// The pieces after a number, at most so many as are remembered.
+    func pieces(after number: Int) -> ArraySlice<Piece> {
+        log.suffix(min(Self.pieces, max(0, nextPiece - 1 - number)))
     }
 
     /// The call of a request id.

@@ -38,7 +38,7 @@ enum InspectorData {
         return .object([
             ("queuedEvents", .int(service.queuedEvents)), ("functions", .array(functions)),
             ("invocations", .array(history.calls(after: call).map(invocation))),
-            ("lines", .array(history.lines(after: line).map(self.line))),
+            ("lines", .array(history.pieces(after: line).flatMap(lines))),
         ])
     }
 
@@ -53,12 +53,14 @@ enum InspectorData {
         }
     }
 
-    private static func line(_ line: CallHistory.Line) -> JSONValue {
-        .members(
-            ("number", .int(line.number)),
-            ("function", line.function.map { .string($0) }),
-            ("text", .string(line.text))
-        )
+    private static func lines(_ piece: CallHistory.Piece) -> [JSONValue] {
+        piece.bytes.split(separator: 0x0A).map { line in
+            .members(
+                ("number", .int(piece.number)),
+                ("function", piece.function.map { .string($0) }),
+                ("text", .string(String(decoding: line.prefix(2000), as: UTF8.self)))
+            )
+        }
     }
 
     /// The sample events.

@@ -273,7 +273,8 @@ enum InspectorPage {
             const differs = fresh.invocations.length || !state || state.text !== text;
             state = { ...fresh, text };
             for (const call of fresh.invocations) if (call.number > lastCall) { calls.push(call); lastCall = call.number; }
-            for (const line of fresh.lines) if (line.number > lastLine) { lines.push(line); lastLine = line.number; }
+            const before = lastLine;
+            for (const line of fresh.lines) if (line.number > before) { lines.push(line); lastLine = line.number; }
             if (calls.length > MOST) calls = calls.slice(-MOST);
             if (lines.length > LINES) lines = lines.slice(-LINES);
             if (differs) draw();
