@@ -121,7 +121,12 @@ extension ControlPlane {
             guard let self, let record = store.functions[name]?.urls[qualifier],
                 let target = try target(FunctionReference(name, qualifier.isEmpty ? nil : qualifier))
             else { throw .functionNotFound(arn: name) }
-            return FunctionURL.Call(target, streams: record.invokeMode == "RESPONSE_STREAM", region: place.region)
+            return FunctionURL.Call(
+                target,
+                streams: record.invokeMode == "RESPONSE_STREAM",
+                region: place.region,
+                cors: CORSRules(record.cors)
+            )
         }
         for port in record.port == 0 ? [0] : [record.port, 0] {
             guard let own = SocketAddress(host: address.host, port: port) else { continue }

@@ -25,6 +25,9 @@ package final class HTTPExchange {
     /// Called when all that was written has been taken by the client.
     package var onDrained: (() -> Void)?
 
+    /// Fields that every answer gets, in the place of its own of these names.
+    package var addedFields = HTTPFields()
+
     private weak var connection: HTTPConnection?
     private var takeBody: ((BodyPart) -> Void)?
     /// Whether the answer has begun: its status can no longer change.
@@ -161,6 +164,7 @@ package final class HTTPExchange {
 
     private func serializedHead(_ status: Int, _ fields: HTTPFields) -> [UInt8] {
         var fields = fields
+        for (name, value) in addedFields.entries { fields.set(name, value) }
         fields.add("Date", Timestamp.now.httpDate)
         if connection?.mustClose == true {
             fields.set("Connection", "close")

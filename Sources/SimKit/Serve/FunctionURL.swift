@@ -9,8 +9,11 @@ final class FunctionURL {
         /// Whether a stream is passed on.
         let streams: Bool
         let region: String
+        /// What pages of other origins may do; `nil` where the function says it itself.
+        let cors: CORSRules?
 
-        init(_ target: CallTarget, streams: Bool, region: String) {
+        init(_ target: CallTarget, streams: Bool, region: String, cors: CORSRules? = nil) {
+            self.cors = cors
             self.target = target
             self.streams = streams
             self.region = region
@@ -42,7 +45,12 @@ final class FunctionURL {
         guard body.size <= EventLimits.synchronous else { return Self.tooLarge(exchange) }
         let requestID = Identifiers.uuid()
         do throws(ServiceError) {
-            start(try find(), exchange, body.bytes, requestID)
+            let call = try find()
+            if let cors = call.cors {
+                exchange.addedFields = cors.fields(for: exchange.head)
+                if CORSRules.isPreflight(exchange.head) { return exchange.respond(200) }
+            }
+            start(call, exchange, body.bytes, requestID)
         } catch {
             Self.refuse(exchange, error, requestID)
         }

@@ -145,6 +145,10 @@ struct ControlPlaneTests {
                     own = client.create_function_url_config(FunctionName='f', AuthType='NONE', InvokeMode='RESPONSE_STREAM', Cors={'AllowOrigins': ['*']})
                     assert own['InvokeMode'] == 'RESPONSE_STREAM' and own['FunctionUrl'] != u['FunctionUrl'], own
                     assert json.loads(urllib.request.urlopen(own['FunctionUrl']).read()).split()[1] == '$LATEST'
+                    ask = urllib.request.Request(own['FunctionUrl'], method='OPTIONS', headers={'Origin': 'http://x', 'Access-Control-Request-Method': 'GET'})
+                    assert urllib.request.urlopen(ask).headers['Access-Control-Allow-Origin'] == '*'
+                    ask = urllib.request.Request(own['FunctionUrl'], headers={'Origin': 'http://x'})
+                    assert urllib.request.urlopen(ask).headers['Access-Control-Allow-Origin'] == '*'
                     assert len(client.list_function_url_configs(FunctionName='f')['FunctionUrlConfigs']) == 2
                     assert client.update_function_url_config(FunctionName='f', InvokeMode='BUFFERED')['InvokeMode'] == 'BUFFERED'
                     m = refused('ResourceConflictException', 409, client.create_function_url_config, FunctionName='f', AuthType='NONE')
