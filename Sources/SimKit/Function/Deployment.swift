@@ -28,7 +28,7 @@ package final class Deployment {
             workspace.remove(folder)
             throw error
         }
-        layers = folder + "/opt"
+        layers = function.layersFolder ?? folder + "/opt"
     }
 
     /// - Returns: The folder that is `/var/task`.
@@ -45,10 +45,7 @@ package final class Deployment {
             taskRoot = folder + "/task"
             try Archive.unpack(path, to: taskRoot, signals: signals)
         }
-        if let layers = function.layersFolder {
-            self.layers = layers
-            return
-        }
+        guard function.layersFolder == nil else { return taskRoot }
         let layers = folder + "/opt"
         do throws(SystemError) {
             try Files.makeFolder(layers)
