@@ -19,7 +19,7 @@ for pair in "${wanted[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 # Libraries have no command to look for.
-for package in liblapack-dev zlib1g libc6-dev; do
+for package in perl liblapack-dev zlib1g libc6-dev; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then
@@ -43,6 +43,12 @@ if ! python3 -c 'import boto3, awslambdaric' 2>/dev/null || ! command -v aws >/d
     fi
     PATH=$tools/venv/bin:$PATH
 fi
+
+# aiobotocore wants a botocore of its own.
+if [[ ! -d $tools/aiobotocore ]]; then
+    python3 -m pip install -q --target "$tools/aiobotocore" aiobotocore
+fi
+export SHIM_TEST_AIOBOTOCORE=$tools/aiobotocore
 
 # AWS's own emulator comes as a file in the wheel of aws-sam-cli.
 case $(uname -m) in

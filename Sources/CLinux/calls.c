@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,6 +36,10 @@ int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0
 int clinux_schedule_as_batch(pid_t thread) {
     struct sched_param parameter = {0};
     return sched_setscheduler(thread, SCHED_BATCH, &parameter);
+}
+int clinux_limit_files(pid_t process, unsigned long files) {
+    struct rlimit limit = {files, files};
+    return prlimit(process, RLIMIT_NOFILE, &limit, NULL);
 }
 int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path) {
     return posix_spawn_file_actions_addchdir_np(actions, path);

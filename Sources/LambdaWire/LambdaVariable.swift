@@ -28,6 +28,8 @@ package enum LambdaVariable {
     package static let logGroup = "AWS_LAMBDA_LOG_GROUP_NAME"
     /// The CloudWatch log stream.
     package static let logStream = "AWS_LAMBDA_LOG_STREAM_NAME"
+    /// Where clients of AWS find Lambda's own API; only a simulator sets it.
+    package static let endpoint = "AWS_ENDPOINT_URL_LAMBDA"
     /// The region.
     package static let region = "AWS_REGION"
     /// The region, for the SDKs.

@@ -69,6 +69,11 @@ package enum ProcessControl {
         try check("prctl") { clinux_become_subreaper() }
     }
 
+    /// Bounds how many descriptors a process and what it starts from now on may have.
+    ///
+    /// A process that is gone, or a machine whose own bound is lower, is fine.
+    package static func limitFiles(of pid: pid_t, to files: UInt) { _ = clinux_limit_files(pid, files) }
+
     /// Keeps every thread but the main one from interrupting whatever runs when such a thread wakes (`SCHED_BATCH`).
     ///
     /// They get as much time as before, only not at once. A thread that may not be changed, or that has just ended,

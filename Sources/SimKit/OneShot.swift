@@ -43,7 +43,7 @@ package final class OneShot {
     private let function: FunctionConfiguration
     private let event: [UInt8]
     private let outputs: Outputs
-    private let environment: any Environment
+    private let environment: ExecutionEnvironment
     private var remaining: Int
     private var outcome = Outcome.succeeded
     private var lastByte: UInt8 = 0x0A
@@ -78,7 +78,7 @@ package final class OneShot {
         try deployment.checkBootstrap()
         for note in deployment.notes { outputs.log(Array("shim-sim: \(note)\n".utf8)) }
         let progress = outputs.progress
-        environment = try function.makeEnvironment(deployment, context: context) { line in
+        environment = try ExecutionEnvironment(function, deployment, context: context) { line in
             progress?.hide()
             outputs.log(line)
         }
@@ -94,7 +94,7 @@ package final class OneShot {
             guard let signal = Signals.next(from: signals) else { return }
             self?.interrupt(by: signal)
         }
-        environment.onFree = { [weak self] in self?.context.loop.later { self?.callNext() } }
+        environment.owner = self
         // One that has come already is seen before anything starts.
         if try poll([PollRequest(signals, .readable)], timeout: .zero).first?.isEmpty == false {
             context.loop.later { [weak self] in Signals.next(from: signals).map { self?.interrupt(by: $0) } }
@@ -112,25 +112,10 @@ package final class OneShot {
         remaining -= 1
         // Answers stand one below the other; the last one ends as the function ended it.
         if lastByte != 0x0A { write([0x0A]) }
-        let invocation = Invocation(event: event, arn: function.arn, wantsStream: true)
-        invocation.deliver = { [weak self] in self?.deliver($0) }
+        let invocation = Invocation(event: event, context: CallerContext(arn: function.arn), mode: .either)
+        invocation.caller = self
         outputs.progress?.begin(limit: function.timeout)
         environment.begin(invocation)
-    }
-
-    private func deliver(_ delivery: Invocation.Delivery) {
-        switch delivery {
-        case .began: break
-        case .bytes(let bytes): write(bytes)
-        case .ended(let error):
-            if error != nil { fail() }
-            endLine()
-        case .failed(let failure):
-            fail()
-            write(failure.payload)
-            endLine()
-        case .reported: outputs.progress?.end()
-        }
     }
 
     private func fail() {
@@ -172,6 +157,32 @@ package final class OneShot {
         environment.end(within: .seconds(1)) {
             context.orphans.killAll()
             context.loop.stop()
+        }
+    }
+}
+
+extension OneShot: EnvironmentOwner {
+    package func environmentIsFree(_ environment: ExecutionEnvironment) {
+        context.loop.later { [weak self] in self?.callNext() }
+    }
+
+    package func environment(_ environment: ExecutionEnvironment, finished report: InvocationReport) {
+        outputs.progress?.end()
+    }
+}
+
+extension OneShot: Caller {
+    package func hear(_ delivery: Invocation.Delivery) {
+        switch delivery {
+        case .began, .reported: break
+        case .bytes(let bytes): write(bytes)
+        case .ended(let error):
+            if error != nil { fail() }
+            endLine()
+        case .failed(let failure):
+            fail()
+            write(failure.payload)
+            endLine()
         }
     }
 }

@@ -46,6 +46,12 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case badConfiguration(file: String, problem: String)
     /// A name that is none for a function on Lambda.
     case badFunctionName(String)
+    /// The folder of a control plane is used by another simulator.
+    case dataInUse(String)
+    /// A file in the folder of a control plane is not what a simulator wrote.
+    case badData(String)
+    /// There are no records of calls in this folder.
+    case noRecords(String)
     /// There is no sample event of this name.
     case noSuchEvent(String)
     /// The event is not JSON.
@@ -121,6 +127,21 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             """
             '\(name)' is no name for a function
             hint: 1 to 64 letters, digits, hyphens and underscores
+            """
+        case .dataInUse(let path):
+            """
+            cannot use the data folder '\(path)': another shim-sim uses it
+            hint: end that one, or name another folder with --data
+            """
+        case .badData(let path):
+            """
+            cannot use '\(path)': it is not what shim-sim wrote
+            hint: move it away to start without it
+            """
+        case .noRecords(let path):
+            """
+            there are no records of calls in '\(path)'
+            hint: 'shim-sim serve --record DIR' makes them
             """
         case .noSuchEvent(let name):
             """

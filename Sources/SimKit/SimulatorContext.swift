@@ -10,12 +10,17 @@ package final class SimulatorContext {
     package let orphans: Orphans
     /// Where the signals that end the simulator are read: a descriptor of ``Signals/readable(_:)``.
     package let signals: Int32
+    /// What the page shows of the past.
+    package let history = CallHistory()
+    /// Where functions find Lambda's own API, so that they can call each other; `nil` where they are not told.
+    package var endpoint: String?
 
     /// Ends this program by a signal, at once: nothing is finished, and nothing is left.
     package func leaveAtOnce(by signal: Int32) -> Never {
         orphans.killEverything()
         // There is nobody left to tell.
         try? workspace.removeAll()
+        orphans.dismissGuardian()
         Signals.dieBy(signal)
     }
 

@@ -29,6 +29,12 @@ enum FunctionOptions {
             help: "Set the variables of a file of NAME=VALUE lines",
             repeatable: true
         ),
+        Option(
+            "--pass-env",
+            value: "NAME",
+            help: "Pass on a variable of this shell; a * at the end means all that begin so",
+            repeatable: true
+        ),
         Option("--handler", value: "NAME", help: "What _HANDLER says", default: "the program's name"),
         Option(
             "--log-format",
@@ -44,6 +50,7 @@ enum FunctionOptions {
             help: "Merge a layer to /opt; later ones win",
             repeatable: true
         ),
+        Option("--wrap", value: "COMMAND", help: "Put words in front of the program, 'strace -f'; without time-out"),
         Option("--cpu-share", help: "No more CPU than Lambda gives for the memory"),
         Option("--isolate", help: "Run it as Lambda's user, in Lambda's folders, on a read-only root file system"),
         Option("--isolate-if-possible", help: "As --isolate; where this machine does not let it, without, and say so"),
@@ -91,8 +98,48 @@ enum FunctionOptions {
         function.layers = arguments.values("--layer").map { Paths.absolute($0) }
         function.limitsCPU = arguments.flag("--cpu-share")
         function.isolation = try isolation(arguments, target)
+        function.shared = try passedOn(arguments)
+        if let text = arguments.value("--wrap") {
+            function.wrapper = try wrapper(text)
+            // Whoever debugs takes their time.
+            function.timeout = .seconds(7 * 86400)
+            function.initLimit = .seconds(7 * 86400)
+        }
         try settle(&function)
         return function
+    }
+
+    /// Variables of the shell that functions get.
+    private static func passedOn(_ arguments: Arguments) throws -> [String: String] {
+        let own = ProcessInfo.processInfo.environment
+        var passed: [String: String] = [:]
+        for name in arguments.values("--pass-env") {
+            let found = own.filter { name.hasSuffix("*") ? $0.key.hasPrefix(name.dropLast()) : $0.key == name }
+            guard !found.isEmpty || name.hasSuffix("*") else {
+                throw UsageError("'\(name)' is not set here", hint: "--pass-env passes on variables of this shell")
+            }
+            for (name, value) in found where !Variables.reserved.contains(name) { passed[name] = value }
+        }
+        return passed
+    }
+
+    /// The words of a command, as a shell would part them; the first one leads to a program.
+    private static func wrapper(_ text: String) throws -> [String] {
+        guard var words = CommandWords.split(text), let first = words.first else {
+            throw UsageError(
+                "'\(text)' is not a command for --wrap",
+                hint: "a quote is not closed, or there is nothing"
+            )
+        }
+        do throws(ToolError) {
+            words[0] = first.contains("/") ? Paths.absolute(first) : try Toolbox.path(of: Tool(first))
+        } catch {
+            throw UsageError("'\(first)' is not a program", hint: "--wrap 'COMMAND ARGUMENTS' looks for it in PATH")
+        }
+        guard Files.isExecutable(words[0]) else {
+            throw UsageError("'\(first)' is not a program", hint: "it is not there, or not executable")
+        }
+        return words
     }
 
     private static func isolation(_ arguments: Arguments, _ target: Target) throws -> Isolation {

@@ -15,6 +15,13 @@ enum RunCommand {
             Option("-e", "--event", value: "FILE", type: .file, help: "A file with the event; - is standard input"),
         ] + FunctionOptions.options + [
             Option(
+                "--replay",
+                value: "DIR",
+                type: .folder,
+                help: "Call it with the events that 'serve --record DIR' kept, and say which answers differ",
+                excludes: ["--data", "--event", "--repeat"]
+            ),
+            Option(
                 "--repeat",
                 value: "N",
                 type: .integer(1...1_000_000),
@@ -54,7 +61,42 @@ enum RunCommand {
         let count = arguments.int("--repeat") ?? 1
         let target = try FunctionOptions.target(path, arguments: arguments.afterDoubleDash ?? [])
         let function = try FunctionOptions.function("function", target, arguments)
+        if let folder = arguments.value("--replay") {
+            return try replay(function, Paths.absolute(folder), quiet: arguments.flag("--quiet"), console)
+        }
         return try call(function, event: try event(arguments), count: count, quiet: arguments.flag("--quiet"), console)
+    }
+
+    /// Calls the function with recorded events, and prints which answers are others now.
+    private static func replay(
+        _ function: FunctionConfiguration,
+        _ folder: String,
+        quiet: Bool,
+        _ console: Console
+    ) throws -> ExitCode {
+        let records = try Replay.Record.all(in: folder)
+        var differing = 0
+        let signal = try Session.with { context in
+            let log = Outlet(raw: 2, signals: context.signals)
+            let answer = Outlet(raw: 1, signals: context.signals)
+            let replay = try Replay(function, records, context: context, log: { if !quiet { log.tell($0) } }) {
+                record,
+                found in
+                switch found {
+                case .none: answer.tell(Array("same \(record.name)\n".utf8))
+                case .answer(let was, let now):
+                    differing += 1
+                    answer.tell(Array("differs \(record.name)\n  was \(was)\n  is  \(now)\n".utf8))
+                case .status(let was, let now):
+                    differing += 1
+                    answer.tell(Array("differs \(record.name)\n  was \(was)\n  is  \(now)\n".utf8))
+                }
+            }
+            return try replay.run()
+        }
+        if let signal { Signals.dieBy(signal) }
+        if differing > 0 { console.report("\(differing) of \(records.count) answers differ") }
+        return differing == 0 ? .done : .failed
     }
 
     /// What `shim-sim` alone does: the sample function that is built beside it, and a sample event.

@@ -8,7 +8,10 @@ enum ServeCommand {
     static let spec = CommandSpec(
         program: "shim-sim serve",
         summary: "serve functions as Lambda does, for any AWS client",
-        usage: ["[options] TARGET [-- ARG...]", "[options] NAME=TARGET ...", "[options] --config FILE"],
+        usage: [
+            "[options] TARGET [-- ARG...]", "[options] NAME=TARGET ...", "[options] --config FILE",
+            "[options] [--control-plane]",
+        ],
         options: [
             Option("--host", value: "ADDRESS", help: "Where to listen", default: "127.0.0.1"),
             Option(
@@ -19,10 +22,12 @@ enum ServeCommand {
                 default: "9000"
             ),
             Option("--config", value: "FILE", type: .file, help: "JSON with functions and their settings"),
-        ] + FunctionOptions.options + ServeOptions.options,
+        ] + FunctionOptions.options + ServeOptions.options + ControlOptions.options
+            + TriggerOptions.options,
         notes: [
             """
-            TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'.
+            TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'. Without
+            any, functions are put here by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
             """,
             """
             examples:
@@ -46,31 +51,65 @@ enum ServeCommand {
         var options = LambdaService.Options()
         options.limitsBandwidth = arguments.flag("--limit-bandwidth")
         options.watches = arguments.flag("--watch")
-        return try serve(functions, options, address, quiet: arguments.flag("--quiet"), console)
+        let control = try ControlOptions.read(arguments, isOnly: functions.isEmpty)
+        let triggers = try TriggerOptions.read(arguments, names: control == nil ? functions.map(\.name) : nil)
+        let settings = Settings(
+            options: options,
+            control: control,
+            triggers: triggers,
+            record: arguments.value("--record").map { Paths.absolute($0) },
+            tellsEndpoint: !arguments.flag("--no-lambda-endpoint"),
+            isQuiet: arguments.flag("--quiet")
+        )
+        return try serve(functions, settings, address, console)
+    }
+
+    /// What holds for all functions.
+    private struct Settings {
+        let options: LambdaService.Options
+        let control: ControlOptions?
+        let triggers: Triggers
+        /// The folder that calls are recorded into.
+        let record: String?
+        let tellsEndpoint: Bool
+        let isQuiet: Bool
     }
 
     private static func serve(
         _ functions: [FunctionConfiguration],
-        _ options: LambdaService.Options,
+        _ settings: Settings,
         _ address: SocketAddress,
-        quiet: Bool,
         _ console: Console
     ) throws -> ExitCode {
-        let several = functions.count > 1
+        let several = functions.count > 1 || settings.control != nil
         let signal = try Session.with { context in
             let log = Outlet(raw: 2, signals: context.signals)
-            let service = try LambdaService(functions, options: options, context: context) { name, lines in
-                if quiet, name != nil { return }
+            let write = { (name: String?, lines: [UInt8]) in
+                context.history.add(lines: lines, of: name)
+                if settings.isQuiet, name != nil { return }
                 log.tell(several ? prefixed(lines, name) : lines)
             }
-            let simulator = try Simulator(service, on: address, context: context)
+            let service = try LambdaService(
+                functions,
+                control: try settings.control?.make(in: context, write: write),
+                recorder: try settings.record.map { try Recorder($0) { console.say("shim-sim: \($0)") } },
+                options: settings.options,
+                context: context,
+                write: write
+            )
+            let simulator = try Simulator(service, settings.triggers, on: address, context: context)
+            if settings.tellsEndpoint { context.endpoint = simulator.endpoint }
             for name in service.names where service.functions[name]?.hasBootstrap == false {
                 console.report("warning: '\(name)' has no file 'bootstrap': every call will fail")
             }
             for url in simulator.urlAddresses {
                 console.say("shim-sim: URL of \(url.name) is http://\(url.address)/")
             }
-            console.say("shim-sim: \(service.names.joined(separator: ", ")) ready on http://\(simulator.address)")
+            for front in simulator.frontAddresses {
+                console.say("shim-sim: \(front.name) is http://\(front.address)/")
+            }
+            let ready = service.names + (settings.control == nil ? [] : ["the API for functions"])
+            console.say("shim-sim: \(ready.joined(separator: ", ")) ready on http://\(simulator.address)")
             return try simulator.run()
         }
         Signals.dieBy(signal)

@@ -28,6 +28,15 @@ enum ServeOptions {
         Option("--limit-bandwidth", help: "Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda"),
         Option("--watch", help: "Take a changed target for the next call"),
         Option("--freeze", help: "Stop environments between calls, as Lambda does"),
+        Option(
+            "--env-all",
+            value: "NAME=VALUE",
+            type: .assignment,
+            help: "Set a variable of all functions, where their own say nothing else",
+            repeatable: true
+        ),
+        Option("--no-lambda-endpoint", help: "Do not tell functions how to call each other (AWS_ENDPOINT_URL_LAMBDA)"),
+        Option("--record", value: "DIR", type: .folder, help: "Keep events and answers, for 'shim-sim run --replay'"),
         Option("--quiet", help: "No logs of functions"),
     ]
 
@@ -46,7 +55,6 @@ enum ServeOptions {
                 try apply(arguments, to: &function)
             }
         }
-        guard !functions.isEmpty else { throw UsageError("the TARGET is missing", hint: spec.helpHint) }
         for (index, function) in functions.enumerated() {
             guard FunctionReference.isName(function.name) else { throw SimError.badFunctionName(function.name) }
             guard !functions[..<index].contains(where: { $0.name == function.name }) else {
@@ -96,7 +104,7 @@ enum ServeOptions {
         return (String(word[..<equals]), String(word[word.index(after: equals)...]))
     }
 
-    private static func apply(_ arguments: Arguments, to function: inout FunctionConfiguration) throws {
+    static func apply(_ arguments: Arguments, to function: inout FunctionConfiguration) throws {
         function.concurrency = arguments.int("--concurrency") ?? function.concurrency
         if let seconds = arguments.number("--idle-timeout") {
             function.idleTime = .fromMilliseconds(seconds * 1000)
@@ -106,6 +114,13 @@ enum ServeOptions {
         function.urlPort = arguments.int("--url-port").map { UInt16($0) }
         function.urlStreams = arguments.flag("--url-stream")
         function.freezes = arguments.flag("--freeze")
+        let all = Dictionary(arguments.assignments("--env-all").map { ($0.name, $0.value) }) { $1 }
+        do {
+            try Variables.check(all)
+        } catch {
+            throw UsageError(error.description)
+        }
+        function.shared.merge(all) { $1 }
     }
 
     static func destination(_ text: String) -> EventSettings.Destination {

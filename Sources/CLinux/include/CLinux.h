@@ -24,6 +24,8 @@ int clinux_become_subreaper(void);
 int clinux_memory_file(const char *name);
 /// sched_setscheduler(2) with SCHED_BATCH, of one thread.
 int clinux_schedule_as_batch(pid_t thread);
+/// prlimit(2) with RLIMIT_NOFILE, both limits.
+int clinux_limit_files(pid_t process, unsigned long files);
 /// posix_spawn_file_actions_addchdir_np(3).
 int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
 /// WIFEXITED, WEXITSTATUS and WTERMSIG of a wait status.

@@ -1,254 +1,304 @@
-import LambdaWire
 import HTTPWire
 import Platform
 
+/// Who has an environment made, and hears of it.
+package protocol EnvironmentOwner: AnyObject {
+    /// It can take another call.
+    func environmentIsFree(_ environment: ExecutionEnvironment)
+    /// It has finished a call, whose caller has heard of it just before.
+    func environment(_ environment: ExecutionEnvironment, finished report: InvocationReport)
+}
+
 /// One execution environment: a runtime's process with its folders and its Runtime API, and the life that Lambda gives it.
 ///
-/// It takes one invocation at a time: init, then invocations; after a crash or a time-out the process is started again
-/// within the next invocation, in the same folders. See section "Environments" of docs/simulator.md.
-package final class ExecutionEnvironment: Environment {
-    enum Phase {
-        /// Nothing has been started.
-        case new
-        /// The init before the first invocation.
-        case initializing
-        /// The runtime waits for an event.
-        case idle
-        /// An invocation is in progress, in which the runtime may have to start first.
-        case invoking
-        /// There is no process; the next invocation starts one.
-        case needsInit
-        /// Over.
-        case ended
+/// What happens when is decided by ``Lifecycle``: everything here sends it events and carries out its actions. See section
+/// "Environments" of docs/simulator.md.
+package final class ExecutionEnvironment {
+    private struct Entry {
+        let invocation: Invocation
+        var start = Timestamp(milliseconds: 0)
+        var limit: EventLoop.Timer?
     }
 
     /// The name of its log stream, which names the environment too.
     package let name: String
-    /// Called when it can take another invocation.
-    package var onFree: () -> Void = {}
-    /// When it last finished an invocation.
-    package private(set) var idleSince = ContinuousClock.Instant.now
     /// The code it runs.
     package let deployment: Deployment
+    /// Who hears of it.
+    package weak var owner: (any EnvironmentOwner)?
+    /// When it last finished a call.
+    package private(set) var idleSince = ContinuousClock.Instant.now
 
     let function: FunctionConfiguration
     let loop: EventLoop
-    let workspace: Workspace
-    let orphans: Orphans
     let log: FunctionLog
-    let api: RuntimeAPI
+    let api: any RuntimeCalls
     let server: HTTPServer
-    let starter: ProcessStarter
+    let processes: EnvironmentProcesses
     let memory: MemoryMeter
-    let extensions: ExtensionHost
-    let governor: CPUGovernor?
-    var phase = Phase.new
-    var process: RuntimeProcess?
-    var invocation: Invocation?
-    var startTime = Timestamp(milliseconds: 0)
-    /// When the process of a suppressed init was started, until the runtime is ready.
-    var initBegan: ContinuousClock.Instant?
-    var initDuration: Duration?
-    var limit: EventLoop.Timer?
-    /// Why the process is being killed, or what it said before it ended.
-    var cause: FunctionFailure?
-    /// Why a runtime ended while nobody was waiting for it.
-    var lateFailure: FailureText.Reason?
-    var initHasReported = false
-    var hasLaunchedRuntime = false
-    /// Whether processes are being ended, and nothing else may happen until they are.
-    var isResetting = false
-    /// How long extensions may take to end.
-    var shutdownBudget = Duration.seconds(2)
-    var onEnded: (() -> Void)?
+    private let governor: CPUGovernor?
+    private let context: SimulatorContext
+    private let folder: String
+    private var life: Lifecycle
+    private var events: [Lifecycle.Event] = []
+    private var isHandling = false
+    private var calls: [Lifecycle.Call: Entry] = [:]
+    private var lastCall = 0
+    private var initBegan: ContinuousClock.Instant?
+    private var initDuration: Duration?
+    private var initLimit: EventLoop.Timer?
+    private var onEnded: (() -> Void)?
 
-    /// Makes the folders and the Runtime API; nothing is started before the first invocation.
+    /// Makes the folders and the Runtime API; nothing is started before the first call.
     package init(
         _ function: FunctionConfiguration,
         _ deployment: Deployment,
         context: SimulatorContext,
         write: @escaping ([UInt8]) -> Void
     ) throws(SimError) {
+        var function = function
+        // Managed Instances know no other form.
+        if function.maximumConcurrency != nil { function.logFormat = .json }
         self.function = function
         self.deployment = deployment
+        self.context = context
         loop = context.loop
-        workspace = context.workspace
-        orphans = context.orphans
-        starter = try ProcessStarter(function, deployment, context: context, write: write)
+        let starter = try ProcessStarter(function, deployment, context: context, write: write)
         name = starter.name
         log = starter.log
+        folder = starter.sandbox.folder
         memory = MemoryMeter(limit: function.memory << 20, loop: context.loop)
-        extensions = ExtensionHost(function, loop: context.loop)
-        api = RuntimeAPI(loop: context.loop)
-        governor = function.limitsCPU ? CPUGovernor(share: function.cpuShare, loop: context.loop) : nil
-        server = try HTTPServer.runtimeAPI(loop: context.loop, api, extensions)
-        api.onReady = { [weak self] in
-            self?.extensions.isOpen = false
-            self?.goOn()
+        let extensions = ExtensionHost(function, loop: context.loop)
+        if let maximum = function.maximumConcurrency {
+            life = Lifecycle(.concurrent(maximum: maximum))
+            api = ConcurrentRuntimeAPI(loop: context.loop)
+            governor = nil
+        } else {
+            life = Lifecycle(.classic)
+            api = RuntimeAPI(loop: context.loop)
+            governor = function.limitsCPU ? CPUGovernor(share: function.cpuShare, loop: context.loop) : nil
         }
-        extensions.onProgress = { [weak self] in self?.extensionsMoved() }
-        extensions.onFailure = { [weak self] in self?.extensionFailed($0, $1) }
-        api.onInitError = { [weak self] in self?.runtimeReportedInitError($0) }
-        memory.onExceeded = { [weak self] in self?.memoryIsExceeded() }
+        server = try HTTPServer.runtimeAPI(loop: context.loop, api, extensions)
+        processes = EnvironmentProcesses(starter, extensions, api: server.address.description, context: context)
+        api.environment = self
+        extensions.environment = self
+        processes.environment = self
     }
 
-    /// Whether it can take an invocation now.
-    package var isFree: Bool { invocation == nil && phase != .ended }
+    /// Whether it can take a call now.
+    package var isFree: Bool { life.isFree }
 
-    /// Whether its caller has the answer, and only the runtime has still to come back.
-    package var isFinishing: Bool { invocation?.progress == .done }
+    /// Whether it will be free soon: it has answered all callers, and is only to finish its work.
+    package var isFinishing: Bool { life.isFinishing }
+
+    /// How many calls it takes at once.
+    package var capacity: Int { life.capacity }
 
     /// Whether nothing runs in it.
-    package var isIdle: Bool { isFree }
+    package var isIdle: Bool { life.isIdle }
 
     /// What it is doing, for people.
     package var stateName: String {
-        switch phase {
+        switch life.state {
         case .new: "new"
-        case .initializing: "init"
+        case .starting(let start): start.phase == .initialization ? "init" : "running"
         case .idle: "idle"
-        case .invoking: "running"
-        case .needsInit: "stopped"
+        case .invoking(let calls): life.capacity == 1 ? "running" : "running \(calls.count)"
+        case .stopped: "stopped"
+        case .resetting: "resetting"
         case .ended: "ended"
         }
     }
 
-    // MARK: - Invocations
-
-    /// Starts an invocation; the environment must be free.
+    /// Starts a call; one that comes while the environment is not free fails.
     package func begin(_ invocation: Invocation) {
-        precondition(self.invocation == nil && phase != .ended, "a free environment is needed")
-        self.invocation = invocation
-        log.beginInvocation()
-        if phase == .new { beginInit() } else { beginInvocation() }
+        lastCall += 1
+        invocation.call = lastCall
+        calls[lastCall] = Entry(invocation: invocation)
+        if life.capacity == 1 { log.forget() }
+        send(.begin(lastCall))
     }
 
-    func beginInit() {
-        phase = .initializing
-        initBegan = .now
-        log.event(.initStart(function))
-        limit = loop.after(function.initLimit) { [weak self] in self?.initTookTooLong() }
-        launch()
+    /// Ends what runs, as Lambda does it, and removes the folders; calls in progress fail.
+    ///
+    /// - Parameters:
+    ///   - budget: How long extensions may take.
+    ///   - done: Called when nothing is left.
+    package func end(within budget: Duration, _ done: @escaping () -> Void) {
+        if case .ended = life.state { return done() }
+        processes.budget = budget
+        onEnded = done
+        owner = nil
+        send(.end(.stopped))
     }
 
-    func beginInvocation() {
-        guard let invocation else { return }
-        let wasIdle = phase == .idle
-        phase = .invoking
-        startTime = .now
-        invocation.started = .now
-        invocation.deadline = startTime.advanced(by: function.timeout)
-        log.event(.start(requestID: invocation.id, traceID: invocation.traceID))
-        limit = loop.after(function.timeout) { [weak self] in self?.invocationTookTooLong() }
-        if let cause {
-            // The init has said why it failed: that is the answer.
-            invocation.fail(cause)
-            finish()
-        } else if let failure = lateFailure {
-            lateFailure = nil
-            invocation.fail(failure(invocation.id))
-            finish()
-        } else if wasIdle || api.state == .ready {
-            if wasIdle, function.freezes { freeze(false) }
-            memory.start { [weak self] in self?.processes.map(\.pid) ?? [] }
-            governor?.start { [weak self] in self?.freeze($0) }
-            offer()
-        } else {
-            governor?.start { [weak self] in self?.freeze($0) }
-            initBegan = .now
-            launch()
+    // MARK: - Events
+
+    /// Takes an event; those that come while another one is handled wait for their turn.
+    func send(_ event: Lifecycle.Event) {
+        events.append(event)
+        guard !isHandling else { return }
+        isHandling = true
+        let wasFree = life.isFree
+        var hasFinished = false
+        while !events.isEmpty {
+            for action in life.handle(events.removeFirst()) {
+                if case .finish = action { hasFinished = true }
+                perform(action)
+            }
+        }
+        isHandling = false
+        if life.isFree, hasFinished || !wasFree { owner?.environmentIsFree(self) }
+    }
+
+    /// The runtime or an extension has come for its next event, or an extension has registered.
+    func somebodyCame() {
+        if processes.extensions.areRegistered { send(.extensionsRegistered) }
+        if api.isReady, processes.extensions.areReady { send(.waiting) }
+    }
+
+    // MARK: - Actions
+
+    private func perform(_ action: Lifecycle.Action) {
+        switch action {
+        case .beginInit: beginInit()
+        case .launch: launch()
+        case .startRuntime: processes.startRuntime()
+        case .expectExit: processes.expectExit()
+        case .endInit(let phase, let reason): endInit(phase, reason)
+        case .start(let call): start(call)
+        case .logStart(let call): with(call) { log.begin($0.invocation) }
+        case .wake: wake()
+        case .offer(let call): with(call) { offer($0.invocation) }
+        case .fail(let call, let reason):
+            with(call) {
+                api.giveUp($0.invocation)
+                $0.invocation.fail(reason.failure(requestID: $0.invocation.id))
+            }
+        case .rest: rest()
+        case .finish(let call, let reason): finish(call, reason)
+        case .reset(let word, let atOnce): reset(word, atOnce: atOnce)
+        case .clean: clean()
+        case .remove: remove()
         }
     }
 
-    func finish() {
-        guard let invocation else { return }
-        limit?.cancel()
+    private func with(_ call: Lifecycle.Call, _ body: (Entry) -> Void) {
+        if let entry = calls[call] { body(entry) }
+    }
+
+    private func beginInit() {
+        initBegan = .now
+        log.event(.initStart(function, environment: name))
+        guard function.maximumConcurrency == nil else { return }
+        initLimit = loop.after(function.initLimit) { [weak self] in self?.send(.initTookTooLong(.initTimeout)) }
+    }
+
+    private func launch() {
+        initBegan = initBegan ?? .now
+        processes.launchExtensions()
+        watchMemory()
+        governor?.start { [weak self] in self?.processes.freeze($0) }
+        if processes.extensions.areRegistered { send(.extensionsRegistered) }
+    }
+
+    private func endInit(_ phase: InitPhase, _ reason: FailureReason?) {
+        initLimit?.cancel()
+        processes.drainOutput()
+        let duration = initBegan?.duration(to: .now) ?? .zero
+        initBegan = nil
+        if reason == nil {
+            memory.look()
+            if phase == .initialization { initDuration = duration }
+            for (name, events) in processes.extensions.descriptions {
+                log.event(.extensionState(name: name, state: "Ready", events: events, errorType: nil))
+            }
+        }
+        log.event(.initReport(function, phase, duration: duration, failure: reason?.failure(requestID: nil)))
+    }
+
+    private func start(_ call: Lifecycle.Call) {
+        guard var entry = calls[call] else { return }
+        entry.start = .now
+        entry.invocation.started = .now
+        entry.invocation.deadline = entry.start.advanced(by: function.timeout)
+        let limit = function.timeout
+        entry.limit = loop.after(limit) { [weak self] in self?.send(.callTookTooLong(call, .timeout(limit))) }
+        calls[call] = entry
+    }
+
+    private func wake() {
+        if function.freezes { processes.freeze(false) }
+        watchMemory()
+        governor?.start { [weak self] in self?.processes.freeze($0) }
+    }
+
+    private func watchMemory() {
+        memory.start { [weak self] in
+            self?.processes.ids ?? []
+        } exceeded: { [weak self] in
+            self?.send(.memoryExceeded(.outOfMemory))
+        }
+    }
+
+    private func offer(_ invocation: Invocation) {
+        if function.maximumConcurrency == nil { processes.extensions.invoke(invocation) }
+        api.offer(invocation)
+    }
+
+    private func rest() {
         governor?.stop()
-        for process in processes { process.drainOutput() }
         memory.stop()
-        let report = InvocationReport(
+        if function.freezes { processes.freeze(true) }
+    }
+
+    private func finish(_ call: Lifecycle.Call, _ reason: FailureReason?) {
+        guard let entry = calls.removeValue(forKey: call) else { return }
+        entry.limit?.cancel()
+        processes.drainOutput()
+        if life.capacity > 1 { memory.look() }
+        let invocation = entry.invocation
+        if let reason { invocation.fail(reason.failure(requestID: invocation.id)) }
+        var report = InvocationReport(
             of: invocation,
-            start: startTime,
+            start: entry.start,
             initDuration: initDuration,
             memorySize: function.memory,
             maximumMemoryUsed: memory.peakMegabytes,
+            timeout: function.timeout,
             environment: name
         )
-        log.event(.runtimeDone(report))
-        log.event(.report(report, traceID: invocation.traceID))
-        var complete = report
-        complete.log = log.keptLog
         initDuration = nil
-        cause = nil
-        initHasReported = false
-        self.invocation = nil
-        phase = process != nil && api.state == .ready ? .idle : .needsInit
-        if phase == .idle, function.freezes { freeze(true) }
+        log.event(.runtimeDone(report, invocation.context))
+        log.event(.report(report, invocation.context))
+        (report.log, report.logStart) = (log.keptLog, log.invocationStart)
         idleSince = .now
-        invocation.report(complete)
-        onFree()
+        invocation.report(report)
+        owner?.environment(self, finished: report)
     }
 
-    // MARK: - Limits
+    // MARK: - The end of processes
 
-    func initTookTooLong() {
-        stopRuntime(FunctionFailure(ErrorType.sandboxTimedOut, "Init timed out", requestID: nil, isTimeout: true))
-    }
-
-    func invocationTookTooLong() {
-        guard let invocation else { return }
-        stopRuntime(FailureText.timeout(function.timeout, requestID: invocation.id))
-    }
-
-    func memoryIsExceeded() {
-        guard phase == .invoking || phase == .initializing else { return }
-        stopRuntime(FailureText.outOfMemory(requestID: invocation?.id))
-    }
-
-    /// Ends the invocation, or the init, with a failure and the process with it.
-    func stopRuntime(_ failure: FunctionFailure) {
-        guard !isResetting else { return }
-        cause = failure
-        limit?.cancel()
-        // What it had written by then belongs to this invocation.
-        for process in processes { process.drainOutput() }
-        if phase == .invoking { invocation?.fail(failure) }
-        if let process { process.kill() } else { runtimeIsGone { _ in failure } }
-    }
-
-    // MARK: - The end
-
-    /// Ends what runs, as Lambda does it, and removes the folders; the invocation in progress, if any, fails.
-    package func end(within budget: Duration, _ done: @escaping () -> Void) {
-        guard phase != .ended else { return done() }
-        limit?.cancel()
-        memory.stop()
+    private func reset(_ word: Lifecycle.ResetWord, atOnce: Bool) {
+        initLimit?.cancel()
         governor?.stop()
-        if let invocation {
-            invocation.fail(
-                FunctionFailure(ErrorType.sandboxFailure, "The simulator is stopped", requestID: invocation.id)
-            )
-            finish()
-        }
-        phase = .ended
-        onEnded = done
-        onFree = {}
-        shutdownBudget = budget
-        if isResetting { return }
-        guard let process else { return runtimeIsGone { FailureText.noBootstrap(requestID: $0) } }
-        if function.freezes { freeze(false) }
-        if extensions.isEmpty {
-            process.kill()
-        } else {
-            // With extensions the runtime has a moment of its own to end.
-            process.terminate()
-            loop.after(budget * 3 / 20) { if process.isRunning { process.kill() } }
-        }
+        // What it had written by then belongs to this call.
+        processes.drainOutput()
+        memory.stop()
+        if function.freezes { processes.freeze(false) }
+        processes.end(word, atOnce: atOnce)
     }
 
-    func finishEnding() {
+    private func clean() {
+        context.orphans.kill(api: server.address.description)
+        server.closeConnections()
+        api.reset()
+        log.endLine()
+    }
+
+    private func remove() {
         server.stop()
-        workspace.remove(starter.sandbox.folder)
+        context.workspace.remove(folder)
         let done = onEnded
         onEnded = nil
         done?()

@@ -12,8 +12,15 @@ final class ExtensionHost {
     /// How many there may be, external and internal.
     static let limit = 10
 
-    private enum State {
-        case started, registered, ready, running, failed
+    /// Where one stands; the raw values are the names that Lambda's messages use.
+    private enum State: String {
+        case started = "Started"
+        case registered = "Registered"
+        case ready = "Ready"
+        case running = "Running"
+        case initError = "InitError"
+        case exitError = "ExitError"
+        case exited = "Exited"
     }
 
     private final class Member {
@@ -32,10 +39,8 @@ final class ExtensionHost {
         }
     }
 
-    /// Called when one has registered, or has come back for its next event.
-    var onProgress: () -> Void = {}
-    /// Called when one has failed or ended.
-    var onFailure: (_ type: String, _ message: String) -> Void = { _, _ in }
+    /// Hears of those that have registered, have come for an event, or have failed.
+    weak var environment: ExecutionEnvironment?
     /// Whether internal extensions may still register.
     var isOpen = true
 
@@ -92,8 +97,8 @@ final class ExtensionHost {
                 if let pid = member.process?.pid { orphans.add(pid) }
             } catch {
                 let words = SystemError.text(error.errno)
-                let message = FailureText.startFailure("/opt/extensions/\(member.name)", words)
-                loop.later { [weak self] in self?.onFailure("Extension.LaunchError", message) }
+                let message = FailureReason.startFailure("/opt/extensions/\(member.name)", words)
+                loop.later { [weak self] in self?.fail(FailureReason("Extension.LaunchError", message)) }
             }
         }
     }
@@ -108,23 +113,19 @@ final class ExtensionHost {
             }
             return
         }
-        guard member.state != .failed else { return }
-        member.state = .failed
-        let message =
-            switch end {
-            case .exited(0): "exit code 0"
-            case .exited(let status): "exit status \(status)"
-            case .signalled(let signal): "signal: \(FailureText.name(ofSignal: signal))"
-            }
-        onFailure("Extension.Crash", message)
+        guard member.state != .initError, member.state != .exitError else { return }
+        member.state = .exited
+        fail(.extensionExit(end))
     }
+
+    private func fail(_ reason: FailureReason) { environment?.send(.extensionFailed(reason)) }
 
     /// Tells those that want to know about an invocation.
     func invoke(_ invocation: Invocation) {
-        let tracing = JSONValue.object([("type", "X-Amzn-Trace-Id"), ("value", .string(invocation.traceID))])
+        let tracing = JSONValue.object([("type", "X-Amzn-Trace-Id"), ("value", .string(invocation.context.traceID))])
         let event = JSONValue.object([
             ("eventType", "INVOKE"), ("deadlineMs", .int(invocation.deadline.milliseconds)),
-            ("requestId", .string(invocation.id)), ("invokedFunctionArn", .string(invocation.arn)),
+            ("requestId", .string(invocation.id)), ("invokedFunctionArn", .string(invocation.context.arn)),
             ("tracing", tracing),
         ])
         for member in members where member.events.contains("INVOKE") {
@@ -153,7 +154,7 @@ final class ExtensionHost {
             ("shutdownReason", .string(reason)),
         ])
         for member in members {
-            if member.events.contains("SHUTDOWN"), reason.isEmpty == false {
+            if member.events.contains("SHUTDOWN") {
                 send(event, nil, to: member)
             } else {
                 member.process?.kill()
@@ -170,11 +171,9 @@ final class ExtensionHost {
         }
         member.waiting = nil
         exchange.onClientEnd = nil
-        var fields: HTTPFields = [
-            "Content-Type": "application/json", LambdaHeader.extensionID: member.id,
-        ]
+        var fields: HTTPFields = ["Content-Type": "application/json"]
         if let id { fields.add(LambdaHeader.extensionEventID, id) }
-        exchange.respond(200, fields, event.line)
+        exchange.respond(200, fields, Array(event.text.utf8))
     }
 
     // MARK: - The API
@@ -198,12 +197,15 @@ final class ExtensionHost {
     private func register(_ exchange: HTTPExchange, _ name: String, _ events: [String]) {
         let member: Member
         if let known = members.first(where: { $0.name == name }) {
-            guard known.state == .started else {
+            guard known.isExternal else {
                 return Self.refuse(
                     exchange,
                     "Extension.InvalidExtensionState",
-                    "State transition is not allowed: already registered"
+                    "Extension with this name already registered"
                 )
+            }
+            guard known.state == .started else {
+                return Self.refuse(exchange, known, to: .registered, called: known.name)
             }
             member = known
         } else {
@@ -228,7 +230,7 @@ final class ExtensionHost {
         let features = exchange.head.fields.elements(LambdaHeader.extensionFeatures)
         let answer = JSONValue.members(
             ("functionName", .string(function.name)),
-            ("functionVersion", "$LATEST"),
+            ("functionVersion", .string(function.version)),
             ("handler", .string(function.handler)),
             ("accountId", features.contains("accountId") ? .string(function.account) : nil)
         )
@@ -237,13 +239,13 @@ final class ExtensionHost {
             ["Content-Type": "application/json", LambdaHeader.extensionID: member.id],
             answer.line
         )
-        onProgress()
+        environment?.somebodyCame()
     }
 
     func next(_ exchange: HTTPExchange) {
         guard let member = member(exchange) else { return }
         guard member.state == .registered || member.state == .ready || member.state == .running else {
-            return Self.refuse(exchange, "Extension.InvalidExtensionState", "State transition is not allowed")
+            return Self.refuse(exchange, member, to: .ready)
         }
         member.waiting = exchange
         exchange.onClientEnd = { [weak member, weak exchange] in
@@ -254,29 +256,56 @@ final class ExtensionHost {
             send(event, id, to: member)
         } else {
             member.state = .ready
-            onProgress()
+            environment?.somebodyCame()
         }
     }
 
     func fail(_ exchange: HTTPExchange, duringInit: Bool) {
-        guard let member = member(exchange) else { return }
-        guard let type = exchange.head.fields[LambdaHeader.extensionErrorType] else {
+        guard let id = identifier(exchange) else { return }
+        // The header comes before the question who sends it, as in AWS's own.
+        let type = exchange.head.fields[LambdaHeader.extensionErrorType] ?? ""
+        guard !type.isEmpty else {
             return Self.refuse(
                 exchange,
                 "Extension.MissingHeader",
                 "Lambda-Extension-Function-Error-Type not found"
             )
         }
+        guard let member = members.first(where: { $0.id == id }) else {
+            return Self.refuse(
+                exchange,
+                "Extension.UnknownExtensionIdentifier",
+                "Unknown Lambda-Extension-Identifier"
+            )
+        }
+        let (failed, target) = duringInit ? (State.initError, State.initError) : (.exitError, .exited)
+        let mayFail =
+            switch member.state {
+            case .registered: true
+            case .ready, .running: !duringInit
+            case .initError, .exitError: member.state == failed
+            case .started, .exited: false
+            }
+        guard mayFail else { return Self.refuse(exchange, member, to: target) }
         exchange.collect(limit: RuntimeReply.payloadLimit) { [weak self] body in
             guard let self, body != nil else { return }
-            member.state = .failed
+            member.state = failed
             RuntimeReply.accepted(exchange)
-            onFailure(duringInit ? "Extension.InitError" : "Extension.ExitError", type)
+            fail(FailureReason(duringInit ? "Extension.InitError" : "Extension.ExitError", type))
         }
     }
 
     private func member(_ exchange: HTTPExchange) -> Member? {
-        guard let id = exchange.head.fields[LambdaHeader.extensionID] else {
+        guard let id = identifier(exchange) else { return nil }
+        guard let member = members.first(where: { $0.id == id }) else {
+            Self.refuse(exchange, "Extension.UnknownExtensionIdentifier", "Unknown extension \(id)")
+            return nil
+        }
+        return member
+    }
+
+    private func identifier(_ exchange: HTTPExchange) -> String? {
+        guard let id = exchange.head.fields[LambdaHeader.extensionID], !id.isEmpty else {
             Self.refuse(
                 exchange,
                 "Extension.MissingExtensionIdentifier",
@@ -292,18 +321,27 @@ final class ExtensionHost {
             )
             return nil
         }
-        guard let member = members.first(where: { $0.id == id.lowercased() }) else {
-            Self.refuse(exchange, "Extension.UnknownExtensionIdentifier", "Unknown extension \(id)")
-            return nil
-        }
-        return member
+        return id.lowercased()
     }
 
     private static func events(_ body: [UInt8]) -> [String]? {
-        if body.isEmpty { return [] }
         guard let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] else { return nil }
         guard let events = object["events"], !(events is NSNull) else { return [] }
         return events as? [String]
+    }
+
+    private static func refuse(
+        _ exchange: HTTPExchange,
+        _ member: Member,
+        to state: State,
+        called name: String? = nil
+    ) {
+        refuse(
+            exchange,
+            "Extension.InvalidExtensionState",
+            "State transition from \(member.state.rawValue) to \(state.rawValue) failed for extension "
+                + "\(name ?? member.id). Error: State transition is not allowed"
+        )
     }
 
     private static func refuse(_ exchange: HTTPExchange, _ type: String, _ message: String) {

@@ -8,12 +8,10 @@ final class MemoryMeter {
     private static let first = Duration.milliseconds(20)
     private static let longest = Duration.milliseconds(100)
 
-    /// Called when the processes use more than they may.
-    var onExceeded: () -> Void = {}
-
     private let limit: Int
     private let loop: EventLoop
     private var roots: (() -> [ProcessID])?
+    private var exceeded: () -> Void = {}
     private var timer: EventLoop.Timer?
     private var peak = 0
     private var lastLook: ContinuousClock.Instant?
@@ -27,9 +25,14 @@ final class MemoryMeter {
     var peakMegabytes: Int { min((peak + (1 << 20) - 1) >> 20, limit >> 20) }
 
     /// Begins to look at processes and their descendants.
-    func start(_ roots: @escaping () -> [ProcessID]) {
+    ///
+    /// - Parameters:
+    ///   - roots: The processes, asked at each look.
+    ///   - exceeded: Called when they use more than they may.
+    func start(_ roots: @escaping () -> [ProcessID], exceeded: @escaping () -> Void) {
         timer?.cancel()
         self.roots = roots
+        self.exceeded = exceeded
         schedule(Self.first)
     }
 
@@ -39,13 +42,14 @@ final class MemoryMeter {
         timer = nil
         if lastLook.map({ $0.duration(to: .now) > Self.first }) ?? true { look() }
         roots = nil
+        exceeded = {}
     }
 
     private func schedule(_ delay: Duration) {
         timer = loop.after(delay) { [weak self] in
             guard let self, roots != nil else { return }
             schedule(min(delay * 2, Self.longest))
-            if look() > limit { onExceeded() }
+            if look() > limit { exceeded() }
         }
     }
 

@@ -8,14 +8,29 @@ import Platform
 package final class Orphans {
     private let isSubreaper: Bool
     private var known: Set<ProcessID> = []
+    private let guardian: Guardian?
 
-    /// - Parameter isSubreaper: Whether this process has called ``ProcessControl/becomeSubreaper()``; without it, nothing
-    ///   can be found, and children of others in this process must not be touched.
-    package init(isSubreaper: Bool) { self.isSubreaper = isSubreaper }
+    /// - Parameters:
+    ///   - isSubreaper: Whether this process has called ``ProcessControl/becomeSubreaper()``; without it, nothing can be
+    ///     found, and children of others in this process must not be touched.
+    ///   - guardian: Who ends what is known here if this process is killed.
+    package init(isSubreaper: Bool, guardian: Guardian? = nil) {
+        self.isSubreaper = isSubreaper
+        self.guardian = guardian
+    }
 
-    func add(_ pid: ProcessID) { known.insert(pid) }
+    func add(_ pid: ProcessID) {
+        known.insert(pid)
+        guardian?.tell(known)
+    }
 
-    func remove(_ pid: ProcessID) { known.remove(pid) }
+    func remove(_ pid: ProcessID) {
+        known.remove(pid)
+        guardian?.tell(known)
+    }
+
+    /// Nothing is left that would have to be ended if this process were killed.
+    package func dismissGuardian() { guardian?.dismiss() }
 
     /// Kills the processes that have escaped from the environment with this Runtime API address.
     func kill(api: String) { sweep { $0.contains(Substring("AWS_LAMBDA_RUNTIME_API=" + api)) } }
@@ -38,7 +53,8 @@ package final class Orphans {
         // What is killed leaves children behind, which are then ours: as many turns as there are generations.
         for _ in 0..<20 {
             var killed = false
-            for pid in ProcessTree.children(of: ProcessControl.ownID) where !known.contains(pid) {
+            for pid in ProcessTree.children(of: ProcessControl.ownID) where !known.contains(pid) && pid != guardian?.pid
+            {
                 if !ProcessTree.isZombie(pid), shouldDie(ProcessTree.environment(of: pid)) {
                     ProcessControl.signal(pid, Signal.kill)
                     ProcessControl.waitForEnd(of: pid, atMost: .seconds(1))

@@ -12,6 +12,8 @@ struct ProcessStarter {
     private let deployment: Deployment
     private let loop: EventLoop
     private let orphans: Orphans
+    private let endpoint: String?
+    private let shared: [String: String]
 
     /// Makes the folders; nothing is started.
     init(
@@ -20,13 +22,23 @@ struct ProcessStarter {
         context: SimulatorContext,
         write: @escaping ([UInt8]) -> Void
     ) throws(SimError) {
-        name = "\(Timestamp.now.datePath)/[$LATEST]\(Identifiers.hex(16))"
+        name = "\(Timestamp.now.datePath)/[\(function.version)]\(Identifiers.hex(16))"
         let level = function.environment[LambdaVariable.logLevel].flatMap { LogLevel(name: $0) } ?? .info
         log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
         sandbox = try Sandbox(function, deployment, in: context.workspace)
         self.deployment = deployment
         loop = context.loop
         orphans = context.orphans
+        endpoint = context.endpoint
+        shared = function.shared
+    }
+
+    /// What the function's configuration says wins over what all functions get.
+    private func variables(api: String) -> [String: String] {
+        var variables = sandbox.variables(api: api, logStream: name)
+        variables.merge(shared) { own, _ in own }
+        if let endpoint, variables[LambdaVariable.endpoint] == nil { variables[LambdaVariable.endpoint] = endpoint }
+        return variables
     }
 
     /// Starts the external extensions, without waiting for any of them.
@@ -35,7 +47,7 @@ struct ProcessStarter {
     ///   - extensions: Those of the environment.
     ///   - api: Host and port of its Runtime API.
     func launchExtensions(_ extensions: ExtensionHost, api: String) {
-        let variables = sandbox.variables(api: api, logStream: name)
+        let variables = variables(api: api)
         let log = log
         extensions.launch(
             deployment.extensions,
@@ -50,21 +62,17 @@ struct ProcessStarter {
     /// - Parameters:
     ///   - api: Host and port of the environment's Runtime API.
     ///   - ended: Called once it has ended, with what that means where it was expected to run.
-    ///   - failed: Called on a later turn of the loop where it cannot be started.
-    /// - Returns: Its process; `nil` where it cannot be started.
+    /// - Returns: Its process.
+    /// - Throws: ``StartFailure`` where there is nothing to start, or the system refuses.
     func launchRuntime(
         api: String,
-        ended: @escaping (@escaping FailureText.Reason) -> Void,
-        failed: @escaping (@escaping FailureText.Reason) -> Void
-    ) -> RuntimeProcess? {
-        guard let bootstrap = deployment.bootstrap else {
-            loop.later { failed { FailureText.noBootstrap(requestID: $0) } }
-            return nil
-        }
+        ended: @escaping (FailureReason) -> Void
+    ) throws(StartFailure) -> RuntimeProcess {
+        guard let bootstrap = deployment.bootstrap else { throw StartFailure(reason: .noBootstrap) }
         do throws(SystemError) {
             let (log, sandbox, tail) = (log, sandbox, OutputTail())
-            let process = try RuntimeProcess(
-                try sandbox.runtime(bootstrap, sandbox.variables(api: api, logStream: name)),
+            return try RuntimeProcess(
+                try sandbox.runtime(bootstrap, variables(api: api)),
                 loop: loop,
                 output: {
                     log.output($0)
@@ -72,12 +80,13 @@ struct ProcessStarter {
                 },
                 ended: { ended(sandbox.failure(of: bootstrap, $0, tail)) }
             )
-            orphans.add(process.pid)
-            return process
         } catch {
-            let (path, words) = (sandbox.pathInside(bootstrap), SystemError.text(error.errno))
-            loop.later { failed { FailureText.cannotStart(path, words, requestID: $0) } }
-            return nil
+            throw StartFailure(reason: .cannotStart(sandbox.pathInside(bootstrap), SystemError.text(error.errno)))
         }
     }
+}
+
+/// Why a runtime could not be started, in Lambda's words.
+struct StartFailure: Error {
+    let reason: FailureReason
 }

@@ -10,6 +10,9 @@ package enum ProcessTree {
         }
     }
 
+    /// All processes of this machine that can be seen.
+    package static var all: [ProcessID] { ((try? Files.list("/proc")) ?? []).compactMap { ProcessID($0) } }
+
     /// Processes and all their descendants.
     package static func withDescendants(of roots: [ProcessID]) -> [ProcessID] {
         var found: [ProcessID] = []

@@ -30,6 +30,7 @@ final class RuntimeProcess {
         let ends = try Descriptor.pipe()
         try ends.reader.setNonBlocking()
         pid = try ProcessControl.spawn(child, output: ends.writer.raw, error: ends.writer.raw)
+        ProcessControl.limitFiles(of: pid, to: 1024)
         self.loop = loop
         self.output = output
         self.ended = ended

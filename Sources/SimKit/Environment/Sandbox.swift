@@ -57,7 +57,11 @@ struct Sandbox {
     ///
     /// - Throws: ``SystemError`` where the kernel would not execute it and the program that isolates would not notice.
     func runtime(_ bootstrap: String, _ variables: [String: String]) throws(SystemError) -> ChildSpec {
-        try child(bootstrap, deployment.arguments, variables)
+        // In front of a program it is the bootstrap's business, which starts the program for each event.
+        if case .program = function.target { return try child(bootstrap, deployment.arguments, variables) }
+        guard let first = function.wrapper.first else { return try child(bootstrap, deployment.arguments, variables) }
+        let words = function.wrapper.dropFirst() + [pathInside(bootstrap)] + deployment.arguments
+        return try child(first, Array(words), variables)
     }
 
     /// How an external extension is started; throws as ``runtime(_:_:)``.
@@ -66,19 +70,18 @@ struct Sandbox {
     }
 
     /// What it means that the runtime has ended, where it was expected to run.
-    func failure(of bootstrap: String, _ end: ProcessEnd, _ output: OutputTail) -> FailureText.Reason {
-        guard isIsolated else { return { FailureText.exit(end, requestID: $0) } }
+    func failure(of bootstrap: String, _ end: ProcessEnd, _ output: OutputTail) -> FailureReason {
+        guard isIsolated else { return .exit(end) }
         let path = pathInside(bootstrap)
         if let directory = deployment.image?.directory,
             ContainedPath.real(directory, in: deployment.root).map({ Files.status($0)?.isDirectory }) != true
         {
-            return { FailureText.noWorkingDirectory(directory, requestID: $0) }
+            return .noWorkingDirectory(directory)
         }
         if let words = Isolator.startFailure(path, end, lastLine: output.lastLine) {
-            return { FailureText.cannotStart(path, words, requestID: $0) }
+            return .cannotStart(path, words)
         }
-        let end = Isolator.end(end)
-        return { FailureText.exit(end, requestID: $0) }
+        return .exit(Isolator.end(end))
     }
 
     /// Where the processes find one of their files.

@@ -95,9 +95,8 @@ package enum Variables {
                 LambdaVariable.region: function.region,
                 LambdaVariable.functionName: function.name,
                 LambdaVariable.memorySize: String(function.memory),
-                LambdaVariable.functionVersion: "$LATEST",
-                LambdaVariable.initializationType:
-                    function.maximumConcurrency == nil ? "on-demand" : "lambda-managed-instances",
+                LambdaVariable.functionVersion: function.version,
+                LambdaVariable.initializationType: function.initializationType,
                 LambdaVariable.logGroup: "/aws/lambda/\(function.name)",
                 LambdaVariable.logStream: logStream,
                 LambdaVariable.runtimeAPI: api,
@@ -144,11 +143,12 @@ package enum Variables {
             "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
             "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
             "_AWS_XRAY_DAEMON_PORT": "2000",
-            LambdaVariable.logFormat: function.logFormat == .json ? "JSON" : "Text",
-            "PWD": task,
-            "SHLVL": "0",
         ]
-        if function.logFormat == .json { variables[LambdaVariable.logLevel] = "INFO" }
+        // With a log in text Lambda says nothing of it, as recorded for provided.al2023.
+        if function.logFormat == .json {
+            variables[LambdaVariable.logFormat] = "JSON"
+            variables[LambdaVariable.logLevel] = "INFO"
+        }
         if let temporary = places.temporary { variables["TMPDIR"] = temporary }
         return variables
     }

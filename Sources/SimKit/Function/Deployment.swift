@@ -14,6 +14,7 @@ package final class Deployment {
     /// What the isolation does not show, for the user.
     package let notes: [String]
     private let target: Target
+    private let wrapper: [String]
     private let workspace: Workspace
     /// What was made for this deployment alone.
     private let folder: String
@@ -23,59 +24,17 @@ package final class Deployment {
     /// - Throws: ``SimError``, ``SimError/interrupted`` where a signal came meanwhile; it is still to be read.
     package init(_ function: FunctionConfiguration, in context: SimulatorContext) throws(SimError) {
         target = function.target
+        wrapper = function.wrapper
         workspace = context.workspace
         folder = try workspace.makeFolder("code")
-        var root = ""
-        var notes: [String] = []
-        var owns = false
-        if case .namespaces(let wanted) = function.isolation {
-            owns = !Isolator.keepsOwners
-            switch wanted {
-            case .machine: break
-            case .folder(let path): root = path
-            case .image: root = folder + "/image"
-            case .bare:
-                let bare = try context.workspace.makeBareRoot()
-                (root, notes) = (bare.path, bare.notes)
-            }
-        }
-        (self.root, self.notes) = (root, notes)
-        let copy = folder + "/task"
-        var image: ImageConfiguration?
-        switch function.target {
-        case .program(let path, _, _): taskRoot = Paths.parent(path)
-        case .image(let path):
-            let unpacker = ImageUnpacker(path: path, workspace: context.workspace, signals: context.signals)
-            image = try unpacker.unpack(to: root)
-            taskRoot = root + "/var/task"
-        case .folder(let path), .dockerfile(_, let path, _):
-            taskRoot = owns && PackageModes.differs(path) ? copy : path
-            if taskRoot == copy { try Archive.merge(path, into: copy, signals: context.signals) }
-        case .zip(let path):
-            taskRoot = copy
-            try Archive.unpack(path, to: copy, signals: context.signals)
-        }
-        self.image = image
-        guard image == nil else {
-            layers = root + "/opt"
-            return
-        }
-        layers = folder + "/opt"
-        do throws(SystemError) {
-            try Files.makeFolders(layers)
+        do throws(SimError) {
+            let contents = try Contents(function, in: folder, context)
+            (taskRoot, layers, root) = (contents.taskRoot, contents.layers, contents.root)
+            (image, notes) = (contents.image, contents.notes)
         } catch {
-            throw .file(operation: "make the folder", path: layers, error)
-        }
-        for layer in function.layers { try Archive.merge(layer, into: layers, signals: context.signals) }
-        do throws(SystemError) {
-            // The copied folders' own modes are no part of a package.
-            if taskRoot == copy { try Files.setMode(copy, 0o755) }
-            try Files.setMode(layers, 0o755)
-            guard owns else { return }
-            if taskRoot == copy { try PackageModes.level(copy) }
-            try PackageModes.level(layers)
-        } catch {
-            throw .file(operation: "set the modes of", path: folder, error)
+            // Without an object there is no deinit.
+            workspace.remove(folder)
+            throw error
         }
     }
 
@@ -98,7 +57,7 @@ package final class Deployment {
 
     /// The program and arguments behind the bootstrap, where it is `shim` for a program.
     var arguments: [String] {
-        if case .program(let path, _, let arguments) = target { return [path] + arguments }
+        if case .program(let path, _, let arguments) = target { return wrapper + [path] + arguments }
         return image.map { Array($0.words.dropFirst()) } ?? []
     }
 
@@ -107,5 +66,70 @@ package final class Deployment {
         if image != nil, ContainedPath.real("/opt/extensions", in: root) != layers + "/extensions" { return [] }
         let names = (try? Files.list(layers + "/extensions")) ?? []
         return names.map { "\(layers)/extensions/\($0)" }.filter { Files.status($0)?.isDirectory == false }
+    }
+}
+
+/// What ``Deployment`` finds or makes on the disk.
+private struct Contents {
+    let taskRoot: String
+    let layers: String
+    var root = ""
+    var image: ImageConfiguration?
+    var notes: [String] = []
+
+    init(_ function: FunctionConfiguration, in folder: String, _ context: SimulatorContext) throws(SimError) {
+        var owns = false
+        if case .namespaces(let wanted) = function.isolation {
+            owns = !Isolator.keepsOwners
+            switch wanted {
+            case .machine: break
+            case .folder(let path): root = path
+            case .image: root = folder + "/image"
+            case .bare:
+                let bare = try context.workspace.makeBareRoot()
+                (root, notes) = (bare.path, bare.notes)
+            }
+        }
+        let copy = folder + "/task"
+        switch function.target {
+        case .program(let path, _, _): taskRoot = Paths.parent(path)
+        case .image(let path):
+            let unpacker = ImageUnpacker(path: path, workspace: context.workspace, signals: context.signals)
+            image = try unpacker.unpack(to: root)
+            taskRoot = root + "/var/task"
+        case .folder(let path), .dockerfile(_, let path, _):
+            taskRoot = owns && PackageModes.differs(path) ? copy : path
+            if taskRoot == copy { try Archive.merge(path, into: copy, signals: context.signals) }
+        case .zip(let path):
+            taskRoot = copy
+            try Archive.unpack(path, to: copy, signals: context.signals)
+        }
+        guard image == nil else {
+            layers = root + "/opt"
+            return
+        }
+        // What others have made stays as it is.
+        let given = function.layersFolder
+        layers = owns ? folder + "/opt" : given ?? folder + "/opt"
+        do throws(SystemError) {
+            if layers != given { try Files.makeFolders(layers) }
+        } catch {
+            throw .file(operation: "make the folder", path: layers, error)
+        }
+        if layers != given {
+            for layer in given.map({ [$0] }) ?? function.layers {
+                try Archive.merge(layer, into: layers, signals: context.signals)
+            }
+        }
+        do throws(SystemError) {
+            // The copied folders' own modes are no part of a package.
+            if taskRoot == copy { try Files.setMode(copy, 0o755) }
+            if layers != given { try Files.setMode(layers, 0o755) }
+            guard owns else { return }
+            if taskRoot == copy { try PackageModes.level(copy) }
+            try PackageModes.level(layers)
+        } catch {
+            throw .file(operation: "set the modes of", path: folder, error)
+        }
     }
 }

@@ -32,6 +32,10 @@ package struct FunctionConfiguration: Sendable {
     package var name = "function"
     /// What runs.
     package var target: Target
+    /// `$LATEST`, or the number of a published version.
+    package var version = "$LATEST"
+    /// A folder that is `/opt` already, in the place of ``layers``.
+    package var layersFolder: String?
     /// What `_HANDLER` says.
     package var handler: String
     /// How long an invocation may take.
@@ -40,6 +44,10 @@ package struct FunctionConfiguration: Sendable {
     package var memory = 128
     /// The user's variables.
     package var environment: [String: String] = [:]
+    /// Variables that all functions get, where their own say nothing else; no part of a function's configuration.
+    package var shared: [String: String] = [:]
+    /// Words in front of the program, `["/usr/bin/strace", "-f"]`.
+    package var wrapper: [String] = []
     /// The form of the log.
     package var logFormat = LogFormat.text
     /// Folders and zip files that are merged to `/opt`, later ones win.
@@ -80,11 +88,17 @@ package struct FunctionConfiguration: Sendable {
         handler = target.defaultHandler
     }
 
+    /// The name, with the version if it is a published one.
+    package var label: String { version == "$LATEST" ? name : "\(name):\(version)" }
+
     /// The ARN without a qualifier.
     package var arn: String { "arn:aws:lambda:\(region):\(account):function:\(name)" }
 
     /// Whether the processes see this machine's own files.
     package var showsMachine: Bool { isolation == .none || isolation == .namespaces(root: .machine) }
+
+    /// The kind of its environments, in Lambda's word.
+    package var initializationType: String { maximumConcurrency == nil ? "on-demand" : "lambda-managed-instances" }
 
     /// The part of a vCPU that Lambda gives to this much memory: one at 1,769 MB.
     package var cpuShare: Double { Double(memory) / 1769 }

@@ -1,47 +1,54 @@
-import HTTPWire
 import Platform
 
-/// A failure as the caller of a function sees it.
-package struct FunctionFailure: Equatable, Sendable {
-    /// What the log and the metrics call it, `Runtime.ExitError`.
-    package var type: String
-    /// What the caller gets.
-    package var payload: [UInt8]
-    /// The type of the payload.
-    package var contentType = "application/json"
-    /// Whether it is a time-out, which REPORT lines call so.
-    package var isTimeout = false
+/// What comes with a call beside its event, from whoever made it to the runtime and the log.
+package struct CallerContext: Sendable, Equatable {
+    /// The ARN that was called, with the qualifier if there was one.
+    package var arn: String
+    /// What was called: `$LATEST` or the number of a version.
+    package var version: String
+    /// The X-Ray header.
+    package var traceID: String
+    /// The client context, decoded.
+    package var clientContext: String?
+    /// Who calls, as Cognito says.
+    package var cognitoIdentity: String?
+    /// The tenant of a tenant-isolated function.
+    package var tenantID: String?
 
-    /// A failure that the function itself reported.
-    package init(type: String, payload: [UInt8], contentType: String) {
-        self.type = type
-        self.payload = payload
-        self.contentType = contentType
+    /// What comes with a call; without a trace one is begun.
+    package init(
+        arn: String,
+        version: String = "$LATEST",
+        traceID: String? = nil,
+        clientContext: String? = nil,
+        cognitoIdentity: String? = nil,
+        tenantID: String? = nil
+    ) {
+        self.arn = arn
+        self.version = version
+        self.traceID = traceID ?? Identifiers.traceID()
+        self.clientContext = clientContext
+        self.cognitoIdentity = cognitoIdentity
+        self.tenantID = tenantID
     }
 
-    /// A failure that Lambda reports, in its own form: `RequestId: … Error: …`.
-    package init(_ type: String, _ message: String, requestID: String?, isTimeout: Bool = false) {
-        self.type = type
-        self.isTimeout = isTimeout
-        let text = (requestID.map { "RequestId: \($0) " } ?? "") + "Error: \(message)"
-        payload = Array(Self.body(type, text).utf8)
-    }
+    /// The ARN with the qualifier that was called, or the one that is meant without any.
+    var qualifiedARN: String { arn.split(separator: ":").count > 7 ? arn : arn + ":$LATEST" }
 
-    /// A failure whose message stands alone.
-    package init(_ type: String, plainMessage: String) {
-        self.type = type
-        payload = Array(Self.body(type, plainMessage).utf8)
-    }
+    /// Whether the trace is kept, so that the log tells of it.
+    var isSampled: Bool { traceID.contains("Sampled=1") }
+}
 
-    private static func body(_ type: String, _ message: String) -> String {
-        JSONValue.object([("errorType", .string(type)), ("errorMessage", .string(message))]).text
-    }
+/// Whoever waits for a function's answer.
+///
+/// It hears, in this order: at most one `.began`, any number of `.bytes`, one of `.ended` and `.failed`; and, when the
+/// environment has finished with the call, `.reported`.
+package protocol Caller: AnyObject {
+    /// Hears what comes next.
+    func hear(_ delivery: Invocation.Delivery)
 }
 
 /// One call of a function, from the caller to the report.
-///
-/// Whoever made it sets ``deliver`` and gets, in this order: at most one `.began`, any number of `.bytes`, one of `.ended`
-/// and `.failed`; and, when the environment has finished with it, `.reported`.
 package final class Invocation {
     /// What the caller hears.
     package enum Delivery {
@@ -55,6 +62,16 @@ package final class Invocation {
         case failed(FunctionFailure)
         /// The environment has finished, the log of the invocation is complete.
         case reported(InvocationReport)
+    }
+
+    /// What becomes of the answer on its way, which only the call decides: runtimes stream or not as they like.
+    package enum Mode: Sendable {
+        /// It is kept until it is complete, up to the limit.
+        case buffered
+        /// It goes to the caller as it comes.
+        case streaming
+        /// As the runtime says: for a person who only looks.
+        case either
     }
 
     /// How far the answer has come.
@@ -71,28 +88,22 @@ package final class Invocation {
     package let id: String
     /// The event's bytes.
     package let event: [UInt8]
-    /// The ARN that was called, with the qualifier if there was one.
-    package let arn: String
-    /// The X-Ray header.
-    package let traceID: String
-    /// The client context, decoded.
-    package let clientContext: String?
-    /// Who calls, as Cognito says.
-    package let cognitoIdentity: String?
-    /// The tenant of a tenant-isolated function.
-    package let tenantID: String?
-    /// Whether the caller takes the answer as it comes; otherwise it is kept until it is complete, up to the limit.
-    package let wantsStream: Bool
+    /// What came with it.
+    package let context: CallerContext
+    /// What becomes of the answer.
+    package let mode: Mode
     /// When the call arrived.
     package let arrived = ContinuousClock.Instant.now
     /// When it must be done; set at its start.
     package var deadline = Timestamp(milliseconds: 0)
     /// When it was started.
     package var started = ContinuousClock.Instant.now
-    /// What the caller hears.
-    package var deliver: (Delivery) -> Void = { _ in }
-    /// Stops the function from sending more of its stream, or lets it go on.
-    package var pauseSource: ((Bool) -> Void)?
+    /// Who waits for the answer, until all has been said.
+    package var caller: (any Caller)?
+    /// Where the answer comes from, while it is a stream.
+    package weak var source: HTTPExchange?
+    /// Its number in the environment that has taken it.
+    var call: Lifecycle.Call = 0
     /// How far the answer has come.
     package private(set) var progress = Progress.none
     /// What went wrong, for the report.
@@ -106,34 +117,26 @@ package final class Invocation {
     package init(
         id: String = Identifiers.uuid(),
         event: [UInt8],
-        arn: String,
-        traceID: String? = nil,
-        clientContext: String? = nil,
-        cognitoIdentity: String? = nil,
-        tenantID: String? = nil,
-        wantsStream: Bool = false
+        context: CallerContext,
+        mode: Mode = .buffered
     ) {
         self.id = id
         self.event = event
-        self.arn = arn
-        self.traceID = traceID ?? Identifiers.traceID()
-        self.clientContext = clientContext
-        self.cognitoIdentity = cognitoIdentity
-        self.tenantID = tenantID
-        self.wantsStream = wantsStream
+        self.context = context
+        self.mode = mode
     }
 
     func begin(contentType: String) {
         guard progress == .none else { return }
         progress = .began
         firstByte = .now
-        deliver(.began(contentType: contentType))
+        caller?.hear(.began(contentType: contentType))
     }
 
     func add(_ bytes: UnsafeRawBufferPointer) {
         guard progress == .began else { return }
         producedBytes += bytes.count
-        deliver(.bytes(bytes))
+        caller?.hear(.bytes(bytes))
     }
 
     func end(error: (type: String, body: [UInt8])? = nil) {
@@ -142,14 +145,14 @@ package final class Invocation {
         if let error {
             failure = FunctionFailure(type: error.type, payload: error.body, contentType: "application/json")
         }
-        deliver(.ended(error: error))
+        caller?.hear(.ended(error: error))
     }
 
     func fail(_ failure: FunctionFailure) {
         if self.failure == nil { self.failure = failure }
         guard progress != .done else { return }
         progress = .done
-        deliver(.failed(failure))
+        caller?.hear(.failed(failure))
     }
 
     /// Ends a call that no environment has taken.
@@ -173,48 +176,14 @@ package final class Invocation {
     }
 
     /// Lets go of the caller, who has been told otherwise.
-    func forgetCaller() { deliver = { _ in } }
+    func forgetCaller() { caller = nil }
+
+    /// Stops the function from sending more of its stream, or lets it go on.
+    func pauseSource(_ paused: Bool) { source?.pauseBody(paused) }
 
     func report(_ report: InvocationReport) {
-        deliver(.reported(report))
-        deliver = { _ in }
-        pauseSource = nil
-    }
-}
-
-/// Names nobody else has.
-package enum Identifiers {
-    /// A random UUID in lower case.
-    package static func uuid() -> String {
-        var bytes = random(16)
-        // RFC 9562: version 4, variant 10.
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        var digits = digits(of: bytes)
-        for position in [8, 13, 18, 23] { digits.insert(0x2D, at: position) }
-        return String(decoding: digits, as: UTF8.self)
-    }
-
-    /// An X-Ray header that says that nothing is sampled.
-    package static func traceID() -> String {
-        let seconds = String(Timestamp.now.milliseconds / 1000, radix: 16)
-        return "Root=1-\(seconds)-\(hex(12));Parent=\(hex(8));Sampled=0"
-    }
-
-    /// Random bytes as hexadecimal digits.
-    package static func hex(_ bytes: Int) -> String {
-        String(decoding: digits(of: random(bytes)), as: UTF8.self)
-    }
-
-    private static func random(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
-        return Array(bytes.prefix(count))
-    }
-
-    private static func digits(of bytes: [UInt8]) -> [UInt8] {
-        let table = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [table[Int($0 >> 4)], table[Int($0 & 15)]] }
+        caller?.hear(.reported(report))
+        caller = nil
+        source = nil
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import ToolKit
 
@@ -5,18 +6,45 @@ import ToolKit
 package final class Workspace {
     /// The folder.
     package let path: String
+    /// Held as long as this process lives, however it ends: the sign that the folder belongs to somebody.
+    private let lock: FileLock
     private var count = 0
     private var bareRoot: BareRoot?
 
     /// Makes the folder, under `TMPDIR` or `/tmp`.
     package init(temporaryFolder: String) throws(SimError) {
-        let prefix = Paths.absolute(temporaryFolder.isEmpty ? "/tmp" : temporaryFolder) + "/shim-sim-"
+        let parent = Paths.absolute(temporaryFolder.isEmpty ? "/tmp" : temporaryFolder)
+        Self.removeAbandoned(in: parent)
+        let prefix = parent + "/" + Self.prefix
         do throws(SystemError) {
             path = try Files.makeTemporaryFolder(prefix: prefix)
             // Functions may run as another user and must be able to pass through.
             try Files.setMode(path, 0o711)
+            guard let lock = try FileLock.make(path + "/" + Self.lockName) else {
+                throw SystemError(call: "flock", errno: EWOULDBLOCK)
+            }
+            self.lock = lock
         } catch {
             throw .file(operation: "make a temporary folder", path: prefix + "XXXXXX", error)
+        }
+    }
+
+    private static let prefix = "shim-sim-"
+    private static let lockName = "lock"
+
+    /// Removes the folders of simulators that were killed, and ends what they had started.
+    private static func removeAbandoned(in parent: String) {
+        for name in (try? Files.list(parent)) ?? [] where name.hasPrefix(prefix) {
+            let folder = "\(parent)/\(name)"
+            let lock = try? FileLock.takeOver("\(folder)/\(lockName)", olderThan: .seconds(10))
+            guard let lock else { continue }
+            defer { withExtendedLifetime(lock) {} }
+            for pid in ProcessTree.all
+            where ProcessTree.environment(of: pid).contains(where: { $0.contains("=\(folder)/") }) {
+                ProcessControl.signal(pid, Signal.kill)
+            }
+            // What cannot be removed is tried again by the next one.
+            try? Files.removeTree(folder)
         }
     }
 

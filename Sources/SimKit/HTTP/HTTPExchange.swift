@@ -25,6 +25,9 @@ package final class HTTPExchange {
     /// Called when all that was written has been taken by the client.
     package var onDrained: (() -> Void)?
 
+    /// Fields that every answer gets, in the place of its own of these names.
+    package var addedFields = HTTPFields()
+
     private weak var connection: HTTPConnection?
     private var takeBody: ((BodyPart) -> Void)?
     /// Whether the answer has begun: its status can no longer change.
@@ -32,6 +35,8 @@ package final class HTTPExchange {
     /// Whether the answer is complete.
     package private(set) var isFinished = false
     private var isChunked = false
+    /// Whether the answer has a body at all: one to HEAD has none, nor has 204 or 304 (RFC 9110 6.4.1).
+    private var hasBody = true
 
     init(_ head: HTTPRequestHead, framing: HTTPBodyFraming, connection: HTTPConnection) {
         self.head = head
@@ -105,10 +110,9 @@ package final class HTTPExchange {
         guard !hasBegun, !isFinished else { return }
         hasBegun = true
         var fields = fields
-        let mayHaveBody = status >= 200 && status != 204 && status != 304
-        if mayHaveBody { fields.set("Content-Length", String(body.count)) }
+        if Self.mayHaveBody(status) { fields.set("Content-Length", String(body.count)) }
         let bytes = serializedHead(status, fields)
-        connection?.send(mayHaveBody && head.method != "HEAD" ? bytes + body : bytes)
+        connection?.send(Self.mayHaveBody(status) && head.method != "HEAD" ? bytes + body : bytes)
         finish()
     }
 
@@ -117,22 +121,29 @@ package final class HTTPExchange {
         guard !hasBegun, !isFinished else { return }
         hasBegun = true
         var fields = fields
+        hasBody = Self.mayHaveBody(status) && head.method != "HEAD"
         // HTTP/1.0 knows no chunks: the end of the connection ends the body.
-        isChunked = head.minorVersion >= 1
-        if isChunked { fields.set("Transfer-Encoding", "chunked") } else { connection?.closeAfterAnswer() }
+        isChunked = head.minorVersion >= 1 && Self.mayHaveBody(status)
+        if !Self.mayHaveBody(status) {
+            // What follows the head would be taken for the next answer.
+        } else if isChunked {
+            fields.set("Transfer-Encoding", "chunked")
+        } else {
+            connection?.closeAfterAnswer()
+        }
         connection?.send(serializedHead(status, fields))
     }
 
     /// Writes some bytes of the body.
     package func write(_ bytes: some Collection<UInt8>) {
-        guard hasBegun, !isFinished, !bytes.isEmpty, head.method != "HEAD" else { return }
+        guard hasBegun, !isFinished, !bytes.isEmpty, hasBody else { return }
         connection?.send(isChunked ? HTTPWriter.chunk(bytes) : Array(bytes))
     }
 
     /// Ends an answer that ``begin(_:_:)`` has begun.
     package func end() {
         guard hasBegun, !isFinished else { return }
-        if isChunked, head.method != "HEAD" { connection?.send(HTTPWriter.lastChunk()) }
+        if isChunked, hasBody { connection?.send(HTTPWriter.lastChunk()) }
         finish()
     }
 
@@ -141,6 +152,8 @@ package final class HTTPExchange {
         isFinished = true
         connection?.close()
     }
+
+    private static func mayHaveBody(_ status: Int) -> Bool { status >= 200 && status != 204 && status != 304 }
 
     private func finish() {
         isFinished = true
@@ -151,6 +164,7 @@ package final class HTTPExchange {
 
     private func serializedHead(_ status: Int, _ fields: HTTPFields) -> [UInt8] {
         var fields = fields
+        for (name, value) in addedFields.entries { fields.set(name, value) }
         fields.add("Date", Timestamp.now.httpDate)
         if connection?.mustClose == true {
             fields.set("Connection", "close")

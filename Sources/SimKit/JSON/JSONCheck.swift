@@ -9,8 +9,20 @@ package struct JSONCheck {
         package let offset: Int
         /// What is wrong there.
         package let reason: String
+        /// What should have been there.
+        let place: Place
 
         package var description: String { "\(reason) at byte \(offset)" }
+    }
+
+    /// What the check expects where it stops.
+    enum Place: Equatable, Sendable {
+        case value, word, name, colon, string, control, escape, hexDigit, utf8, depth
+        case minus, fraction, exponent
+        /// A comma or the end of what began at this offset.
+        case comma(opened: Int)
+        /// Nothing more.
+        case end
     }
 
     /// How deep arrays and objects may be nested; deeper ones would need the stack of whoever reads them.
@@ -35,17 +47,19 @@ package struct JSONCheck {
 
     private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-    private func problem(_ reason: String) -> Problem { Problem(offset: index, reason: reason) }
+    private func problem(_ reason: String, _ place: Place) -> Problem {
+        Problem(offset: index, reason: reason, place: place)
+    }
 
-    private func unexpected() -> Problem {
-        guard let byte = current else { return problem("unexpected end") }
+    private func unexpected(_ place: Place) -> Problem {
+        guard let byte = current else { return problem("unexpected end", place) }
         let shown = byte > 0x20 && byte < 0x7F ? "'\(Character(Unicode.Scalar(byte)))'" : "0x\(String(byte, radix: 16))"
-        return problem("unexpected \(shown)")
+        return problem("unexpected \(shown)", place)
     }
 
     private mutating func wholeText() throws(Problem) {
         // No recursion: the closing brackets that are due, innermost last.
-        var open: [UInt8] = []
+        var open: [(close: UInt8, start: Int)] = []
         var wantsValue = true
         while true {
             skipSpace()
@@ -53,7 +67,8 @@ package struct JSONCheck {
                 switch current {
                 case UInt8(ascii: "{"), UInt8(ascii: "["):
                     let isObject = current == UInt8(ascii: "{")
-                    guard open.count < Self.maximumDepth else { throw problem("nested too deeply") }
+                    guard open.count < Self.maximumDepth else { throw problem("nested too deeply", .depth) }
+                    let start = index
                     index += 1
                     skipSpace()
                     let close = UInt8(ascii: isObject ? "}" : "]")
@@ -61,7 +76,7 @@ package struct JSONCheck {
                         index += 1
                         wantsValue = false
                     } else {
-                        open.append(close)
+                        open.append((close, start))
                         if isObject { try memberName() }
                     }
                     continue
@@ -71,8 +86,8 @@ package struct JSONCheck {
                     continue
                 }
             }
-            guard let close = open.last else {
-                guard index == bytes.count else { throw unexpected() }
+            guard let (close, start) = open.last else {
+                guard index == bytes.count else { throw unexpected(.end) }
                 return
             }
             if current == close {
@@ -86,16 +101,16 @@ package struct JSONCheck {
                 }
                 wantsValue = true
             } else {
-                throw unexpected()
+                throw unexpected(.comma(opened: start))
             }
         }
     }
 
     private mutating func memberName() throws(Problem) {
-        guard current == UInt8(ascii: "\"") else { throw unexpected() }
+        guard current == UInt8(ascii: "\"") else { throw unexpected(.name) }
         try string()
         skipSpace()
-        guard current == UInt8(ascii: ":") else { throw unexpected() }
+        guard current == UInt8(ascii: ":") else { throw unexpected(.colon) }
         index += 1
     }
 
@@ -106,35 +121,35 @@ package struct JSONCheck {
         case UInt8(ascii: "f"): try word("false")
         case UInt8(ascii: "n"): try word("null")
         case let byte? where byte == UInt8(ascii: "-") || byte &- 0x30 < 10: try number()
-        default: throw unexpected()
+        default: throw unexpected(.value)
         }
     }
 
     private mutating func word(_ word: StaticString) throws(Problem) {
         for offset in 0..<word.utf8CodeUnitCount {
-            guard current == word.utf8Start[offset] else { throw unexpected() }
+            guard current == word.utf8Start[offset] else { throw unexpected(.word) }
             index += 1
         }
     }
 
     private mutating func number() throws(Problem) {
         if current == UInt8(ascii: "-") { index += 1 }
-        if current == UInt8(ascii: "0") { index += 1 } else { try digits() }
+        if current == UInt8(ascii: "0") { index += 1 } else { try digits(.minus) }
         if current == UInt8(ascii: ".") {
             index += 1
-            try digits()
+            try digits(.fraction)
         }
         if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
             index += 1
             if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { index += 1 }
-            try digits()
+            try digits(.exponent)
         }
     }
 
-    private mutating func digits() throws(Problem) {
+    private mutating func digits(_ place: Place) throws(Problem) {
         let start = index
         while let byte = current, byte &- 0x30 < 10 { index += 1 }
-        guard index > start else { throw unexpected() }
+        guard index > start else { throw unexpected(place) }
     }
 
     private mutating func string() throws(Problem) {
@@ -145,12 +160,12 @@ package struct JSONCheck {
                 index += 1
                 return
             case UInt8(ascii: "\\"): try escape()
-            case 0..<0x20: throw unexpected()
+            case 0..<0x20: throw unexpected(.control)
             case 0..<0x80: index += 1
             default: try multiByte(byte)
             }
         }
-        throw unexpected()
+        throw unexpected(.string)
     }
 
     private mutating func escape() throws(Problem) {
@@ -159,13 +174,15 @@ package struct JSONCheck {
         case UInt8(ascii: "u"):
             index += 1
             for _ in 0..<4 {
-                guard let byte = current, byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 6 else { throw unexpected() }
+                guard let byte = current, byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 6 else {
+                    throw unexpected(.hexDigit)
+                }
                 index += 1
             }
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             index += 1
-        default: throw unexpected()
+        default: throw unexpected(.escape)
         }
     }
 
@@ -181,12 +198,12 @@ package struct JSONCheck {
         case 0xF0: (second, count) = (0x90...0xBF, 3)
         case 0xF1...0xF3: (second, count) = (0x80...0xBF, 3)
         case 0xF4: (second, count) = (0x80...0x8F, 3)
-        default: throw problem("invalid UTF-8")
+        default: throw problem("invalid UTF-8", .utf8)
         }
         for position in 1...count {
             index += 1
             guard let byte = current, (position == 1 ? second : 0x80...0xBF).contains(byte) else {
-                throw problem("invalid UTF-8")
+                throw problem("invalid UTF-8", .utf8)
             }
         }
         index += 1

@@ -25,11 +25,24 @@ package final class FunctionLog {
         self.write = write
     }
 
-    /// Forgets what was kept: another invocation begins.
-    func beginInvocation() { kept = [] }
+    /// Forgets what was kept: another invocation has come, and with it perhaps an init.
+    func forget() {
+        kept = []
+        invocationStart = 0
+    }
 
     /// What was kept since.
     var keptLog: [UInt8] { kept }
+
+    /// Where in what was kept the last invocation began.
+    private(set) var invocationStart = 0
+
+    /// Tells of an invocation that begins.
+    func begin(_ invocation: Invocation) {
+        endLine()
+        invocationStart = kept.count
+        event(.start(invocation))
+    }
 
     /// Takes output of the function; whole lines go out at once.
     func output(_ bytes: UnsafeRawBufferPointer) {
@@ -75,6 +88,8 @@ package final class FunctionLog {
     private func emit(_ bytes: [UInt8]) {
         write(bytes)
         kept += bytes
-        if kept.count > 2 * Self.keptBytes { kept.removeFirst(kept.count - Self.keptBytes) }
+        guard kept.count > 2 * Self.keptBytes else { return }
+        invocationStart = max(0, invocationStart - (kept.count - Self.keptBytes))
+        kept.removeFirst(kept.count - Self.keptBytes)
     }
 }

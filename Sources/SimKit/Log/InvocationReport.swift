@@ -30,23 +30,30 @@ package struct InvocationReport: Sendable {
     package var status: Status
     /// What the failure is called.
     package var errorType: String?
+    /// Whether the function itself has reported the failure, with its runtime alive.
+    package var isReported = false
     /// Bytes of the answer.
     package var producedBytes: Int
     /// Which environment it ran in.
     package var environment: String
     /// The end of the log, at most ``InvocationLog/keptBytes``.
     package var log: [UInt8]
+    /// The event.
+    package var event: [UInt8] = []
+    /// Where in the log the invocation itself begins, after an init.
+    package var logStart = 0
 
     /// Milliseconds, rounded up, with the init (since August 2025).
     package var billedMilliseconds: Int {
         Int(((duration + (initDuration ?? .zero)).milliseconds).rounded(.up))
     }
 
-    /// The last 4 KB of the log, which `X-Amz-Log-Result` carries; not from the middle of a character, which clients that
-    /// decode it would fail on.
+    /// The last 4 KB of the log, which `X-Amz-Log-Result` carries: from START on, and not from the middle of a character,
+    /// which clients that decode it would fail on.
     package var logTail: ArraySlice<UInt8> {
-        let tail = log.suffix(4096)
-        guard tail.count < log.count else { return tail }
+        let own = log.dropFirst(logStart)
+        let tail = own.suffix(4096)
+        guard tail.count < own.count else { return tail }
         let broken = tail.prefix(3).prefix { $0 & 0xC0 == 0x80 }.count
         return tail.dropFirst(broken)
     }
@@ -60,22 +67,26 @@ extension InvocationReport {
         initDuration: Duration?,
         memorySize: Int,
         maximumMemoryUsed: Int,
+        timeout: Duration,
         environment: String
     ) {
         let failure = invocation.failure
+        let duration = invocation.started.duration(to: .now)
         self.init(
             requestID: invocation.id,
             start: start,
             waited: invocation.arrived.duration(to: invocation.started),
-            duration: invocation.started.duration(to: .now),
+            duration: failure?.isTimeout == true ? timeout : duration,
             initDuration: initDuration,
             memorySize: memorySize,
             maximumMemoryUsed: maximumMemoryUsed,
             status: failure.map { $0.isTimeout ? .timeout : .error } ?? .success,
             errorType: failure.flatMap { $0.isTimeout ? nil : $0.type },
+            isReported: failure?.isReported ?? false,
             producedBytes: invocation.producedBytes,
             environment: environment,
-            log: []
+            log: [],
+            event: invocation.event
         )
     }
 }

@@ -1,23 +1,15 @@
 /// What the platform itself writes to a function's log, as text or as JSON (section "Logs" of docs/simulator.md).
 enum LogEvent {
-    /// Which part of an environment's life an init belongs to.
-    enum Phase: String {
-        /// Before the first invocation.
-        case initialization = "init"
-        /// Within an invocation, after a failure.
-        case invoke
-    }
-
     /// An environment is being made.
-    case initStart(FunctionConfiguration)
+    case initStart(FunctionConfiguration, environment: String)
     /// An init has ended; text shows only those that failed.
-    case initReport(Phase, duration: Duration, failure: FunctionFailure?)
+    case initReport(FunctionConfiguration, InitPhase, duration: Duration, failure: FunctionFailure?)
     /// An invocation begins.
-    case start(requestID: String, traceID: String)
+    case start(Invocation)
     /// The runtime has done its work.
-    case runtimeDone(InvocationReport)
+    case runtimeDone(InvocationReport, CallerContext)
     /// An invocation is over.
-    case report(InvocationReport, traceID: String)
+    case report(InvocationReport, CallerContext)
     /// An extension has registered, or has failed.
     case extensionState(name: String, state: String, events: [String], errorType: String?)
 
@@ -30,27 +22,27 @@ enum LogEvent {
     /// The lines of a text log, without line ends.
     var text: [String] {
         switch self {
-        case .initStart(let function):
+        case .initStart(let function, _):
             return [
                 "INIT_START Runtime Version: \(Self.runtimeVersion)\t"
                     + "Runtime Version ARN: \(Self.runtimeVersionARN(function.region))"
             ]
-        case .initReport(let phase, let duration, let failure):
+        case .initReport(_, let phase, let duration, let failure):
             guard let failure else { return [] }
             return [
                 "INIT_REPORT Init Duration: \(twoDecimals(duration.milliseconds)) ms\tPhase: \(phase.rawValue)\t"
                     + (failure.isTimeout ? "Status: timeout" : "Status: error\tError Type: \(failure.type)")
             ]
-        case .start(let id, _): return ["START RequestId: \(id) Version: $LATEST"]
+        case .start(let invocation): return ["START RequestId: \(invocation.id) Version: \(invocation.context.version)"]
         case .runtimeDone: return []
-        case .report(let report, let trace): return Self.reportLines(report, trace)
+        case .report(let report, let context): return Self.reportLines(report, context)
         case .extensionState(let name, let state, let events, let errorType):
             let line = "EXTENSION\tName: \(name)\tState: \(state)\tEvents: [\(events.joined(separator: ","))]"
             return [line + (errorType.map { "\tError Type: \($0)" } ?? "")]
         }
     }
 
-    private static func reportLines(_ report: InvocationReport, _ trace: String) -> [String] {
+    private static func reportLines(_ report: InvocationReport, _ context: CallerContext) -> [String] {
         var line = "REPORT RequestId: \(report.requestID)\t"
         line += "Duration: \(twoDecimals(report.duration.milliseconds)) ms\t"
         line += "Billed Duration: \(report.billedMilliseconds) ms\t"
@@ -60,12 +52,13 @@ enum LogEvent {
         }
         switch report.status {
         case .success: break
-        case .timeout: line += "Status: timeout\t"
-        case .error: line += "Status: error\t" + (report.errorType.map { "Error Type: \($0)\t" } ?? "")
+        case .timeout: line += "Status: timeout"
+        case .error where report.isReported: break
+        case .error: line += "Status: error" + (report.errorType.map { "\tError Type: \($0)" } ?? "")
         }
         var lines = ["END RequestId: \(report.requestID)", line]
-        if trace.contains("Sampled=1") {
-            let root = trace.split(separator: ";").first { $0.hasPrefix("Root=") }?.dropFirst(5) ?? ""
+        if context.isSampled {
+            let root = context.traceID.split(separator: ";").first { $0.hasPrefix("Root=") }?.dropFirst(5) ?? ""
             let segment = Identifiers.hex(8)
             lines.append("XRAY TraceId: \(root)\tSegmentId: \(segment)\tSampled: true\t")
         }
@@ -76,8 +69,8 @@ enum LogEvent {
     var level: LogLevel {
         switch self {
         case .initStart, .start, .extensionState: .info
-        case .initReport(_, _, let failure): failure == nil ? .debug : .warn
-        case .runtimeDone(let report): report.status == .success ? .debug : .warn
+        case .initReport(_, _, _, let failure): failure == nil ? .debug : .warn
+        case .runtimeDone(let report, _): report.status == .success ? .debug : .warn
         case .report(let report, _): report.status == .success ? .info : .warn
         }
     }
@@ -90,30 +83,36 @@ enum LogEvent {
 
     private var typeAndRecord: (String, JSONValue) {
         switch self {
-        case .initStart(let function):
+        case .initStart(let function, let environment):
             let record = JSONValue.object([
-                ("initializationType", "on-demand"), ("phase", "init"),
+                ("initializationType", .string(function.initializationType)), ("phase", "init"),
                 ("runtimeVersion", .string(Self.runtimeVersion)),
                 ("runtimeVersionArn", .string(Self.runtimeVersionARN(function.region))),
-                ("functionName", .string(function.name)), ("functionVersion", "$LATEST"),
+                ("functionName", .string(function.name)), ("functionVersion", .string(function.version)),
+                ("instanceId", .string(environment)), ("instanceMaxMemory", .int(function.memory << 20)),
             ])
             return ("platform.initStart", record)
-        case .initReport(let phase, let duration, let failure):
+        case .initReport(let function, let phase, let duration, let failure):
             let status = failure.map { $0.isTimeout ? "timeout" : "error" } ?? "success"
             let record = JSONValue.members(
-                ("initializationType", "on-demand"),
+                ("initializationType", .string(function.initializationType)),
                 ("phase", .string(phase.rawValue)),
                 ("status", .string(status)),
                 ("errorType", failure.flatMap { $0.isTimeout ? nil : .string($0.type) }),
                 ("metrics", .object([("durationMs", Self.milliseconds(duration))]))
             )
             return ("platform.initReport", record)
-        case .start(let id, let trace):
-            let record = JSONValue.object([
-                ("requestId", .string(id)), ("version", "$LATEST"), ("tracing", Self.tracing(trace)),
-            ])
+        case .start(let invocation):
+            let context = invocation.context
+            let record = JSONValue.members(
+                ("requestId", .string(invocation.id)),
+                ("functionArn", .string(context.arn)),
+                ("version", .string(context.version)),
+                ("tracing", Self.tracing(context)),
+                ("tenantId", context.tenantID.map { .string($0) })
+            )
             return ("platform.start", record)
-        case .runtimeDone(let report):
+        case .runtimeDone(let report, let context):
             let metrics = JSONValue.object([
                 ("durationMs", Self.milliseconds(report.duration)), ("producedBytes", .int(report.producedBytes)),
             ])
@@ -121,10 +120,11 @@ enum LogEvent {
                 ("requestId", .string(report.requestID)),
                 ("status", .string(report.status.rawValue)),
                 ("errorType", report.errorType.map { .string($0) }),
-                ("metrics", metrics)
+                ("metrics", metrics),
+                ("tracing", Self.tracing(context))
             )
             return ("platform.runtimeDone", record)
-        case .report(let report, let trace):
+        case .report(let report, let context):
             let metrics = JSONValue.members(
                 ("durationMs", Self.milliseconds(report.duration)),
                 ("billedDurationMs", .int(report.billedMilliseconds)),
@@ -135,7 +135,7 @@ enum LogEvent {
             let record = JSONValue.members(
                 ("requestId", .string(report.requestID)),
                 ("metrics", metrics),
-                ("tracing", Self.tracing(trace)),
+                ("tracing", Self.tracing(context)),
                 ("status", .string(report.status.rawValue)),
                 ("errorType", report.errorType.map { .string($0) })
             )
@@ -155,7 +155,8 @@ enum LogEvent {
         .number((duration.milliseconds * 1000).rounded() / 1000)
     }
 
-    private static func tracing(_ trace: String) -> JSONValue {
-        .object([("type", "X-Amzn-Trace-Id"), ("value", .string(trace))])
+    /// Only a trace that is kept is told of.
+    private static func tracing(_ context: CallerContext) -> JSONValue? {
+        context.isSampled ? .object([("type", "X-Amzn-Trace-Id"), ("value", .string(context.traceID))]) : nil
     }
 }

@@ -10,34 +10,38 @@ final class ConcurrentRuntimeAPI {
     /// Ids of late answers that are still known.
     private static let lateIDs = 1000
 
-    /// Called when a poller has come.
-    var onPoller: () -> Void = {}
-    /// Called when an invocation has been answered.
-    var onAnswered: (Invocation) -> Void = { _ in }
-    /// The runtime reported that its init failed.
-    var onInitError: (FunctionFailure) -> Void = { _ in }
-
+    weak var environment: ExecutionEnvironment?
     private let loop: EventLoop
     private var waiting: [HTTPExchange] = []
+    /// Those for which no poller has come yet, in order.
+    private var pending: [Invocation] = []
     private var running: [String: (invocation: Invocation, isAnswering: Bool)] = [:]
     private var timedOut: [String] = []
     private var hasPolled = false
 
     init(loop: EventLoop) { self.loop = loop }
 
-    /// Whether a poller waits.
-    var hasPoller: Bool { !waiting.isEmpty }
+    /// One poller is enough to begin.
+    var isReady: Bool { hasPolled }
 
-    /// Hands an event to the poller that has waited longest.
     func offer(_ invocation: Invocation) {
-        running[invocation.id] = (invocation, false)
-        let exchange = waiting.removeFirst()
-        exchange.onClientEnd = nil
-        exchange.respond(200, RuntimeEvent.fields(of: invocation), invocation.event)
+        pending.append(invocation)
+        handOut()
     }
 
-    /// No answer of this invocation is taken any more.
+    /// Hands events to the pollers that have waited longest.
+    private func handOut() {
+        while !waiting.isEmpty, !pending.isEmpty {
+            let invocation = pending.removeFirst()
+            running[invocation.id] = (invocation, false)
+            let exchange = waiting.removeFirst()
+            exchange.onClientEnd = nil
+            exchange.respond(200, RuntimeEvent.fields(of: invocation), invocation.event)
+        }
+    }
+
     func giveUp(_ invocation: Invocation) {
+        pending.removeAll { $0 === invocation }
         guard running.removeValue(forKey: invocation.id) != nil else { return }
         timedOut.append(invocation.id)
         if timedOut.count > Self.lateIDs { timedOut.removeFirst() }
@@ -45,6 +49,7 @@ final class ConcurrentRuntimeAPI {
 
     func reset() {
         waiting = []
+        pending = []
         running = [:]
         timedOut = []
         hasPolled = false
@@ -57,12 +62,15 @@ final class ConcurrentRuntimeAPI {
         hasPolled = true
         waiting.append(exchange)
         exchange.onClientEnd = { [weak self, weak exchange] in self?.waiting.removeAll { $0 === exchange } }
-        onPoller()
+        environment?.processes.extensions.isOpen = false
+        environment?.somebodyCame()
+        handOut()
     }
 
     func response(_ exchange: HTTPExchange, id: String) {
         guard let invocation = begin(exchange, id) else { return }
-        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] in self?.finish(invocation) }
+        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] in if $0 != .cut { self?.finish(invocation) }
+        }
     }
 
     func error(_ exchange: HTTPExchange, id: String) {
@@ -77,7 +85,9 @@ final class ConcurrentRuntimeAPI {
         guard !hasPolled else {
             return RuntimeReply.invalidTransition(exchange, from: .ready, to: RuntimeState.initError.rawValue)
         }
-        RuntimeErrorReport(exchange).take { [weak self] in self?.onInitError($0) }
+        RuntimeErrorReport(exchange).take { [weak self] in
+            self?.environment?.send(.initError(FailureReason(reported: $0)))
+        }
     }
 
     private func begin(_ exchange: HTTPExchange, _ id: String) -> Invocation? {
@@ -96,6 +106,6 @@ final class ConcurrentRuntimeAPI {
 
     private func finish(_ invocation: Invocation) {
         guard running.removeValue(forKey: invocation.id) != nil else { return }
-        onAnswered(invocation)
+        environment?.send(.answered(invocation.call))
     }
 }

@@ -3,6 +3,17 @@ import Platform
 
 /// The calls of a runtime, for one invocation at a time or for several.
 protocol RuntimeCalls: AnyObject {
+    /// Hears what the runtime does.
+    var environment: ExecutionEnvironment? { get set }
+    /// Whether the runtime waits for an event.
+    var isReady: Bool { get }
+    /// Hands out an event; the runtime must be ready.
+    func offer(_ invocation: Invocation)
+    /// No answer of this invocation is taken any more.
+    func giveUp(_ invocation: Invocation)
+    /// Forgets all: the process is gone.
+    func reset()
+
     func next(_ exchange: HTTPExchange)
     func response(_ exchange: HTTPExchange, id: String)
     func error(_ exchange: HTTPExchange, id: String)
@@ -14,7 +25,7 @@ extension ConcurrentRuntimeAPI: RuntimeCalls {}
 
 extension HTTPServer {
     /// A Runtime API on a port of its own: a process can only ever speak for its own environment.
-    static func runtimeAPI(loop: EventLoop, _ api: some RuntimeCalls, _ extensions: ExtensionHost) throws(SimError)
+    static func runtimeAPI(loop: EventLoop, _ api: any RuntimeCalls, _ extensions: ExtensionHost) throws(SimError)
         -> HTTPServer
     {
         guard let address = SocketAddress(host: "127.0.0.1", port: 0) else {

@@ -5,13 +5,9 @@ import Platform
 
 /// Lambda's Runtime API for the one runtime of an environment: what it may ask when, and every answer.
 ///
-/// The state machine is that of Lambda, see ``RuntimeState``; the environment that owns this decides what a change means.
+/// The state machine is that of Lambda, see ``RuntimeState``; what a change means for the environment is ``Lifecycle``'s.
 final class RuntimeAPI {
-    /// The runtime waits for an event: it has started, or has finished with the last one.
-    var onReady: () -> Void = {}
-    /// The runtime reported that its init failed.
-    var onInitError: (FunctionFailure) -> Void = { _ in }
-
+    weak var environment: ExecutionEnvironment?
     private(set) var state = RuntimeState.started
     private(set) var current: Invocation?
     private let loop: EventLoop
@@ -19,7 +15,8 @@ final class RuntimeAPI {
 
     init(loop: EventLoop) { self.loop = loop }
 
-    /// Hands out an event; the runtime must be ready.
+    var isReady: Bool { state == .ready }
+
     func offer(_ invocation: Invocation) {
         precondition(state == .ready, "an event is offered to a runtime that waits")
         state = .running
@@ -27,7 +24,9 @@ final class RuntimeAPI {
         if !waiting.isEmpty { sendEvent(invocation, to: waiting.removeFirst()) }
     }
 
-    /// Forgets all: the process is gone.
+    /// A time-out resets the environment, which takes the runtime's connections with it.
+    func giveUp(_ invocation: Invocation) {}
+
     func reset() {
         state = .started
         current = nil
@@ -43,7 +42,8 @@ final class RuntimeAPI {
             wait(exchange)
             state = .ready
             current = nil
-            onReady()
+            environment?.processes.extensions.isOpen = false
+            environment?.somebodyCame()
         case .ready: wait(exchange)
         case .initError, .invocationResponse, .invocationErrorResponse:
             RuntimeReply.invalidTransition(exchange, from: state, to: RuntimeState.ready.rawValue)
@@ -62,9 +62,8 @@ final class RuntimeAPI {
 
     func response(_ exchange: HTTPExchange, id: String) {
         guard let invocation = begin(exchange, id: id, target: .invocationResponse) else { return }
-        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] in
-            guard let self, current === invocation, state == .invocationResponse else { return }
-            state = .responseSent
+        RuntimeAnswer(exchange, invocation, loop: loop).take { [weak self] outcome in
+            self?.tell(outcome, of: invocation)
         }
     }
 
@@ -74,7 +73,18 @@ final class RuntimeAPI {
             guard let self, current === invocation, state == .invocationErrorResponse else { return }
             invocation.fail(failure)
             state = .responseSent
+            environment?.send(.answered(invocation.call))
         }
+    }
+
+    private func tell(_ outcome: RuntimeAnswer.Outcome, of invocation: Invocation) {
+        if outcome == .taken || outcome == .cut, current === invocation, state == .invocationResponse {
+            state = .responseSent
+        }
+        guard outcome != .cut else { return }
+        environment?.send(.answered(invocation.call))
+        // After a cut the runtime may have come for the next event before the call was over.
+        if outcome == .failed { environment?.somebodyCame() }
     }
 
     /// Checks the id, then the state, as Lambda does.
@@ -98,7 +108,7 @@ final class RuntimeAPI {
         state = .initError
         RuntimeErrorReport(exchange).take { [weak self] failure in
             guard let self, state == .initError else { return }
-            onInitError(failure)
+            environment?.send(.initError(FailureReason(reported: failure)))
         }
     }
 }
@@ -110,12 +120,13 @@ enum RuntimeEvent {
             "Content-Type": "application/json",
             LambdaHeader.requestID: invocation.id,
             LambdaHeader.deadline: String(invocation.deadline.milliseconds),
-            LambdaHeader.functionARN: invocation.arn,
-            LambdaHeader.traceID: invocation.traceID,
+            LambdaHeader.functionARN: invocation.context.arn,
+            LambdaHeader.traceID: invocation.context.traceID,
         ]
-        if let context = invocation.clientContext { fields.add(LambdaHeader.clientContext, context) }
-        if let identity = invocation.cognitoIdentity { fields.add(LambdaHeader.cognitoIdentity, identity) }
-        if let tenant = invocation.tenantID { fields.add(LambdaHeader.tenantID, tenant) }
+        let context = invocation.context
+        if let client = context.clientContext { fields.add(LambdaHeader.clientContext, client) }
+        if let identity = context.cognitoIdentity { fields.add(LambdaHeader.cognitoIdentity, identity) }
+        if let tenant = context.tenantID { fields.add(LambdaHeader.tenantID, tenant) }
         return fields
     }
 }

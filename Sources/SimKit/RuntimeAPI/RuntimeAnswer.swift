@@ -15,16 +15,31 @@ struct RuntimeAnswer {
         self.loop = loop
     }
 
+    /// What is said about an answer.
+    enum Outcome {
+        /// The runtime has said all that it will: it may ask for the next event.
+        case taken
+        /// The runtime has said all, but it broke off; how the call ends is seen a moment later.
+        case cut
+        /// The call has ended after that.
+        case failed
+        /// It said something about itself that is not known: only a new process gets out of this, as on Lambda.
+        case refused
+    }
+
     /// Takes the answer.
     ///
-    /// - Parameter accepted: Called when the answer is over, just before the runtime is told so.
-    func take(_ accepted: @escaping () -> Void) {
-        switch exchange.head.fields[LambdaHeader.responseMode] {
-        case nil: takeWhole(isStream: false, accepted)
-        case "streaming" where invocation.wantsStream: takeStream(accepted)
-        case "streaming": takeWhole(isStream: true, accepted)
+    /// - Parameter ended: Called when the caller has it, or has the failure, just before the runtime is told so.
+    func take(_ ended: @escaping (Outcome) -> Void) {
+        let said = exchange.head.fields[LambdaHeader.responseMode] ?? ""
+        let type = exchange.head.fields["Content-Type"]
+        switch (said, invocation.mode) {
+        case ("streaming", .streaming), ("streaming", .either): takeStream(type ?? "application/octet-stream", ended)
+        case ("streaming", .buffered): takeWhole(type ?? "application/octet-stream", ended)
+        // AWS's Go client streams and never says so: what was called decides.
+        case ("", .streaming): takeStream(type ?? "application/json", ended)
+        case ("", .buffered), ("", .either): takeWhole(type ?? "application/json", ended)
         default:
-            // The state stays as it is: only a new process gets out of it, as on Lambda.
             RuntimeReply.invalidResponseMode(exchange)
             invocation.fail(
                 FunctionFailure(
@@ -33,13 +48,12 @@ struct RuntimeAnswer {
                     contentType: "application/octet-stream"
                 )
             )
+            ended(.refused)
         }
     }
 
-    private func takeWhole(isStream: Bool, _ accepted: @escaping () -> Void) {
+    private func takeWhole(_ contentType: String, _ ended: @escaping (Outcome) -> Void) {
         let (exchange, invocation, loop) = (exchange, invocation, loop)
-        let otherwise = isStream ? "application/octet-stream" : "application/json"
-        let contentType = exchange.head.fields["Content-Type"] ?? otherwise
         let limit = RuntimeReply.payloadLimit
         var bytes: [UInt8] = []
         var size = 0
@@ -51,65 +65,67 @@ struct RuntimeAnswer {
                 if size <= limit { bytes.append(contentsOf: piece) } else { bytes = [] }
             case .end(let trailers):
                 if size > limit {
-                    invocation.fail(Self.tooLarge(size))
-                    accepted()
+                    invocation.fail(Self.tooLarge)
+                    ended(.taken)
                     RuntimeReply.tooLarge(exchange)
                 } else if let error = Self.trailerError(trailers) {
                     invocation.fail(
                         FunctionFailure(type: error.type, payload: error.body, contentType: "application/json")
                     )
-                    accepted()
+                    ended(.taken)
                     RuntimeReply.accepted(exchange)
                 } else {
                     invocation.begin(contentType: contentType)
                     bytes.withUnsafeBytes { if !$0.isEmpty { invocation.add($0) } }
                     invocation.end()
-                    accepted()
+                    ended(.taken)
                     RuntimeReply.accepted(exchange)
                 }
                 bytes = []
             case .cut:
                 bytes = []
-                Self.fail(invocation, loop)
+                ended(.cut)
+                Self.fail(invocation, loop, ended)
                 RuntimeReply.truncated(exchange)
             }
         }
     }
 
-    private func takeStream(_ accepted: @escaping () -> Void) {
+    private func takeStream(_ contentType: String, _ ended: @escaping (Outcome) -> Void) {
         let (exchange, invocation, loop) = (exchange, invocation, loop)
-        invocation.begin(contentType: exchange.head.fields["Content-Type"] ?? "application/octet-stream")
-        invocation.pauseSource = { [weak exchange] in exchange?.pauseBody($0) }
+        invocation.begin(contentType: contentType)
+        invocation.source = exchange
         exchange.stream { part in
             switch part {
             case .bytes(let piece): invocation.add(piece)
             case .end(let trailers):
-                invocation.pauseSource = nil
                 invocation.end(error: Self.trailerError(trailers))
-                accepted()
+                ended(.taken)
                 RuntimeReply.accepted(exchange)
             case .cut:
-                invocation.pauseSource = nil
-                Self.fail(invocation, loop)
+                ended(.cut)
+                Self.fail(invocation, loop, ended)
                 RuntimeReply.truncated(exchange)
             }
         }
     }
 
-    static func tooLarge(_ size: Int) -> FunctionFailure {
-        FunctionFailure(
-            ErrorType.responseSizeTooLarge,
-            plainMessage: "Response payload size (\(size) bytes) exceeded maximum allowed payload size "
-                + "(\(RuntimeReply.payloadLimit) bytes)."
-        )
+    /// The members stand in the order of Lambda's own, which is another one here than elsewhere.
+    static var tooLarge: FunctionFailure {
+        let type = ErrorType.responseSizeTooLarge
+        let message =
+            "Response payload size exceeded maximum allowed payload size (\(RuntimeReply.payloadLimit) bytes)."
+        let body = JSONValue.object([("errorMessage", .string(message)), ("errorType", .string(type))])
+        return FunctionFailure(type: type, payload: Array(body.text.utf8), contentType: "application/json")
     }
 
     /// A process that dies closes its connection a moment before its end is seen: then the end is the better reason.
-    private static func fail(_ invocation: Invocation, _ loop: EventLoop) {
+    private static func fail(_ invocation: Invocation, _ loop: EventLoop, _ ended: @escaping (Outcome) -> Void) {
         loop.after(.milliseconds(50)) {
             invocation.fail(
                 FunctionFailure(ErrorType.truncatedResponse, "Runtime truncated response", requestID: invocation.id)
             )
+            ended(.failed)
         }
     }
 

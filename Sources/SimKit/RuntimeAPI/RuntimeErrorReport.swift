@@ -15,7 +15,7 @@ struct RuntimeErrorReport {
         exchange.collect(limit: RuntimeReply.payloadLimit) { body in
             guard let body else { return RuntimeReply.truncated(exchange) }
             guard body.size <= RuntimeReply.payloadLimit else {
-                done(RuntimeAnswer.tooLarge(body.size))
+                done(RuntimeAnswer.tooLarge)
                 return RuntimeReply.tooLarge(exchange)
             }
             var payload = body.bytes

@@ -15,6 +15,8 @@ package struct EventSettings: Sendable, Equatable {
     package var retryDelays: [Duration] = [.seconds(60), .seconds(120)]
     /// Where a failed event goes.
     package var onFailure: Destination?
+    /// Where the answer to an event goes.
+    package var onSuccess: Destination?
     /// How long an event is kept that finds no environment.
     package var maximumAge: Duration = .seconds(6 * 3600)
 
@@ -29,43 +31,79 @@ final class EventQueue {
 
     private final class Entry {
         let id: String
-        let name: String
-        let request: InvokeRequest
+        /// The function, and the version or alias: what an alias leads to is decided anew for each try.
+        let reference: FunctionReference
         let event: [UInt8]
-        let arn: String
+        let context: CallerContext
         let arrived = ContinuousClock.Instant.now
+        /// What becomes of it, as its function said last.
+        var events: EventSettings?
         var attempts = 0
         var throttles = 0
+        /// What the last try came to.
+        var outcome: Outcome?
 
-        init(id: String, name: String, request: InvokeRequest, event: [UInt8], arn: String) {
+        init(id: String, reference: FunctionReference, event: [UInt8], context: CallerContext) {
             self.id = id
-            self.name = name
-            self.request = request
+            self.reference = reference
             self.event = event
-            self.arn = arn
+            self.context = context
+        }
+    }
+
+    /// One try of an event.
+    private final class Attempt: Caller {
+        private weak var queue: EventQueue?
+        private let entry: Entry
+        private let target: CallTarget
+        private var answer: [UInt8] = []
+
+        init(_ queue: EventQueue, _ entry: Entry, _ target: CallTarget) {
+            self.queue = queue
+            self.entry = entry
+            self.target = target
+        }
+
+        func hear(_ delivery: Invocation.Delivery) {
+            switch delivery {
+            case .bytes(let bytes): answer.append(contentsOf: bytes)
+            case .failed(let failure): answer = failure.payload
+            case .reported(let report): queue?.finish(entry, target, report, answer)
+            case .began, .ended: break
+            }
         }
     }
 
     private let loop: EventLoop
-    private let functions: [String: FunctionService]
+    private let find: (FunctionReference) throws(ServiceError) -> CallTarget
     private let note: (String) -> Void
     /// How many events are queued or in progress.
     private(set) var count = 0
     private var isStopped = false
 
-    init(_ functions: [String: FunctionService], loop: EventLoop, note: @escaping (String) -> Void) {
-        self.functions = functions
+    /// A queue.
+    ///
+    /// - Parameters:
+    ///   - loop: The loop that everything runs on.
+    ///   - find: Finds what a reference leads to.
+    ///   - note: Says what becomes of events that are lost.
+    init(
+        loop: EventLoop,
+        _ find: @escaping (FunctionReference) throws(ServiceError) -> CallTarget,
+        note: @escaping (String) -> Void
+    ) {
         self.loop = loop
+        self.find = find
         self.note = note
     }
 
     /// Queues an event.
     ///
     /// - Throws: ``ServiceError/tooManyRequests`` where the queue is full.
-    func add(id: String, name: String, _ request: InvokeRequest, _ event: [UInt8], arn: String) throws(ServiceError) {
+    func add(id: String, to target: CallTarget, _ event: [UInt8], _ context: CallerContext) throws(ServiceError) {
         guard count < Self.capacity else { throw .tooManyRequests }
         count += 1
-        let entry = Entry(id: id, name: name, request: request, event: event, arn: arn)
+        let entry = Entry(id: id, reference: target.reference, event: event, context: context)
         loop.later { [weak self] in self?.attempt(entry) }
     }
 
@@ -73,109 +111,108 @@ final class EventQueue {
     func stop() { isStopped = true }
 
     private func attempt(_ entry: Entry) {
-        guard !isStopped, let service = functions[entry.name] else { return }
-        let invocation = Invocation(
-            id: entry.id,
-            event: entry.event,
-            arn: entry.arn,
-            traceID: entry.request.traceID,
-            cognitoIdentity: entry.request.cognitoIdentity,
-            tenantID: entry.request.tenantID
-        )
-        var answer: [UInt8] = []
-        invocation.deliver = { [weak self] delivery in
-            switch delivery {
-            case .bytes(let bytes): answer.append(contentsOf: bytes)
-            case .failed(let failure): answer = failure.payload
-            case .reported(let report): self?.finish(entry, service, report, answer)
-            case .began, .ended: break
-            }
-        }
+        guard !isStopped else { return }
+        let target: CallTarget
         do throws(ServiceError) {
-            try service.invoke(invocation)
+            target = try find(entry.reference)
+        } catch {
+            return cannotFind(entry, error)
+        }
+        var context = entry.context
+        context.version = target.executedVersion
+        let invocation = Invocation(id: entry.id, event: entry.event, context: context)
+        invocation.caller = Attempt(self, entry, target)
+        do throws(ServiceError) {
+            try target.invoke(invocation)
             entry.attempts += 1
         } catch {
-            waitForRoom(entry, service)
+            waitForRoom(entry, target.events)
+        }
+    }
+
+    /// The function has been deleted since, or can take no call now.
+    private func cannotFind(_ entry: Entry, _ error: ServiceError) {
+        if case .functionNotFound(let arn) = error {
+            count -= 1
+            note("the event \(entry.id) is lost: there is no function \(arn) any more")
+        } else {
+            waitForRoom(entry, entry.events ?? EventSettings())
         }
     }
 
     /// Lambda comes back after 1 s, 2 s, and so on up to 5 min, while the event is young enough.
-    private func waitForRoom(_ entry: Entry, _ service: FunctionService) {
-        guard entry.arrived.duration(to: .now) < service.function.events.maximumAge else {
-            return fail(entry, service, condition: "EventAgeExceeded", nil, [])
+    private func waitForRoom(_ entry: Entry, _ events: EventSettings) {
+        entry.events = events
+        guard entry.arrived.duration(to: .now) < events.maximumAge else {
+            return end(entry, events.onFailure, condition: "EventAgeExceeded", entry.outcome)
         }
         let delay = min(300, 1 << min(entry.throttles, 9))
         entry.throttles += 1
         loop.after(.seconds(delay)) { [weak self] in self?.attempt(entry) }
     }
 
-    private func finish(
-        _ entry: Entry,
-        _ service: FunctionService,
-        _ report: InvocationReport,
-        _ answer: [UInt8]
-    ) {
-        guard report.status != .success else {
-            count -= 1
-            return
-        }
-        let delays = service.function.events.retryDelays
+    private func finish(_ entry: Entry, _ target: CallTarget, _ report: InvocationReport, _ answer: [UInt8]) {
+        let outcome = Outcome(version: target.executedVersion, isError: report.status != .success, payload: answer)
+        guard outcome.isError else { return end(entry, target.events.onSuccess, condition: "Success", outcome) }
+        entry.outcome = outcome
+        let delays = target.events.retryDelays
         guard entry.attempts > delays.count else {
             loop.after(delays[entry.attempts - 1]) { [weak self] in self?.attempt(entry) }
             return
         }
-        fail(entry, service, condition: "RetriesExhausted", report, answer)
+        end(entry, target.events.onFailure, condition: "RetriesExhausted", outcome)
     }
 
-    private func fail(
+    /// What a try came to.
+    private struct Outcome {
+        let version: String
+        let isError: Bool
+        let payload: [UInt8]
+    }
+
+    private func end(
         _ entry: Entry,
-        _ service: FunctionService,
+        _ destination: EventSettings.Destination?,
         condition: String,
-        _ report: InvocationReport?,
-        _ answer: [UInt8]
+        _ outcome: Outcome?
     ) {
         count -= 1
-        guard let destination = service.function.events.onFailure else { return }
-        let record = Self.record(entry, condition: condition, hasAnswer: report != nil, answer)
+        guard let destination else { return }
+        let record = Self.record(entry, condition: condition, outcome)
         switch destination {
         case .file(let path): append(record.line, to: path)
-        case .function(let name):
-            guard let target = functions[name] else { return }
+        case .function(let text):
             do throws(ServiceError) {
-                let arn = target.function.arn
-                try add(
-                    id: Identifiers.uuid(),
-                    name: name,
-                    entry.request,
-                    Array(record.text.utf8),
-                    arn: arn
-                )
+                let target = try find(try FunctionReference(encoded: text, qualifier: nil))
+                var context = entry.context
+                context.arn = target.arn
+                try add(id: Identifiers.uuid(), to: target, Array(record.text.utf8), context)
             } catch {
-                note("the failed event \(entry.id) is lost: the queue is full")
+                note("the record of the event \(entry.id) does not reach '\(text)': \(error.name)")
             }
         }
     }
 
-    private static func record(
-        _ entry: Entry,
-        condition: String,
-        hasAnswer: Bool,
-        _ answer: [UInt8]
-    ) -> JSONValue {
+    private static func record(_ entry: Entry, condition: String, _ outcome: Outcome?) -> JSONValue {
         let context = JSONValue.object([
-            ("requestId", .string(entry.id)), ("functionArn", .string(entry.arn + ":$LATEST")),
+            ("requestId", .string(entry.id)),
+            ("functionArn", .string(entry.context.qualifiedARN)),
             ("condition", .string(condition)), ("approximateInvokeCount", .int(entry.attempts)),
         ])
-        let response = JSONValue.object([
-            ("statusCode", 200), ("executedVersion", "$LATEST"), ("functionError", "Unhandled"),
-        ])
+        let response = outcome.map { outcome in
+            JSONValue.members(
+                ("statusCode", 200),
+                ("executedVersion", .string(outcome.version)),
+                ("functionError", outcome.isError ? "Unhandled" : nil)
+            )
+        }
         return .members(
             ("version", "1.0"),
             ("timestamp", .string(Timestamp.now.iso8601)),
             ("requestContext", context),
             ("requestPayload", .verbatim(String(decoding: entry.event, as: UTF8.self))),
-            ("responseContext", hasAnswer ? response : nil),
-            ("responsePayload", hasAnswer ? payload(answer) : nil)
+            ("responseContext", response),
+            ("responsePayload", outcome.map { payload($0.payload) })
         )
     }
 

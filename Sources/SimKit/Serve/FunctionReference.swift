@@ -4,31 +4,35 @@ package struct FunctionReference: Equatable, Sendable {
     package let name: String
     /// A version or an alias, if one was given.
     package let qualifier: String?
+    /// The region and the account of an ARN, where they are in it.
+    package let region: String?
+    package let account: String?
+
+    /// A function by its name, and a version or an alias that are known to be some.
+    init(_ name: String, _ qualifier: String? = nil) {
+        self.name = name
+        self.qualifier = qualifier
+        region = nil
+        account = nil
+    }
 
     /// Takes a name apart that stands percent-encoded in a path.
     ///
-    /// - Returns: `nil` where it is none of the forms.
-    package init?(encoded: some StringProtocol, qualifier extra: String?) {
-        guard let text = PercentCoding.decode(encoded), text.utf8.count <= 256 else { return nil }
-        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        if parts.first == "arn" {
-            // arn:aws:lambda:region:account:function:name
-            guard parts.count >= 7, parts[2] == "lambda" else { return nil }
-            parts.removeFirst(4)
-        }
-        // account:function:name
-        if parts.count >= 3, parts[1] == "function" { parts.removeFirst(2) }
-        guard let name = parts.first, Self.isName(name), parts.count <= 2 else { return nil }
-        let own = parts.count == 2 ? parts[1] : nil
-        if let own, let extra, own != extra { return nil }
-        guard let qualifier = own ?? extra else {
-            self.name = name
-            qualifier = nil
-            return
-        }
-        guard Self.isQualifier(qualifier) else { return nil }
-        self.name = name
-        self.qualifier = qualifier
+    /// - Parameters:
+    ///   - encoded: The name.
+    ///   - extra: The parameter `Qualifier`.
+    /// - Throws: ``ServiceError`` in Lambda's words, where one of them is not what it must be, or they disagree.
+    package init(encoded: some StringProtocol, qualifier extra: String?) throws(ServiceError) {
+        let text = PercentCoding.decode(encoded) ?? String(encoded)
+        var problems: [String] = []
+        if let extra { problems += Validation.qualifier(extra) }
+        problems += Validation.functionName(text)
+        guard problems.isEmpty, let parts = Parts(text) else { throw .validation(problems) }
+        if let own = parts.qualifier, let extra, own != extra { throw .qualifierMismatch }
+        name = parts.name
+        qualifier = parts.qualifier ?? extra
+        region = parts.region
+        account = parts.account
     }
 
     /// What `X-Amz-Executed-Version` says: a number is a version, everything else leads to the newest code.
@@ -39,54 +43,94 @@ package struct FunctionReference: Equatable, Sendable {
 
     /// Whether a name is one for a function on Lambda.
     package static func isName(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count) && name.utf8.allSatisfy(isNameByte)
+        (1...64).contains(name.utf8.count) && name.utf8.allSatisfy(Validation.isNameByte)
     }
 
-    private static func isQualifier(_ text: String) -> Bool {
-        text == "$LATEST" || (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
-    }
+    /// The parts of a name, as Lambda's pattern finds them.
+    ///
+    /// `(arn:(aws[a-zA-Z-]*)?:lambda:)?(region:)?(account:)?(function:)?name(:qualifier)?`
+    struct Parts {
+        var region: String?
+        var account: String?
+        var name = ""
+        var qualifier: String?
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2D || byte == 0x5F
+        /// - Returns: `nil` where the text does not match the pattern.
+        init?(_ text: String) {
+            var words = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)[...]
+            if words.count > 3, words[0] == "arn", Self.isPartition(words[1]), words[2] == "lambda" {
+                words = words.dropFirst(3)
+            }
+            // Each part may be missing; a word that could be two of them is the first, if enough words are left.
+            if words.count > 1, let first = words.first, Self.isRegion(first) {
+                region = first
+                words = words.dropFirst()
+            }
+            if words.count > 1, let first = words.first, first.utf8.count == 12,
+                first.utf8.allSatisfy({ $0 &- 0x30 < 10 })
+            {
+                account = first
+                words = words.dropFirst()
+            }
+            if words.count > 1, words.first == "function" { words = words.dropFirst() }
+            guard let name = words.first, Validation.isPatternName(name), words.count <= 2 else { return nil }
+            self.name = name
+            guard let last = words.dropFirst().first else { return }
+            guard last == "$LATEST" || last == "$LATEST.PUBLISHED" || Validation.isWord(last) else { return nil }
+            qualifier = last
+        }
+
+        private static func isPartition(_ text: String) -> Bool {
+            text.isEmpty
+                || text.hasPrefix("aws") && text.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 == 0x2D }
+        }
+
+        /// `us-east-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`.
+        private static func isRegion(_ text: String) -> Bool {
+            text.wholeMatch(of: #/(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]/#) != nil
+        }
     }
 }
 
-/// Percent-encoding (RFC 3986 2.1).
-package enum PercentCoding {
-    /// The text behind the encoding; `nil` where it is malformed or no UTF-8.
-    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
-        var bytes: [UInt8] = []
-        var iterator = text.utf8.makeIterator()
-        while let byte = iterator.next() {
-            if byte == 0x25 {
-                guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            } else {
-                bytes.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
+/// Lambda's checks of what a call names, and their words.
+enum Validation {
+    /// What Lambda requires of a function's name (recorded July 2025).
+    private static let namePattern =
+        #"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?"#
+        + #"(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"#
+    private static let qualifierPattern = #"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"#
+
+    /// One line of a `ValidationException`.
+    static func problem(_ value: String, _ member: String, _ rule: String) -> String {
+        "Value '\(value)' at '\(member)' failed to satisfy constraint: Member must satisfy \(rule)"
     }
 
-    /// The parameters of a query, decoded, in order; what is malformed stays as it is.
-    package static func query(_ text: some StringProtocol) -> [(name: String, value: String)] {
-        text.split(separator: "&").map { pair in
-            let equals = pair.firstIndex { $0 == "=" }
-            let name = pair[..<(equals ?? pair.endIndex)]
-            let value = equals.map { pair[pair.index(after: $0)...] } ?? pair[pair.endIndex...]
-            return (
-                decode(name, plusIsSpace: true) ?? String(name), decode(value, plusIsSpace: true) ?? String(value)
-            )
-        }
+    private static func length(_ value: String, _ member: String, _ rule: String) -> String {
+        "Value '\(value)' at '\(member)' failed to satisfy constraint: Member must have length \(rule)"
     }
 
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46, 0x61...0x66: (byte | 0x20) - 0x57
-        default: nil
-        }
+    static func functionName(_ text: String) -> [String] {
+        if text.utf8.count > 256 { return [length(text, "functionName", "less than or equal to 256")] }
+        if text.isEmpty { return [length(text, "functionName", "greater than or equal to 1")] }
+        if FunctionReference.Parts(text) != nil { return [] }
+        return [problem(text, "functionName", "regular expression pattern: " + namePattern)]
+    }
+
+    static func qualifier(_ text: String) -> [String] {
+        if text.utf8.count > 128 { return [length(text, "qualifier", "less than or equal to 128")] }
+        if text.isEmpty { return [length(text, "qualifier", "greater than or equal to 1")] }
+        if text == "$LATEST.PUBLISHED" || text.utf8.allSatisfy({ isNameByte($0) || $0 == 0x24 }) { return [] }
+        return [problem(text, "qualifier", "regular expression pattern: " + qualifierPattern)]
+    }
+
+    /// A name as the pattern has it, which lets more through than there are names.
+    static func isPatternName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { isNameByte($0) || $0 == 0x2E }
+    }
+
+    static func isWord(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy(isNameByte) }
+
+    static func isNameByte(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2D || byte == 0x5F
     }
 }

@@ -5,13 +5,13 @@ import Platform
 package final class FunctionService {
     /// How long a call waits for an environment that has answered and is only finishing, before a new one is made.
     private static let patience = Duration.milliseconds(20)
+    /// How long calls wait for a changed target that is still being written.
+    private static let codePatience = Duration.seconds(5)
 
     /// What is called.
     package private(set) var function: FunctionConfiguration
-    /// The last invocations, newest last, for the inspector.
-    package private(set) var history: [InvocationReport] = []
     /// All environments, the newest last.
-    package private(set) var environments: [any Environment] = []
+    package private(set) var environments: [ExecutionEnvironment] = []
 
     private let context: SimulatorContext
     private let write: ([UInt8]) -> Void
@@ -19,8 +19,12 @@ package final class FunctionService {
     private var watcher: TargetWatcher?
     /// Calls that wait for an environment that is finishing.
     private var waiting: [(invocation: Invocation, timer: EventLoop.Timer?)] = []
+    /// Calls that wait for a changed target to be quiet.
+    private var waitingForCode: [Invocation] = []
+    private var codeTimer: EventLoop.Timer?
+    private var codeDeadline = ContinuousClock.Instant.now
     /// Environments that are ending; they must live until they have.
-    private var leaving: [any Environment] = []
+    private var leaving: [ExecutionEnvironment] = []
     private var onEmpty: (() -> Void)?
     private var housekeeping: EventLoop.Timer?
     private var isStopped = false
@@ -50,6 +54,12 @@ package final class FunctionService {
     /// Whether there is a bootstrap to start; without one, every call fails as on Lambda.
     package var hasBootstrap: Bool { deployment.bootstrap != nil }
 
+    /// How many calls are in progress or wait for an environment.
+    var inProgress: Int { waiting.count + environments.filter { !$0.isIdle }.count }
+
+    /// Sets how many environments there may be from now on; those that are too many end when they are next idle.
+    func setConcurrency(_ limit: Int) { function.concurrency = limit }
+
     // MARK: - Calls
 
     /// Starts a call.
@@ -57,9 +67,12 @@ package final class FunctionService {
     /// - Throws: ``ServiceError/tooManyRequests`` where every environment is busy and no more may be made.
     package func invoke(_ invocation: Invocation) throws(ServiceError) {
         guard !isStopped else { throw .service("The simulator is stopping") }
-        takeNewCode()
-        if let environment = freeEnvironment { return start(invocation, in: environment) }
-        if environments.filter(\.isFinishing).count > waiting.count {
+        guard hasQuietCode else {
+            waitingForCode.append(invocation)
+            return
+        }
+        if let environment = freeEnvironment { return environment.begin(invocation) }
+        if environments.filter(\.isFinishing).map(\.capacity).reduce(0, +) > waiting.count {
             // It takes a runtime less than a millisecond to come back for the next event, and a new one much longer.
             let timer =
                 environments.count < function.concurrency
@@ -68,11 +81,11 @@ package final class FunctionService {
             return
         }
         guard environments.count < function.concurrency else { throw .tooManyRequests }
-        start(invocation, in: try newEnvironment())
+        try newEnvironment().begin(invocation)
     }
 
     /// The free one that was used last, as on Lambda: the others idle until they are ended.
-    private var freeEnvironment: (any Environment)? {
+    private var freeEnvironment: ExecutionEnvironment? {
         environments.filter { $0.isFree && $0.deployment === deployment }.max { $0.idleSince < $1.idleSince }
     }
 
@@ -81,34 +94,16 @@ package final class FunctionService {
         guard environments.count < function.concurrency else { return }
         waiting.remove(at: index)
         do throws(ServiceError) {
-            start(invocation, in: try newEnvironment())
+            try newEnvironment().begin(invocation)
         } catch {
             invocation.abandon(FunctionFailure(ErrorType.sandboxFailure, "\(error)", requestID: invocation.id))
         }
     }
 
-    private func start(_ invocation: Invocation, in environment: any Environment) {
-        let deliver = invocation.deliver
-        invocation.deliver = { [weak self] delivery in
-            if case .reported(let report) = delivery { self?.remember(report) }
-            deliver(delivery)
-        }
-        // Not in the middle of the caller's own work: an answer may come at once.
-        environment.begin(invocation)
-    }
-
-    private func remember(_ report: InvocationReport) {
-        history.append(report)
-        if history.count > 100 { history.removeFirst(history.count - 100) }
-    }
-
-    private func newEnvironment() throws(ServiceError) -> any Environment {
+    private func newEnvironment() throws(ServiceError) -> ExecutionEnvironment {
         do throws(SimError) {
-            let environment = try function.makeEnvironment(deployment, context: context, write: write)
-            environment.onFree = { [weak self, weak environment] in
-                guard let self, let environment else { return }
-                context.loop.later { [weak self] in self?.isFreeAgain(environment) }
-            }
+            let environment = try ExecutionEnvironment(function, deployment, context: context, write: write)
+            environment.owner = self
             environments.append(environment)
             return environment
         } catch {
@@ -116,9 +111,9 @@ package final class FunctionService {
         }
     }
 
-    private func isFreeAgain(_ environment: any Environment) {
+    private func isFreeAgain(_ environment: ExecutionEnvironment) {
         guard environments.contains(where: { $0 === environment }), environment.isFree else { return }
-        if environment.deployment !== deployment {
+        if isStopped || environment.deployment !== deployment {
             guard environment.isIdle else { return }
             end(environment)
             // Its place is free for a call that waited for it.
@@ -126,18 +121,64 @@ package final class FunctionService {
                 first.timer?.cancel()
                 stopWaiting(first.invocation)
             }
-        } else if !waiting.isEmpty {
-            let (invocation, timer) = waiting.removeFirst()
-            timer?.cancel()
-            start(invocation, in: environment)
+        } else {
+            while !waiting.isEmpty, environment.isFree {
+                let (invocation, timer) = waiting.removeFirst()
+                timer?.cancel()
+                environment.begin(invocation)
+            }
         }
     }
 
     // MARK: - The code
 
-    /// Takes a changed target for the calls from now on; what runs is finished with the old code.
+    /// Whether the code is that of the target; a changed target is taken, what runs is finished with the old code.
+    ///
+    /// - Returns: `false` where the target is being written: the call must wait.
+    private var hasQuietCode: Bool {
+        guard let watcher else { return true }
+        if codeTimer != nil { return false }
+        switch watcher.look() {
+        case .same: return true
+        case .changed:
+            takeNewCode()
+            return true
+        case .moving:
+            codeDeadline = .now.advanced(by: Self.codePatience)
+            lookAgain(watcher)
+            return false
+        }
+    }
+
+    private func lookAgain(_ watcher: TargetWatcher) {
+        codeTimer = context.loop.after(TargetWatcher.quietTime) { [weak self] in
+            guard let self, !isStopped else { return }
+            switch watcher.look() {
+            case .moving where ContinuousClock.Instant.now < codeDeadline: return lookAgain(watcher)
+            // What never rests is not waited for.
+            case .same, .moving: break
+            case .changed: takeNewCode()
+            }
+            codeTimer = nil
+            let calls = waitingForCode
+            waitingForCode = []
+            for call in calls { admit(call) }
+        }
+    }
+
+    /// Starts a call that has waited, or lets it wait for the next free environment.
+    private func admit(_ invocation: Invocation) {
+        do throws(ServiceError) {
+            try invoke(invocation)
+        } catch .tooManyRequests {
+            waiting.append((invocation, nil))
+        } catch {
+            invocation.abandon(FunctionFailure(ErrorType.sandboxFailure, "\(error)", requestID: invocation.id))
+        }
+    }
+
     private func takeNewCode() {
-        guard let watcher, watcher.hasChanged() else { return }
+        watcher?.take()
         do throws(SimError) {
             deployment = try Deployment(function, in: context)
             for environment in environments where environment.isIdle { end(environment) }
@@ -164,7 +205,7 @@ package final class FunctionService {
         }
     }
 
-    private func end(_ environment: any Environment) {
+    private func end(_ environment: ExecutionEnvironment) {
         environments.removeAll { $0 === environment }
         leaving.append(environment)
         environment.end(within: isStopped ? .milliseconds(300) : .seconds(2)) { [weak self] in
@@ -190,21 +231,26 @@ package final class FunctionService {
             )
         }
         waiting = []
-        for environment in environments {
-            if !waits || environment.isIdle {
-                end(environment)
-            } else {
-                environment.onFree = { [weak self, weak environment] in
-                    guard let self, let environment else { return }
-                    context.loop.later { [weak self] in
-                        guard let self, environments.contains(where: { $0 === environment }), environment.isIdle else {
-                            return
-                        }
-                        end(environment)
-                    }
-                }
-            }
+        codeTimer?.cancel()
+        for invocation in waitingForCode {
+            invocation.abandon(
+                FunctionFailure(ErrorType.sandboxFailure, "The simulator is stopped", requestID: invocation.id)
+            )
         }
+        waitingForCode = []
+        // The others end when they are free.
+        for environment in environments where !waits || environment.isIdle { end(environment) }
         if environments.isEmpty, leaving.isEmpty { context.loop.later(done) }
+    }
+}
+
+extension FunctionService: EnvironmentOwner {
+    package func environmentIsFree(_ environment: ExecutionEnvironment) {
+        // Not in the middle of the caller's own work: an answer may come at once.
+        context.loop.later { [weak self] in self?.isFreeAgain(environment) }
+    }
+
+    package func environment(_ environment: ExecutionEnvironment, finished report: InvocationReport) {
+        context.history.add(report, of: function.label)
     }
 }

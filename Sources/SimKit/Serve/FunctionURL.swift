@@ -3,12 +3,34 @@ import HTTPWire
 
 /// A function URL: any HTTP request becomes an event of payload version 2.0, and the answer becomes an HTTP response.
 final class FunctionURL {
-    private let service: FunctionService
-    private let id: String
+    /// What a request goes to, as it is when the request comes.
+    struct Call {
+        let target: CallTarget
+        /// Whether a stream is passed on.
+        let streams: Bool
+        let region: String
+        /// What pages of other origins may do; `nil` where the function says it itself.
+        let cors: CORSRules?
 
-    init(_ service: FunctionService) {
-        self.service = service
-        id = Identifiers.hex(16)
+        init(_ target: CallTarget, streams: Bool, region: String, cors: CORSRules? = nil) {
+            self.cors = cors
+            self.target = target
+            self.streams = streams
+            self.region = region
+        }
+    }
+
+    private let id: String
+    private let find: () throws(ServiceError) -> Call
+
+    /// A function URL.
+    ///
+    /// - Parameters:
+    ///   - id: The first part of the domain that it is said to have.
+    ///   - find: Finds what a request goes to.
+    init(id: String = Identifiers.hex(16), _ find: @escaping () throws(ServiceError) -> Call) {
+        self.id = id
+        self.find = find
     }
 
     func handle(_ exchange: HTTPExchange) {
@@ -21,34 +43,57 @@ final class FunctionURL {
 
     private func call(_ exchange: HTTPExchange, _ body: (bytes: [UInt8], size: Int)) {
         guard body.size <= EventLimits.synchronous else { return Self.tooLarge(exchange) }
-        let function = service.function
         let requestID = Identifiers.uuid()
-        let event = HTTPEvent.make(exchange.head, body.bytes, urlID: id, region: function.region, requestID: requestID)
+        do throws(ServiceError) {
+            let call = try find()
+            if let cors = call.cors {
+                exchange.addedFields = cors.fields(for: exchange.head)
+                if CORSRules.isPreflight(exchange.head) { return exchange.respond(200) }
+            }
+            start(call, exchange, body.bytes, requestID)
+        } catch {
+            Self.refuse(exchange, error, requestID)
+        }
+    }
+
+    private func start(_ call: Call, _ exchange: HTTPExchange, _ body: [UInt8], _ requestID: String) {
+        let context = CallerContext(
+            arn: call.target.arn,
+            version: call.target.executedVersion,
+            traceID: exchange.head.fields["X-Amzn-Trace-Id"]
+        )
+        let event = HTTPEvent.make(
+            exchange.head,
+            body,
+            urlID: id,
+            region: call.region,
+            requestID: requestID,
+            traceID: context.traceID
+        )
         // base64 counts: the event is what must not be too large.
         guard event.count <= EventLimits.synchronous else { return Self.tooLarge(exchange) }
         let invocation = Invocation(
             id: requestID,
             event: event,
-            arn: function.arn,
-            traceID: exchange.head.fields["X-Amzn-Trace-Id"],
-            wantsStream: function.urlStreams
+            context: context,
+            mode: call.streams ? .streaming : .buffered
         )
-        let answer = FunctionURLAnswer(exchange, invocation, streams: function.urlStreams)
-        invocation.deliver = { answer.deliver($0) }
+        invocation.caller = FunctionURLAnswer(exchange, invocation, streams: call.streams)
         do throws(ServiceError) {
-            try service.invoke(invocation)
+            try call.target.invoke(invocation)
         } catch {
             invocation.forgetCaller()
-            if error == .tooManyRequests {
-                exchange.respond(
-                    429,
-                    ["Content-Type": "application/json", "x-amzn-RequestId": requestID, "Retry-After": "1"],
-                    Array(error.body.text.utf8)
-                )
-            } else {
-                Self.text(exchange, 502, "Internal Server Error")
-            }
+            Self.refuse(exchange, error, requestID)
         }
+    }
+
+    private static func refuse(_ exchange: HTTPExchange, _ error: ServiceError, _ requestID: String) {
+        guard error == .tooManyRequests else { return text(exchange, 502, "Internal Server Error") }
+        exchange.respond(
+            429,
+            ["Content-Type": "application/json", "x-amzn-RequestId": requestID, "Retry-After": "1"],
+            Array(error.body.text.utf8)
+        )
     }
 
     static func text(_ exchange: HTTPExchange, _ status: Int, _ text: String) {

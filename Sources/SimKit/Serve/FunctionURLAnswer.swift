@@ -1,7 +1,7 @@
 import HTTPWire
 
 /// The HTTP response that a function URL makes of a function's answer.
-final class FunctionURLAnswer {
+final class FunctionURLAnswer: Caller {
     /// A prelude is a few headers; more is none.
     private static let preludeLimit = 1 << 20
     private static let highWater = 1 << 20
@@ -20,7 +20,7 @@ final class FunctionURLAnswer {
         self.streams = streams
     }
 
-    func deliver(_ delivery: Invocation.Delivery) {
+    func hear(_ delivery: Invocation.Delivery) {
         switch delivery {
         case .began(let type):
             contentType = type
@@ -50,28 +50,34 @@ final class FunctionURLAnswer {
     }
 
     private func finish(failed: Bool) {
-        if hasBegun { return failed ? exchange.abort() : exchange.end() }
+        // What went wrong in the middle of a stream is in the log; the caller gets what there is, complete for HTTP.
+        if hasBegun { return exchange.end() }
         // A stream that ended within its prelude is none.
         guard !failed, !hasPrelude, let answer = HTTPIntegration.interpret(kept) else { return badGateway() }
         var fields = answer.fields
-        fields.add("x-amzn-RequestId", invocation.id)
+        addIDs(to: &fields)
         exchange.respond(answer.status, fields, answer.body)
     }
 
     private func begin(_ status: Int, _ fields: HTTPFields) {
         hasBegun = true
         var fields = fields
-        fields.add("x-amzn-RequestId", invocation.id)
+        addIDs(to: &fields)
         exchange.begin(status, fields)
+    }
+
+    private func addIDs(to fields: inout HTTPFields) {
+        fields.add("x-amzn-RequestId", invocation.id)
+        fields.add("X-Amzn-Trace-Id", InvokeAnswer.answeredTrace(invocation.context.traceID))
     }
 
     private func write(_ bytes: [UInt8]) {
         exchange.write(bytes)
-        guard exchange.pendingOutput > Self.highWater, let pause = invocation.pauseSource else { return }
-        pause(true)
+        guard exchange.pendingOutput > Self.highWater else { return }
+        invocation.pauseSource(true)
         exchange.onDrained = { [weak exchange, weak invocation] in
             exchange?.onDrained = nil
-            invocation?.pauseSource?(false)
+            invocation?.pauseSource(false)
         }
     }
 

@@ -11,6 +11,7 @@ package enum HTTPEvent {
     ///   - urlID: The first part of the domain that the URL is said to have.
     ///   - region: The region in it.
     ///   - requestID: The request id.
+    ///   - traceID: The X-Ray header; the function sees its root where the caller has sent none.
     ///   - time: When it came.
     /// - Returns: The bytes of the event.
     package static func make(
@@ -19,6 +20,7 @@ package enum HTTPEvent {
         urlID: String,
         region: String,
         requestID: String,
+        traceID: String,
         time: Timestamp = .now
     ) -> [UInt8] {
         let rawPath = String(path(of: head.target))
@@ -26,7 +28,8 @@ package enum HTTPEvent {
         let cookies = head.fields.all("Cookie").flatMap { $0.split(separator: ";") }.map { String(trimmed($0)) }
         let domain = "\(urlID).lambda-url.\(region).on.aws"
         let http = JSONValue.object([
-            ("method", .string(head.method)), ("path", .string(rawPath)), ("protocol", "HTTP/1.1"),
+            ("method", .string(head.method)), ("path", .string(PercentCoding.decode(rawPath) ?? rawPath)),
+            ("protocol", "HTTP/1.1"),
             ("sourceIp", "127.0.0.1"), ("userAgent", .string(head.fields["User-Agent"] ?? "")),
         ])
         let context = JSONValue.object([
@@ -43,7 +46,7 @@ package enum HTTPEvent {
                 ("rawPath", .string(rawPath)),
                 ("rawQueryString", .string(rawQuery)),
                 ("cookies", cookies.isEmpty ? nil : .array(cookies.map { .string($0) })),
-                ("headers", headers(head.fields)),
+                ("headers", headers(head.fields, traceID)),
                 ("queryStringParameters", rawQuery.isEmpty ? nil : parameters(rawQuery)),
                 ("requestContext", context),
                 ("body", body.isEmpty ? nil : .string(text ?? Data(body).base64EncodedString())),
@@ -61,25 +64,35 @@ package enum HTTPEvent {
         return path.isEmpty ? "/" : path
     }
 
-    /// Names in lower case, values of equal names joined; cookies have a place of their own.
-    private static func headers(_ fields: HTTPFields) -> JSONValue {
+    /// What concerns the connection alone (RFC 9110 7.6.1) does not reach the function.
+    private static let connectionHeaders: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect",
+    ]
+
+    /// Names in lower case, values of equal names joined; what Lambda's front adds is as recorded there.
+    private static func headers(_ fields: HTTPFields, _ traceID: String) -> JSONValue {
         var order: [String] = []
         var values: [String: String] = [:]
         for (name, value) in fields.entries {
             let name = name.lowercased()
-            if name == "cookie" { continue }
+            if connectionHeaders.contains(name) { continue }
             if let earlier = values[name] {
-                values[name] = earlier + "," + value
+                values[name] = earlier + (name == "cookie" ? "; " : ",") + value
             } else {
                 order.append(name)
                 values[name] = value
             }
         }
-        for (name, value) in [("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "http")] where values[name] == nil
-        {
+        let own = [
+            ("x-amzn-tls-cipher-suite", "TLS_AES_128_GCM_SHA256"), ("x-amzn-tls-version", "TLSv1.3"),
+            ("x-amzn-trace-id", String(traceID.prefix { $0 != ";" })), ("x-forwarded-for", "127.0.0.1"),
+            ("x-forwarded-port", "443"), ("x-forwarded-proto", "https"),
+        ]
+        for (name, value) in own where values[name] == nil {
             order.append(name)
             values[name] = value
         }
+        order.sort()
         return .object(order.map { ($0, .string(values[$0] ?? "")) })
     }
 

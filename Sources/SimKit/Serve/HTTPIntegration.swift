@@ -3,7 +3,7 @@ import HTTPWire
 
 /// A function's answer as an HTTP response (payload version 2.0).
 package struct HTTPIntegration: Equatable {
-    /// 100 to 599.
+    /// 200 to 599.
     package var status: Int
     /// The headers, cookies among them.
     package var fields: HTTPFields
@@ -12,14 +12,16 @@ package struct HTTPIntegration: Equatable {
 
     /// Interprets a whole answer.
     ///
-    /// JSON with a `statusCode` says everything; any other JSON is itself the body.
+    /// JSON with a `statusCode` says everything. Any other JSON is itself the body: a text without its quotes, the rest
+    /// without the spaces between its parts.
     ///
-    /// - Returns: `nil` where the answer has a `statusCode` and the rest does not fit, or is no JSON at all.
+    /// - Returns: `nil` where the answer has a `statusCode` and the rest does not fit, or is not JSON at all.
     package static func interpret(_ answer: [UInt8]) -> HTTPIntegration? {
         guard (try? JSONCheck.check(answer)) != nil else { return nil }
         let value = try? JSONSerialization.jsonObject(with: Data(answer), options: .fragmentsAllowed)
         guard let object = value as? [String: Any], object["statusCode"] != nil else {
-            return HTTPIntegration(status: 200, fields: ["Content-Type": "application/json"], body: answer)
+            let body = (value as? String).map { Array($0.utf8) } ?? JSONText.compacted(answer)
+            return HTTPIntegration(status: 200, fields: ["Content-Type": "application/json"], body: body)
         }
         guard var result = head(object, otherwise: "application/json") else { return nil }
         switch object["body"] {
@@ -31,7 +33,9 @@ package struct HTTPIntegration: Equatable {
             } else {
                 result.body = Array(text.utf8)
             }
-        default: return nil
+        default:
+            // Lambda sends the JSON of what should have been a text.
+            result.body = JSONText.member("body", of: JSONText.compacted(answer)).map(Array.init) ?? []
         }
         return result
     }
@@ -64,7 +68,8 @@ package struct HTTPIntegration: Equatable {
 
     private static func status(_ value: Any) -> Int? {
         let number = (value as? NSNumber)?.intValue ?? (value as? String).flatMap { Int($0) }
-        guard let number, (100...599).contains(number) else { return nil }
+        // A status of the 100s would be no final answer: the client would wait for another one.
+        guard let number, (200...599).contains(number) else { return nil }
         return number
     }
 

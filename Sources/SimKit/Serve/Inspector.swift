@@ -23,14 +23,27 @@ final class Inspector {
             exchange.respond(405, ["Allow": "GET, HEAD"])
             return true
         }
+        let query = PercentCoding.query(exchange.head.target.dropFirst(path.count + 1))
         switch path {
         case "/": json(exchange, InspectorData.overview(service))
         case "/_": exchange.respond(301, ["Location": "/_/"])
         case "/_/": page(exchange)
-        case "/_/state": json(exchange, InspectorData.state(service))
+        case "/_/state":
+            let numbers = ["call", "line"].map { name in query.last { $0.name == name }.flatMap { Int($0.value) } ?? 0 }
+            json(exchange, InspectorData.state(service, after: numbers[0], numbers[1]))
+        case "/_/call":
+            guard let call = InspectorData.call(service, query.last { $0.name == "id" }?.value ?? "") else {
+                return notFound(exchange)
+            }
+            json(exchange, call)
         case "/_/events": json(exchange, InspectorData.events)
-        default: exchange.respond(404, ["Content-Type": "text/plain; charset=utf-8"], Array("not found\n".utf8))
+        default: return notFound(exchange)
         }
+        return true
+    }
+
+    private func notFound(_ exchange: HTTPExchange) -> Bool {
+        exchange.respond(404, ["Content-Type": "text/plain; charset=utf-8"], Array("not found\n".utf8))
         return true
     }
 
@@ -40,7 +53,7 @@ final class Inspector {
     }
 
     /// A page of another site can make a browser ask 127.0.0.1 under a name of its own: the name gives it away.
-    private func isLocal(_ head: HTTPRequestHead) -> Bool {
+    func isLocal(_ head: HTTPRequestHead) -> Bool {
         guard let value = head.fields["Host"] else { return head.minorVersion == 0 }
         return LambdaService.isLocalName(value) || LambdaService.hostName(value) == host
     }

@@ -36,6 +36,11 @@ enum InspectorPage {
         .bad { color: var(--bad); } .good { color: var(--good); }
         .scroll { max-height: 300px; overflow: auto; }
         svg { display: block; width: 100%; } svg text { fill: currentColor; font: 11px system-ui, sans-serif; }
+        canvas { display: block; width: 100%; height: 180px; }
+        input { font: inherit; padding: 4px 8px; border: 1px solid var(--line); border-radius: 6px; background: transparent;
+          color: inherit; width: 100%; }
+        .small { width: auto; padding: 2px 8px; font-size: 12px; }
+        #live { height: 200px; max-height: 200px; }
         .key { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin: 0 4px 0 10px; }
         @media (max-width: 800px) { main { grid-template-columns: 1fr; } }
         </style>
@@ -56,9 +61,24 @@ enum InspectorPage {
             <div class="row"><button id="send">Invoke</button></div>
             <label for="answer">Answer <span id="status"></span></label><pre id="answer" tabindex="0"></pre>
           </section>
+          <section>
+            <h2>Live log</h2>
+            <div class="row"><input id="filter" placeholder="filter: text, or /pattern/" aria-label="filter of the log"></div>
+            <pre id="live" tabindex="0"></pre>
+          </section>
           <section><h2>Environments</h2><div id="environments" class="dim">none yet</div></section>
         </div>
         <div>
+          <section>
+            <h2>Environments over time <span class="key" style="background:var(--cold)"></span>init
+              <span class="key" style="background:var(--run)"></span>run
+              <span class="key" style="background:var(--bad)"></span>failed
+              <span class="key" style="background:var(--wait)"></span>idle</h2>
+            <div class="row"><select id="window" class="small" aria-label="window"><option value="10000">10 s</option>
+              <option value="60000" selected>1 min</option><option value="600000">10 min</option>
+              <option value="3600000">1 h</option></select> <span class="dim" id="percentiles"></span></div>
+            <canvas id="lanes" height="180" role="img" aria-label="environments over time"></canvas>
+          </section>
           <section>
             <h2>Last 100 durations <span class="key" style="background:var(--cold)"></span>cold
               <span class="key" style="background:var(--run)"></span>warm
@@ -71,7 +91,8 @@ enum InspectorPage {
               <th class="number">Duration</th><th class="number">Memory</th></tr></thead><tbody id="list"></tbody></table></div>
           </section>
           <section>
-            <h2>Time line and log <span class="dim" id="chosen"></span></h2>
+            <h2>Time line and log <span class="dim" id="chosen"></span>
+              <button id="again" class="small" disabled>Send again</button></h2>
             <div id="line"></div><pre id="log" tabindex="0"></pre>
           </section>
         </div>
@@ -80,7 +101,9 @@ enum InspectorPage {
         'use strict';
         const $ = id => document.getElementById(id);
         const NS = 'http://www.w3.org/2000/svg';
-        let state = null, chosen = null, seen = '';
+        // Calls and lines come once; the page keeps as many as the server does.
+        const MOST = 10000, LINES = 2000;
+        let state = null, chosen = null, shown = null, calls = [], lines = [], lastCall = 0, lastLine = 0;
         function el(name, attributes, ...children) {
           const node = document.createElement(name);
           for (const key in attributes || {}) node[key] = attributes[key];
@@ -95,9 +118,72 @@ enum InspectorPage {
         }
         const ms = value => value === undefined ? '' : value >= 1000 ? (value / 1000).toFixed(2) + ' s' : value.toFixed(1) + ' ms';
         const color = item => item.status !== 'success' ? 'var(--bad)' : item.initMs === undefined ? 'var(--run)' : 'var(--cold)';
-        function invocations() {
-          return state.functions.flatMap(f => f.invocations.map(i => ({ name: f.name, ...i })))
-            .sort((a, b) => a.start - b.start).slice(-100);
+        function invocations() { return calls.slice(-100); }
+        function quantile(sorted, part) { return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)]; }
+        function drawPercentiles() {
+          const from = Date.now() - Number($('window').value);
+          const durations = [];
+          for (let i = calls.length - 1; i >= 0 && calls[i].start >= from; i--) durations.push(calls[i].durationMs);
+          durations.sort((a, b) => a - b);
+          $('percentiles').textContent = !durations.length ? '' : durations.length + ' calls, ' +
+            [['p50', .5], ['p90', .9], ['p99', .99], ['max', 1]].map(([name, part]) => name + ' ' + ms(quantile(durations, part))).join(', ');
+        }
+        // One lane for each environment that was seen in the window; drawn from the newest call back, so that what is
+        // older costs nothing.
+        const palette = {};
+        function paint(name) {
+          return palette[name] = palette[name] || getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
+        }
+        function drawLanes() {
+          const canvas = $('lanes'), scale = window.devicePixelRatio || 1, width = canvas.clientWidth, height = 180;
+          if (canvas.width !== Math.round(width * scale)) { canvas.width = Math.round(width * scale); canvas.height = height * scale; }
+          const g = canvas.getContext('2d');
+          g.setTransform(scale, 0, 0, scale, 0, 0);
+          g.clearRect(0, 0, width, height);
+          const span = Number($('window').value), now = Date.now(), from = now - span, lanes = new Map(), first = [];
+          const visible = [];
+          for (let i = calls.length - 1; i >= 0; i--) {
+            const call = calls[i], end = call.start + call.durationMs;
+            if (end < from && call.start < from - 60000) break;
+            if (end < from) continue;
+            if (!lanes.has(call.environment)) { lanes.set(call.environment, lanes.size); }
+            first[lanes.get(call.environment)] = call;
+            visible.push(call);
+          }
+          const size = Math.max(2, Math.min(18, (height - 14) / Math.max(1, lanes.size))), x = time => (time - from) / span * width;
+          g.fillStyle = paint('wait');
+          for (const [environment, lane] of lanes) {
+            const alive = state && state.functions.some(f => f.environments.some(e => e.name === environment));
+            const last = visible.find(call => call.environment === environment);
+            const begin = x(first[lane].start - (first[lane].initMs || 0)), end = alive ? width : x(last.start + last.durationMs);
+            g.globalAlpha = .35;
+            g.fillRect(Math.max(0, begin), lane * size + size * .35, end - Math.max(0, begin), Math.max(1, size * .3));
+            g.globalAlpha = 1;
+          }
+          for (const call of visible) {
+            const y = lanes.get(call.environment) * size, begin = x(call.start);
+            if (call.initMs) {
+              g.fillStyle = paint('cold');
+              const wide = Math.max(1, call.initMs / span * width);
+              g.fillRect(begin - wide, y, wide, size - 1);
+            }
+            g.fillStyle = paint(call.status === 'success' ? 'run' : 'bad');
+            g.fillRect(begin, y, Math.max(1, call.durationMs / span * width), size - 1);
+          }
+          g.fillStyle = getComputedStyle(canvas).color;
+          g.font = '11px system-ui, sans-serif';
+          g.fillText(lanes.size + ' environment' + (lanes.size === 1 ? '' : 's'), 0, height - 2);
+        }
+        function frame() { drawLanes(); requestAnimationFrame(frame); }
+        function drawLive() {
+          const text = $('filter').value, pre = $('live');
+          let fits = line => line.includes(text);
+          if (text.length > 2 && text.startsWith('/') && text.endsWith('/')) {
+            try { const pattern = new RegExp(text.slice(1, -1)); fits = line => pattern.test(line); } catch { }
+          }
+          const follows = pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 20;
+          pre.textContent = lines.map(line => (line.function ? line.function + ' | ' : '') + line.text).filter(fits).slice(-500).join('\n');
+          if (follows) pre.scrollTop = pre.scrollHeight;
         }
         function draw() {
           const items = invocations();
@@ -142,7 +228,8 @@ enum InspectorPage {
         }
         function drawLine(item) {
           $('chosen').textContent = item ? item.requestId : '';
-          $('log').textContent = item ? item.log : '';
+          $('again').disabled = !item;
+          showLog(item);
           if (!item) return $('line').replaceChildren();
           const parts = [['wait', Math.max(0, item.waitedMs - (item.initMs || 0)), 'var(--wait)'],
             ['init', item.initMs || 0, 'var(--cold)'], ['run', item.durationMs, color({ ...item, initMs: undefined })]];
@@ -161,10 +248,38 @@ enum InspectorPage {
           $('line').replaceChildren(root);
         }
         function choose(id) { chosen = id; draw(); }
+        async function showLog(item) {
+          const id = item ? item.requestId : null;
+          if (shown && shown.id === id) return;
+          shown = { id, call: null };
+          if (!id) { $('log').textContent = ''; return; }
+          const own = shown;
+          try {
+            const answer = await fetch('/_/call?id=' + encodeURIComponent(id));
+            own.call = answer.ok ? await answer.json() : null;
+          } catch { }
+          if (shown === own) $('log').textContent = own.call ? own.call.log : '';
+        }
+        async function again() {
+          if (!shown || !shown.call) return;
+          $('function').value = shown.call.function;
+          $('event').value = shown.call.event;
+          await send();
+        }
         async function refresh() {
           try {
-            const text = await (await fetch('/_/state')).text();
-            if (text !== seen) { seen = text; state = JSON.parse(text); draw(); }
+            const fresh = await (await fetch('/_/state?call=' + lastCall + '&line=' + lastLine)).json();
+            const text = JSON.stringify([fresh.functions, fresh.queuedEvents]);
+            const differs = fresh.invocations.length || !state || state.text !== text;
+            state = { ...fresh, text };
+            for (const call of fresh.invocations) if (call.number > lastCall) { calls.push(call); lastCall = call.number; }
+            const before = lastLine;
+            for (const line of fresh.lines) if (line.number > before) { lines.push(line); lastLine = line.number; }
+            if (calls.length > MOST) calls = calls.slice(-MOST);
+            if (lines.length > LINES) lines = lines.slice(-LINES);
+            if (differs) draw();
+            if (fresh.lines.length) drawLive();
+            drawPercentiles();
           } catch { $('summary').textContent = 'shim-sim does not answer'; }
         }
         async function send() {
@@ -187,6 +302,10 @@ enum InspectorPage {
           $('send').disabled = false;
         }
         $('send').onclick = send;
+        $('again').onclick = again;
+        $('filter').oninput = drawLive;
+        $('window').onchange = drawPercentiles;
+        requestAnimationFrame(frame);
         $('event').onkeydown = e => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) send(); };
         fetch('/_/events').then(answer => answer.json()).then(events => {
           $('sample').append(...Object.keys(events).map(name => el('option', {}, name)));

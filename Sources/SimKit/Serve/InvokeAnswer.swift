@@ -2,7 +2,7 @@ import Foundation
 import HTTPWire
 
 /// The answer of `Invoke`: sent as soon as the function has answered, or with the whole log where the caller wants its end.
-final class InvokeAnswer {
+final class InvokeAnswer: Caller {
     private let exchange: HTTPExchange
     private let request: InvokeRequest
     private let requestID: String
@@ -20,7 +20,7 @@ final class InvokeAnswer {
         [
             "x-amzn-RequestId": requestID,
             "x-amzn-Remapped-Content-Length": "0",
-            "X-Amzn-Trace-Id": answeredTrace(request.traceID),
+            "X-Amzn-Trace-Id": answeredTrace(request.context.traceID),
         ]
     }
 
@@ -35,7 +35,7 @@ final class InvokeAnswer {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func deliver(_ delivery: Invocation.Delivery) {
+    func hear(_ delivery: Invocation.Delivery) {
         switch delivery {
         case .began: break
         case .bytes(let bytes): body.append(contentsOf: bytes)
@@ -53,7 +53,7 @@ final class InvokeAnswer {
     private func send(log report: InvocationReport?) {
         var fields = Self.common(requestID: requestID, request)
         fields.add("Content-Type", "application/json")
-        fields.add("X-Amz-Executed-Version", request.reference.executedVersion)
+        fields.add("X-Amz-Executed-Version", request.target.executedVersion)
         if isError { fields.add("X-Amz-Function-Error", "Unhandled") }
         if let report { fields.add("X-Amz-Log-Result", Data(report.logTail).base64EncodedString()) }
         let bytes = body

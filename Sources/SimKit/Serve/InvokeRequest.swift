@@ -13,41 +13,47 @@ struct InvokeRequest {
         case dryRun = "DryRun"
     }
 
-    let reference: FunctionReference
+    let target: CallTarget
     let kind: Kind
     let isStream: Bool
     let wantsLog: Bool
-    let clientContext: String?
-    let cognitoIdentity: String?
-    let tenantID: String?
-    let traceID: String
+    /// What goes on with the event; the ARN has the caller's qualifier.
+    let context: CallerContext
 
     /// How many bytes the body may have.
     var limit: Int { kind == .event ? EventLimits.asynchronous : EventLimits.synchronous }
 
-    init(_ head: HTTPRequestHead, _ reference: FunctionReference, isStream: Bool) throws(ServiceError) {
+    init(_ head: HTTPRequestHead, _ target: CallTarget, isStream: Bool) throws(ServiceError) {
         let fields = head.fields
-        self.reference = reference
+        self.target = target
         self.isStream = isStream
-        guard let kind = Kind(rawValue: fields["X-Amz-Invocation-Type"] ?? Kind.requestResponse.rawValue),
-            !isStream || kind != .event
-        else {
-            throw .invalidParameter("Invalid invocation type: \(fields["X-Amz-Invocation-Type"] ?? "")")
+        let kindName = fields["X-Amz-Invocation-Type"] ?? Kind.requestResponse.rawValue
+        let logName = fields["X-Amz-Log-Type"] ?? "None"
+        let kind = Kind(rawValue: kindName).flatMap { isStream && $0 == .event ? nil : $0 }
+        var problems: [String] = []
+        if kind == nil {
+            let kinds = isStream ? "[RequestResponse, DryRun]" : "[Event, RequestResponse, DryRun]"
+            problems.append(Validation.problem(kindName, "invocationType", "enum value set: \(kinds)"))
         }
+        if logName != "None", logName != "Tail" {
+            problems.append(Validation.problem(logName, "logType", "enum value set: [None, Tail]"))
+        }
+        guard let kind, problems.isEmpty else { throw .validation(problems) }
         self.kind = kind
-        switch fields["X-Amz-Log-Type"] ?? "None" {
-        case "None": wantsLog = false
-        case "Tail": wantsLog = kind == .requestResponse
-        default: throw .invalidParameter("Invalid log type: \(fields["X-Amz-Log-Type"] ?? "")")
-        }
+        wantsLog = logName == "Tail" && kind == .requestResponse
         if let type = fields["Content-Type"], !Self.isAcceptable(type) { throw .unsupportedMediaType(type) }
         // Lambda does not hand the client context to functions that are called asynchronously.
-        let context = try Self.clientContext(fields["X-Amz-Client-Context"])
-        clientContext = kind == .event ? nil : context
-        cognitoIdentity = fields["X-Amz-Cognito-Identity"].flatMap(Self.decoded)
-        tenantID = fields["X-Amz-Tenant-Id"]
+        let clientContext = try Self.clientContext(fields["X-Amz-Client-Context"])
+        let tenantID = fields["X-Amz-Tenant-Id"]
         if let tenantID, !(1...256).contains(tenantID.utf8.count) { throw .invalidParameter("Invalid tenant id") }
-        traceID = fields["X-Amzn-Trace-Id"] ?? Identifiers.traceID()
+        context = CallerContext(
+            arn: target.arn,
+            version: target.executedVersion,
+            traceID: fields["X-Amzn-Trace-Id"],
+            clientContext: kind == .event ? nil : clientContext,
+            cognitoIdentity: fields["X-Amz-Cognito-Identity"].flatMap(Self.decoded),
+            tenantID: tenantID
+        )
     }
 
     /// Clients send all kinds of types or none, curl a form's; only what says plainly that it is no text is refused.

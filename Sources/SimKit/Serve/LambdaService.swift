@@ -18,26 +18,35 @@ package final class LambdaService {
     package let functions: [String: FunctionService]
     /// The names in the order in which they were given.
     package let names: [String]
+    /// The functions that were put here by Lambda's own API, where it is served.
+    package let control: ControlPlane?
     let context: SimulatorContext
     private let options: Options
+    private let directory: Directory
     private let queue: EventQueue
+    private let note: (String) -> Void
 
     /// Prepares functions.
     ///
     /// - Parameters:
-    ///   - configurations: At least one.
+    ///   - configurations: Those of the command line.
+    ///   - control: Those that are put here by Lambda's own API, where it is served; else there must be one of the others.
+    ///   - recorder: Keeps events and answers, if they are wanted.
     ///   - options: What holds for all.
     ///   - context: What the simulator's parts share.
     ///   - write: Gets lines of the logs, with the function's name; `nil` is the simulator itself.
     /// - Throws: ``SimError`` where a target cannot be unpacked.
     package init(
         _ configurations: [FunctionConfiguration],
+        control: ControlPlane? = nil,
+        recorder: Recorder? = nil,
         options: Options,
         context: SimulatorContext,
         write: @escaping (_ name: String?, _ line: [UInt8]) -> Void
     ) throws(SimError) {
         self.options = options
         self.context = context
+        self.control = control
         names = configurations.map(\.name)
         var functions: [String: FunctionService] = [:]
         for function in configurations {
@@ -46,17 +55,43 @@ package final class LambdaService {
             }
         }
         self.functions = functions
-        queue = EventQueue(functions, loop: context.loop) { write(nil, Array("shim-sim: \($0)\n".utf8)) }
+        let directory = Directory(functions, control, recorder)
+        let note = { (text: String) in write(nil, Array("shim-sim: \(text)\n".utf8)) }
+        self.note = note
+        self.directory = directory
+        control?.isTaken = { [names] in names.contains($0) }
+        queue = EventQueue(loop: context.loop) { reference throws(ServiceError) in
+            try directory.target(reference)
+        } note: {
+            note($0)
+        }
     }
+
+    /// All functions that run here, for the page: those of the command line, then what was put here.
+    var shown: [FunctionService] { names.compactMap { functions[$0] } + (control?.running ?? []) }
+
+    /// The account and region of the functions.
+    var place: Place { directory.place }
+
+    /// Queues an event of a source other than an Invoke.
+    ///
+    /// - Parameters:
+    ///   - event: JSON.
+    ///   - function: The function; a version or an alias may follow after a colon.
+    func send(_ event: [UInt8], to function: String) {
+        do throws(ServiceError) {
+            let target = try directory.target(try FunctionReference(encoded: function, qualifier: nil))
+            try queue.add(id: Identifiers.uuid(), to: target, event, CallerContext(arn: target.arn))
+        } catch {
+            note("an event for '\(function)' is lost: \(error.name)")
+        }
+    }
+
+    /// What a reference leads to.
+    func target(_ reference: FunctionReference) throws(ServiceError) -> CallTarget { try directory.target(reference) }
 
     /// How many events wait or are being tried.
     package var queuedEvents: Int { queue.count }
-
-    /// The function of a name; the name that RIE has for its only one works where there is only one.
-    package func service(_ name: String) -> FunctionService? {
-        if let service = functions[name] { return service }
-        return name == "function" && names.count == 1 ? functions[names[0]] : nil
-    }
 
     /// Answers a call.
     ///
@@ -78,13 +113,8 @@ package final class LambdaService {
             guard exchange.head.method == "POST" else { throw .unknownOperation("\(exchange.head.method) \(path)") }
             let query = PercentCoding.query(target.dropFirst(path.count + 1))
             let qualifier = query.last { $0.name == "Qualifier" }?.value
-            guard let reference = FunctionReference(encoded: parts[2], qualifier: qualifier) else {
-                let words = [PercentCoding.decode(parts[2]) ?? parts[2], qualifier].compactMap(\.self)
-                throw .invalidParameter("Invalid function name or qualifier: \(words.joined(separator: ", "))")
-            }
-            guard let service = service(reference.name) else { throw .functionNotFound(arn: arn(of: reference)) }
-            let request = try InvokeRequest(exchange.head, reference, isStream: isStream)
-            takeBody(exchange, request, service, requestID)
+            let target = try directory.target(try FunctionReference(encoded: parts[2], qualifier: qualifier))
+            takeBody(exchange, try InvokeRequest(exchange.head, target, isStream: isStream), requestID)
         } catch {
             error.answer(exchange, requestID: requestID)
         }
@@ -94,7 +124,11 @@ package final class LambdaService {
     /// Lets calls in progress finish, or not; no event is tried again.
     package func stop(waits: Bool, _ done: @escaping () -> Void) {
         queue.stop()
-        var remaining = functions.count
+        var remaining = functions.count + (control == nil ? 0 : 1)
+        control?.stop(waits: waits) {
+            remaining -= 1
+            if remaining == 0 { done() }
+        }
         for service in functions.values {
             service.stop(waits: waits) {
                 remaining -= 1
@@ -103,16 +137,9 @@ package final class LambdaService {
         }
     }
 
-    private func arn(of reference: FunctionReference) -> String {
-        guard let any = functions[names[0]]?.function else { return reference.name }
-        let suffix = reference.qualifier.map { ":" + $0 } ?? ""
-        return "arn:aws:lambda:\(any.region):\(any.account):function:\(reference.name)\(suffix)"
-    }
-
     private func takeBody(
         _ exchange: HTTPExchange,
         _ request: InvokeRequest,
-        _ service: FunctionService,
         _ requestID: String
     ) {
         let limit = request.limit
@@ -130,9 +157,9 @@ package final class LambdaService {
                 do throws(JSONCheck.Problem) {
                     try JSONCheck.check(event)
                 } catch {
-                    throw .notJSON(error.description)
+                    throw .notJSON(JacksonMessage.text(of: error, in: event))
                 }
-                try call(exchange, request, service, event, requestID)
+                try call(exchange, request, event, requestID)
             } catch {
                 error.answer(exchange, requestID: requestID)
             }
@@ -142,37 +169,29 @@ package final class LambdaService {
     private func call(
         _ exchange: HTTPExchange,
         _ request: InvokeRequest,
-        _ service: FunctionService,
         _ event: [UInt8],
         _ requestID: String
     ) throws(ServiceError) {
-        let arn = service.function.arn + (request.reference.qualifier.map { ":" + $0 } ?? "")
         switch request.kind {
         case .dryRun: exchange.respond(204, ["x-amzn-RequestId": requestID])
         case .event:
-            try queue.add(id: requestID, name: service.function.name, request, event, arn: arn)
+            try queue.add(id: requestID, to: request.target, event, request.context)
             exchange.respond(202, InvokeAnswer.common(requestID: requestID, request))
         case .requestResponse:
             let invocation = Invocation(
                 id: requestID,
                 event: event,
-                arn: arn,
-                traceID: request.traceID,
-                clientContext: request.clientContext,
-                cognitoIdentity: request.cognitoIdentity,
-                tenantID: request.tenantID,
-                wantsStream: request.isStream
+                context: request.context,
+                mode: request.isStream ? .streaming : .buffered
             )
             if request.isStream {
                 let bandwidth = options.limitsBandwidth ? Bandwidth(loop: context.loop) : nil
-                let answer = StreamAnswer(exchange, request, invocation, bandwidth)
-                invocation.deliver = { answer.deliver($0) }
+                invocation.caller = StreamAnswer(exchange, request, invocation, bandwidth)
             } else {
-                let answer = InvokeAnswer(exchange, request, requestID: requestID)
-                invocation.deliver = { answer.deliver($0) }
+                invocation.caller = InvokeAnswer(exchange, request, requestID: requestID)
             }
             do throws(ServiceError) {
-                try service.invoke(invocation)
+                try request.target.invoke(invocation)
             } catch {
                 invocation.forgetCaller()
                 throw error

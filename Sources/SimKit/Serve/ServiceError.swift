@@ -4,7 +4,15 @@ import HTTPWire
 package enum ServiceError: Error, Equatable, Sendable {
     /// There is no function of this ARN.
     case functionNotFound(arn: String)
-    /// The body is not JSON.
+    /// The ARN names another region.
+    case wrongRegion(String, own: String)
+    /// The ARN names another account, which has not let anybody call.
+    case otherAccount(arn: String, own: String)
+    /// Values do not match their patterns; one line each.
+    case validation([String])
+    /// The name has a qualifier, and the parameter has another one.
+    case qualifierMismatch
+    /// The body is not JSON; Lambda's words for it.
     case notJSON(String)
     /// A header or parameter has a value that is none.
     case invalidParameter(String)
@@ -14,6 +22,8 @@ package enum ServiceError: Error, Equatable, Sendable {
     case tooLarge(bytes: Int, type: String, limit: Int)
     /// Every environment is busy.
     case tooManyRequests
+    /// The function is being created.
+    case conflict(String)
     /// The body is said to be something else than JSON.
     case unsupportedMediaType(String)
     /// There is no such resource or method in the API.
@@ -24,8 +34,10 @@ package enum ServiceError: Error, Equatable, Sendable {
     /// The HTTP status.
     package var status: Int {
         switch self {
-        case .notJSON, .invalidParameter, .badClientContext: 400
-        case .functionNotFound, .unknownOperation: 404
+        case .notJSON, .invalidParameter, .badClientContext, .validation, .qualifierMismatch: 400
+        case .otherAccount: 403
+        case .functionNotFound, .wrongRegion, .unknownOperation: 404
+        case .conflict: 409
         case .tooLarge: 413
         case .unsupportedMediaType: 415
         case .tooManyRequests: 429
@@ -37,9 +49,12 @@ package enum ServiceError: Error, Equatable, Sendable {
     package var name: String {
         switch self {
         case .notJSON, .badClientContext: "InvalidRequestContentException"
-        case .invalidParameter: "InvalidParameterValueException"
+        case .invalidParameter, .qualifierMismatch: "InvalidParameterValueException"
+        case .validation: "ValidationException"
+        case .otherAccount: "AccessDeniedException"
         case .unknownOperation: "UnknownOperationException"
-        case .functionNotFound: "ResourceNotFoundException"
+        case .functionNotFound, .wrongRegion: "ResourceNotFoundException"
+        case .conflict: "ResourceConflictException"
         case .tooLarge: "RequestTooLargeException"
         case .unsupportedMediaType: "UnsupportedMediaTypeException"
         case .tooManyRequests: "TooManyRequestsException"
@@ -52,9 +67,49 @@ package enum ServiceError: Error, Equatable, Sendable {
         switch self {
         case .functionNotFound(let arn):
             .object([("Type", "User"), ("Message", .string("Function not found: \(arn)"))])
+        case .wrongRegion(let other, let own):
+            .object([
+                ("Type", "User"),
+                ("Message", .string("Functions from '\(other)' are not reachable in this region ('\(own)')")),
+            ])
+        case .otherAccount(let arn, let own):
+            .object([
+                (
+                    "Message",
+                    .string(
+                        "User: arn:aws:iam::\(own):root is not authorized to perform: lambda:InvokeFunction on resource: "
+                            + "\(arn) because no resource-based policy allows the lambda:InvokeFunction action"
+                    )
+                )
+            ])
+        case .validation(let problems):
+            .object([
+                (
+                    "message",
+                    .string(
+                        "\(problems.count) validation error\(problems.count == 1 ? "" : "s") detected: "
+                            + problems.joined(separator: "; ")
+                    )
+                )
+            ])
+        case .qualifierMismatch:
+            .object([
+                ("Type", "User"),
+                (
+                    "message",
+                    "The derived qualifier from the function name does not match the specified qualifier."
+                ),
+            ])
         case .notJSON(let problem):
-            .object([("Type", "User"), ("message", .string("Could not parse request body into json: \(problem)"))])
-        case .invalidParameter(let message): .object([("Type", "User"), ("message", .string(message))])
+            .object([
+                ("Type", "User"),
+                (
+                    "message",
+                    .string("Could not parse request body into json: Could not parse payload into json: \(problem)")
+                ),
+            ])
+        case .invalidParameter(let message), .conflict(let message):
+            .object([("Type", "User"), ("message", .string(message))])
         case .badClientContext:
             .object([
                 ("Type", "User"), ("message", "Client context must be a valid Base64-encoded JSON object."),

@@ -10,6 +10,7 @@ package final class Simulator {
     private let service: LambdaService
     private let front: HTTPServer
     private var urls: [(name: String, server: HTTPServer)] = []
+    private let triggers: TriggerHost
     private var endedBy: Int32?
     private var signalWatch: EventLoop.Watch?
 
@@ -17,29 +18,55 @@ package final class Simulator {
     ///
     /// - Parameters:
     ///   - service: The functions.
+    ///   - triggers: What else calls them.
     ///   - address: Where clients call; port 0 lets the system choose.
     ///   - context: What the simulator's parts share.
     /// - Throws: ``SimError`` where a port cannot be listened on.
-    package init(_ service: LambdaService, on address: SocketAddress, context: SimulatorContext) throws(SimError) {
+    package init(
+        _ service: LambdaService,
+        _ triggers: Triggers = Triggers(),
+        on address: SocketAddress,
+        context: SimulatorContext
+    ) throws(SimError) {
         self.context = context
         self.service = service
         let inspector = Inspector(service, host: address.host)
         front = try Self.listen(address, context.loop) { exchange in
             if service.isFromElsewhere(exchange.head, host: address.host) { return Inspector.refuse(exchange) }
-            if service.handle(exchange) || inspector.handle(exchange) { return }
+            if service.handle(exchange) { return }
+            if let control = service.control, inspector.isLocal(exchange.head), control.handle(exchange) { return }
+            if inspector.handle(exchange) { return }
             ServiceError.unknownOperation("\(exchange.head.method) \(exchange.head.target.prefix(200))")
                 .answer(exchange)
         }
+        self.triggers = try TriggerHost(triggers, service, host: address.host, loop: context.loop)
         for name in service.names {
             guard let function = service.functions[name], let port = function.function.urlPort else { continue }
             guard let own = SocketAddress(host: address.host, port: port) else { continue }
-            let url = FunctionURL(function)
+            let (streams, region) = (function.function.urlStreams, function.function.region)
+            let url = FunctionURL { () throws(ServiceError) in
+                .init(try service.target(FunctionReference(name)), streams: streams, region: region)
+            }
             urls.append((name, try Self.listen(own, context.loop) { url.handle($0) }))
         }
+        service.control?.start(on: front.address)
     }
 
     /// Where clients call.
     package var address: SocketAddress { front.address }
+
+    /// Where functions on this machine find Lambda's own API.
+    package var endpoint: String {
+        let host = address.host
+        // What listens everywhere is reached here, too.
+        let own = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "[::1]" : host.contains(":") ? "[\(host)]" : host
+        return "http://\(own):\(address.port)"
+    }
+
+    /// The services in front of Lambda that are played, by their names.
+    package var frontAddresses: [(name: String, address: SocketAddress)] {
+        triggers.fronts.map { ($0.name, $0.server.address) }
+    }
 
     /// The function URLs, by function.
     package var urlAddresses: [(name: String, address: SocketAddress)] { urls.map { ($0.name, $0.server.address) } }
@@ -49,6 +76,7 @@ package final class Simulator {
     /// - Returns: The signal that ended it.
     /// - Throws: ``SystemError`` of the loop.
     package func run() throws(SystemError) -> Int32 {
+        triggers.start()
         let signals = context.signals
         signalWatch = context.loop.watch(signals, .readable) { [weak self] _ in
             guard let signal = Signals.next(from: signals) else { return }
@@ -63,6 +91,7 @@ package final class Simulator {
         if let first = endedBy { context.leaveAtOnce(by: first) }
         endedBy = signal
         front.stopAccepting()
+        triggers.stop()
         for url in urls { url.server.stopAccepting() }
         service.stop(waits: true) { [weak self] in self?.finish() }
         context.loop.after(Self.graceTime) { [weak self] in
@@ -75,6 +104,7 @@ package final class Simulator {
         context.loop.after(.milliseconds(20)) { [weak self] in
             guard let self else { return }
             front.stop()
+            triggers.close()
             for url in urls { url.server.stop() }
             context.orphans.killAll()
             context.loop.stop()

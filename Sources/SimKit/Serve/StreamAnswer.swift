@@ -2,7 +2,7 @@ import Foundation
 import HTTPWire
 
 /// The answer of `InvokeWithResponseStream`: frames as the function's bytes come, and one that ends them.
-final class StreamAnswer {
+final class StreamAnswer: Caller {
     /// Bytes that the caller may leave untaken before the function has to wait.
     private static let highWater = 1 << 20
 
@@ -19,12 +19,14 @@ final class StreamAnswer {
         self.bandwidth = bandwidth
     }
 
-    func deliver(_ delivery: Invocation.Delivery) {
+    func hear(_ delivery: Invocation.Delivery) {
         switch delivery {
         case .began: begin()
         case .bytes(let bytes):
             if let bandwidth {
-                bandwidth.send(Array(bytes), pause: invocation.pauseSource ?? { _ in }) { [weak self] in
+                bandwidth.send(Array(bytes)) { [weak invocation] in
+                    invocation?.pauseSource($0)
+                } to: { [weak self] in
                     self?.write($0[...])
                 }
             } else {
@@ -57,17 +59,17 @@ final class StreamAnswer {
     private func begin() {
         var fields = InvokeAnswer.common(requestID: invocation.id, request)
         fields.add("Content-Type", "application/vnd.amazon.eventstream")
-        fields.add("X-Amz-Executed-Version", request.reference.executedVersion)
+        fields.add("X-Amz-Executed-Version", request.target.executedVersion)
         exchange.begin(200, fields)
     }
 
     private func write(_ bytes: ArraySlice<UInt8>) {
         exchange.write(EventStream.payloadChunk(bytes))
-        guard exchange.pendingOutput > Self.highWater, let pause = invocation.pauseSource else { return }
-        pause(true)
+        guard exchange.pendingOutput > Self.highWater else { return }
+        invocation.pauseSource(true)
         exchange.onDrained = { [weak exchange, weak invocation] in
             exchange?.onDrained = nil
-            invocation?.pauseSource?(false)
+            invocation?.pauseSource(false)
         }
     }
 

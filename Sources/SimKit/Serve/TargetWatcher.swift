@@ -1,21 +1,46 @@
 import Platform
 
 /// Tells whether files have changed, by their sizes and times: looked at when a call comes, so that no change is missed.
+///
+/// What is still being written is left alone until it is quiet: half a zip is none.
 final class TargetWatcher {
+    /// How a target stands.
+    enum State {
+        /// As it was taken.
+        case same
+        /// Changed, and quiet since two looks.
+        case changed
+        /// Being written.
+        case moving
+    }
+
+    /// How long nothing may have changed before a change is taken.
+    static let quietTime = Duration.milliseconds(100)
+
     private let paths: [String]
-    private var last: Int
+    private var taken: Int
+    private var seen: Int
+    private var seenAt = ContinuousClock.Instant.now
 
     init(_ paths: [String]) {
         self.paths = paths
-        last = Self.signature(paths)
+        taken = Self.signature(paths)
+        seen = taken
     }
 
-    /// Whether anything has changed since the last time this was asked.
-    func hasChanged() -> Bool {
+    /// Looks.
+    func look() -> State {
         let now = Self.signature(paths)
-        defer { last = now }
-        return now != last
+        if now != seen {
+            seen = now
+            seenAt = .now
+        }
+        if seen == taken { return .same }
+        return seenAt.duration(to: .now) >= Self.quietTime ? .changed : .moving
     }
+
+    /// What was last seen is taken, or has been tried.
+    func take() { taken = seen }
 
     private static func signature(_ paths: [String]) -> Int {
         var hasher = Hasher()

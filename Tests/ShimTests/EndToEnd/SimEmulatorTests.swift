@@ -82,7 +82,7 @@ struct SimEmulatorTests {
             ("curl", ["-H", "X-Amz-Invocation-Type: DryRun"], "200|-|got {}", "204|-|"),
             (
                 "curl", ["-d", "{"], "200|-|got {}&{",
-                #"400|-|{"Type":"User","message":"Could not parse request body into json: unexpected '\u0026' at byte 2"}"#
+                #"400|-|{"Type":"User","message":"Could not parse request body into json: Could not parse payload into json: Unexpected character ('\u0026' (code 38)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 3]"}"#
             ),
         ] as [(String, [String], String, String)]
     )

@@ -168,7 +168,8 @@ struct SimRunTests {
             try SimTool.script(eater, at: folder)
             let result = try await SimTool.sim(["run", folder.path, "--timeout", "60"])
             #expect(result.status == 1)
-            #expect(result.text.hasPrefix(#"{"errorType":"Runtime.OutOfMemory","errorMessage":"RequestId: "#))
+            #expect(result.text.hasPrefix(#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: "#))
+            #expect(result.log.contains(/REPORT .*\tStatus: error\tError Type: Runtime.OutOfMemory/))
             #expect(result.text.hasSuffix(#" Error: Runtime exited with error: signal: killed"}"#))
             #expect(result.log.contains("Max Memory Used: 128 MB"))
         }

@@ -100,6 +100,27 @@ import Testing
             hint: 1 to 64 letters, digits, hyphens and underscores
             """
         ),
+        (
+            .dataInUse("d"),
+            """
+            cannot use the data folder 'd': another shim-sim uses it
+            hint: end that one, or name another folder with --data
+            """
+        ),
+        (
+            .badData("d/f.json"),
+            """
+            cannot use 'd/f.json': it is not what shim-sim wrote
+            hint: move it away to start without it
+            """
+        ),
+        (
+            .noRecords("d"),
+            """
+            there are no records of calls in 'd'
+            hint: 'shim-sim serve --record DIR' makes them
+            """
+        ),
         (.noSuchEvent("x"), "there is no sample event 'x'\nhint: 'shim-sim event' lists them"),
         (.eventNotJSON("p"), "the event is not JSON: p\nhint: a text must be quoted, as in -d '\"text\"'"),
         (.eventTooLarge(bytes: 7_000_000), "the event has 7000000 bytes: Lambda takes at most 6291456"),

@@ -55,29 +55,38 @@ import Testing
             ("f", "f", nil), ("f:prod", "f", "prod"), ("f%3Aprod", "f", "prod"), ("f:$LATEST", "f", "$LATEST"),
             ("123456789012:function:f", "f", nil), ("arn:aws:lambda:us-east-1:123456789012:function:f", "f", nil),
             ("arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Af%3A7", "f", "7"),
-            ("arn:aws-cn:lambda:cn-north-1:1:function:a_b-C1:x", "a_b-C1", "x"),
+            ("arn:aws-cn:lambda:cn-north-1:123456789012:function:a_b-C1:x", "a_b-C1", "x"),
+            ("function:f", "f", nil), ("function:f:7", "f", "7"), ("function", "function", nil),
+            ("us-gov-west-1:123456789012:function:f", "f", nil), ("f:$LATEST.PUBLISHED", "f", "$LATEST.PUBLISHED"),
+            ("123456789012:f", "f", nil), ("a.b", "a.b", nil),
         ] as [(String, String, String?)]
     )
     func functionsAreNamedInAllForms(text: String, name: String, qualifier: String?) throws {
-        let reference = try #require(FunctionReference(encoded: text, qualifier: nil))
+        let reference = try FunctionReference(encoded: text, qualifier: nil)
         #expect(reference.name == name && reference.qualifier == qualifier)
     }
 
-    @Test(arguments: ["", "a b", "f:", "f:a:b", "%", "%zz", "arn:aws:s3:::x", "a/b", String(repeating: "x", count: 65)])
+    @Test(arguments: [
+        "", "a b", "f:", "f:a:b", "%", "%zz", "arn:aws:s3:::x", "a/b", "f:$LATES",
+        "arn:aws:lambda:us-east-1:1:function:f",
+        String(repeating: "x", count: 257),
+    ])
     func whatIsNoNameIsRefused(text: String) {
-        #expect(FunctionReference(encoded: text, qualifier: nil) == nil)
+        #expect(throws: ServiceError.self) { try FunctionReference(encoded: text, qualifier: nil) }
     }
 
-    @Test func qualifiersMustAgree() {
-        #expect(FunctionReference(encoded: "f:a", qualifier: "b") == nil)
-        #expect(FunctionReference(encoded: "f", qualifier: "3")?.executedVersion == "3")
-        #expect(FunctionReference(encoded: "f:live", qualifier: "live")?.executedVersion == "$LATEST")
+    @Test func qualifiersMustAgree() throws {
+        #expect(throws: ServiceError.qualifierMismatch) { try FunctionReference(encoded: "f:a", qualifier: "b") }
+        #expect(try FunctionReference(encoded: "f", qualifier: "3").executedVersion == "3")
+        #expect(try FunctionReference(encoded: "f:live", qualifier: "live").executedVersion == "$LATEST")
     }
 
     @Test(arguments: [
         (#"{"statusCode":204}"#, 204, ""), (#"{"a":1}"#, 200, #"{"a":1}"#), ("[1]", 200, "[1]"),
         (#"{"statusCode":200,"body":"x"}"#, 200, "x"), (#"{"statusCode":"201","body":null}"#, 201, ""),
         (#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#, 200, "hi"),
+        (#"{"statusCode":200,"body":{"b":[1.50, "x y"], "a":"\u00e9"}}"#, 200, #"{"b":[1.50,"x y"],"a":"\u00e9"}"#),
+        (#""a \"text\"""#, 200, #"a "text""#), (#"{ "a" : "b c" }"#, 200, #"{"a":"b c"}"#), ("3.10", 200, "3.10"),
     ])
     func answersAreInterpreted(answer: String, status: Int, body: String) throws {
         let result = try #require(HTTPIntegration.interpret(Array(answer.utf8)))

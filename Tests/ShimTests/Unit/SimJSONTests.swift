@@ -49,7 +49,9 @@ import Testing
 
     @Test func deepNestingIsRefusedAndNotFollowed() {
         let deep = Array(repeating: UInt8(ascii: "["), count: 1_000_000)
-        #expect(throws: JSONCheck.Problem(offset: 1000, reason: "nested too deeply")) { try JSONCheck.check(deep) }
+        #expect(throws: JSONCheck.Problem(offset: 1000, reason: "nested too deeply", place: .depth)) {
+            try JSONCheck.check(deep)
+        }
     }
 
     /// Whatever passes must be readable for Foundation too: one more opinion, and no crash on any bytes.

@@ -27,8 +27,10 @@ import Testing
 
     private func write(_ text: String, to log: FunctionLog) { Array(text.utf8).withUnsafeBytes { log.output($0) } }
 
+    private static func context(_ traceID: String) -> CallerContext { CallerContext(arn: "a", traceID: traceID) }
+
     @Test func reportHasLambdasFieldsInItsOrder() {
-        let lines = LogEvent.report(Self.report, traceID: "Root=1-a-b;Parent=c;Sampled=0").text
+        let lines = LogEvent.report(Self.report, Self.context("Root=1-a-b;Parent=c;Sampled=0")).text
         #expect(
             lines == [
                 "END RequestId: id",
@@ -42,11 +44,14 @@ import Testing
         var report = Self.report
         report.initDuration = nil
         report.status = .timeout
-        #expect(LogEvent.report(report, traceID: "").text[1].hasSuffix("Max Memory Used: 75 MB\tStatus: timeout\t"))
+        #expect(LogEvent.report(report, Self.context("")).text[1].hasSuffix("Max Memory Used: 75 MB\tStatus: timeout"))
         report.status = .error
         report.errorType = "Runtime.ExitError"
-        let line = LogEvent.report(report, traceID: "").text[1]
-        #expect(line.hasSuffix("\tStatus: error\tError Type: Runtime.ExitError\t"))
+        let line = LogEvent.report(report, Self.context("")).text[1]
+        #expect(line.hasSuffix("\tStatus: error\tError Type: Runtime.ExitError"))
+        // What the function itself has reported is not the platform's to tell.
+        report.isReported = true
+        #expect(LogEvent.report(report, Self.context("")).text[1].hasSuffix("Max Memory Used: 75 MB\t"))
     }
 
     /// `base64.b64decode(r['LogResult']).decode()` failed where the cut went through a character.
@@ -62,16 +67,17 @@ import Testing
     }
 
     @Test func aSampledTraceHasALine() {
-        let lines = LogEvent.report(Self.report, traceID: "Root=1-a-b;Parent=c;Sampled=1").text
+        let lines = LogEvent.report(Self.report, Self.context("Root=1-a-b;Parent=c;Sampled=1")).text
         #expect(lines.last?.hasPrefix("XRAY TraceId: 1-a-b\tSegmentId: ") == true)
     }
 
     @Test func jsonReportIsOneObject() {
-        let json = LogEvent.report(Self.report, traceID: "t").json(at: Timestamp(milliseconds: 1_786_278_896_789)).text
+        let event = LogEvent.report(Self.report, Self.context("t;Sampled=1"))
+        let json = event.json(at: Timestamp(milliseconds: 1_786_278_896_789)).text
         #expect(
             json == #"{"time":"2026-08-09T12:34:56.789Z","type":"platform.report","record":{"requestId":"id","#
                 + #""metrics":{"durationMs":133.61,"billedDurationMs":214,"memorySizeMB":128,"maxMemoryUsedMB":75,"#
-                + #""initDurationMs":80},"tracing":{"type":"X-Amzn-Trace-Id","value":"t"},"status":"success"}}"#
+                + #""initDurationMs":80},"tracing":{"type":"X-Amzn-Trace-Id","value":"t;Sampled=1"},"status":"success"}}"#
         )
     }
 
@@ -81,7 +87,7 @@ import Testing
             write("b\nc", to: log)
             write("d\n", to: log)
             write("open", to: log)
-            log.event(.start(requestID: "id", traceID: ""))
+            log.event(.start(Invocation(id: "id", event: [], context: CallerContext(arn: "a"))))
         }
         #expect(text == "ab\ncd\nopen\nSTART RequestId: id Version: $LATEST\n")
     }

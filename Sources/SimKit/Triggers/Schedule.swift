@@ -1,0 +1,234 @@
+import Platform
+
+/// When a schedule of EventBridge is due: `rate(5 minutes)` or `cron(0 12 * * ? *)`, in UTC.
+///
+/// Source: "Schedule expressions" in the EventBridge user guide.
+package enum Schedule: Equatable, Sendable {
+    /// Every so often, for the first time when that has passed once.
+    case rate(minutes: Int)
+    /// At the times that fit.
+    case cron(Cron)
+
+    /// The fields of a cron expression.
+    package struct Cron: Equatable, Sendable {
+        var minutes: Set<Int>
+        var hours: Set<Int>
+        var months: Set<Int>
+        var years: Set<Int>?
+        var days: DayRule
+    }
+
+    /// Which days of a month fit.
+    enum DayRule: Equatable, Sendable {
+        /// Every day.
+        case any
+        /// Days by number.
+        case numbers(Set<Int>)
+        /// The last day, or so many before it.
+        case last(minus: Int)
+        /// The working day that is nearest to a day; 0 for the last working day.
+        case workingDay(near: Int)
+        /// Days of the week, 1 is Sunday.
+        case weekdays(Set<Int>)
+        /// The nth of a day of the week, `3#2`.
+        case nth(weekday: Int, Int)
+        /// The last of a day of the week, `6L`.
+        case lastWeekday(Int)
+    }
+
+    /// Reads an expression.
+    ///
+    /// - Returns: `nil` where EventBridge would not take it.
+    package init?(_ text: String) {
+        guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else { return nil }
+        let words = text[text.index(after: open)...].dropLast().split(separator: " ").map(String.init)
+        switch text[..<open] {
+        case "rate":
+            guard words.count == 2, let number = Int(words[0]), (1...10_000_000).contains(number) else { return nil }
+            let units = ["minute": 1, "hour": 60, "day": 1440]
+            // One is a minute, more are minutes.
+            let unit = number == 1 ? words[1] : words[1].hasSuffix("s") ? String(words[1].dropLast()) : ""
+            guard let factor = units[unit] else { return nil }
+            self = .rate(minutes: number * factor)
+        case "cron":
+            guard let cron = Cron(words) else { return nil }
+            self = .cron(cron)
+        default: return nil
+        }
+    }
+
+    /// The next time that it is due.
+    ///
+    /// - Parameter time: The moment after which.
+    /// - Returns: `nil` where it is never due again.
+    package func next(after time: Timestamp) -> Timestamp? {
+        switch self {
+        case .rate(let minutes): time.advanced(by: .seconds(minutes * 60))
+        case .cron(let cron): cron.next(after: time)
+        }
+    }
+}
+
+extension Schedule.Cron {
+    private static let monthNames = [
+        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+    ]
+    private static let weekdayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+
+    init?(_ fields: [String]) {
+        guard fields.count == 6, (fields[2] == "?") != (fields[4] == "?"),
+            let minutes = Self.numbers(fields[0], 0...59), let hours = Self.numbers(fields[1], 0...23),
+            let months = Self.numbers(fields[3], 1...12, names: Self.monthNames),
+            let days = fields[4] == "?" ? Self.days(fields[2]) : Self.weekdays(fields[4])
+        else { return nil }
+        if fields[5] == "*" {
+            years = nil
+        } else {
+            guard let given = Self.numbers(fields[5], 1970...2199) else { return nil }
+            years = given
+        }
+        self.minutes = minutes
+        self.hours = hours
+        self.months = months
+        self.days = days
+    }
+
+    /// `*`, `5`, `1-5`, `0/15`, `10-20/5`, and lists of them.
+    private static func numbers(_ text: String, _ range: ClosedRange<Int>, names: [String] = []) -> Set<Int>? {
+        func number(_ text: Substring) -> Int? {
+            if let index = names.firstIndex(of: text.uppercased()) { return index + 1 }
+            return text.utf8.allSatisfy { $0 &- 0x30 < 10 } ? Int(text) : nil
+        }
+        var all: Set<Int> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let halves = part.split(separator: "/", omittingEmptySubsequences: false)
+            guard (1...2).contains(halves.count) else { return nil }
+            var step = 1
+            if halves.count == 2 {
+                guard let given = number(halves[1]), given >= 1 else { return nil }
+                step = given
+            }
+            let ends = halves[0].split(separator: "-", omittingEmptySubsequences: false)
+            let bounds: ClosedRange<Int>
+            if halves[0] == "*" {
+                bounds = range
+            } else if ends.count == 2, let low = number(ends[0]), let high = number(ends[1]), low <= high {
+                bounds = low...high
+            } else if ends.count == 1, let low = number(ends[0]) {
+                guard low <= range.upperBound else { return nil }
+                bounds = low...(halves.count == 2 ? range.upperBound : low)
+            } else {
+                return nil
+            }
+            guard range.contains(bounds.lowerBound), range.contains(bounds.upperBound) else { return nil }
+            all.formUnion(stride(from: bounds.lowerBound, through: bounds.upperBound, by: step))
+        }
+        return all
+    }
+
+    private static func days(_ text: String) -> Schedule.DayRule? {
+        if text == "*" { return .any }
+        if text == "L" { return .last(minus: 0) }
+        if text == "LW" { return .workingDay(near: 0) }
+        if text.hasPrefix("L-"), let days = Int(text.dropFirst(2)), (1...30).contains(days) {
+            return .last(minus: days)
+        }
+        if text.hasSuffix("W"), let day = Int(text.dropLast()), (1...31).contains(day) { return .workingDay(near: day) }
+        return numbers(text, 1...31).map { .numbers($0) }
+    }
+
+    private static func weekdays(_ text: String) -> Schedule.DayRule? {
+        if text == "*" { return .any }
+        // `L` alone is Saturday, the last day of the week.
+        if text == "L" { return .weekdays([7]) }
+        if text.hasSuffix("L"), let days = numbers(String(text.dropLast()), 1...7, names: weekdayNames), days.count == 1
+        {
+            return days.first.map { .lastWeekday($0) }
+        }
+        let parts = text.split(separator: "#")
+        if parts.count == 2 {
+            guard let day = numbers(String(parts[0]), 1...7, names: weekdayNames)?.first, let turn = Int(parts[1]),
+                (1...5).contains(turn)
+            else { return nil }
+            return .nth(weekday: day, turn)
+        }
+        return numbers(text, 1...7, names: weekdayNames).map { .weekdays($0) }
+    }
+
+    func next(after time: Timestamp) -> Timestamp? {
+        // The next whole minute.
+        let first = time.milliseconds / 60_000 + 1
+        var day = first / 1440
+        var start = first % 1440
+        // The calendar repeats itself after 400 years; beyond the last year nothing is due.
+        let lastDay = Timestamp.days(year: 2200, month: 1, day: 1)
+        while day < lastDay {
+            if fits(day) {
+                for hour in hours.sorted() where hour * 60 + 59 >= start {
+                    for minute in minutes.sorted() where hour * 60 + minute >= start {
+                        return Timestamp(milliseconds: ((day * 24 + hour) * 60 + minute) * 60_000)
+                    }
+                }
+            }
+            day += 1
+            start = 0
+        }
+        return nil
+    }
+
+    private func fits(_ day: Int) -> Bool {
+        let date = Timestamp.civil(day)
+        guard months.contains(date.month), years?.contains(date.year) ?? true else { return false }
+        let length = Timestamp.lengthOfMonth(date.year, date.month)
+        let weekday = Self.weekday(day)
+        switch days {
+        case .any: return true
+        case .numbers(let numbers): return numbers.contains(date.day)
+        case .last(let minus): return date.day == length - minus
+        case .weekdays(let wanted): return wanted.contains(weekday)
+        case .nth(let wanted, let turn): return weekday == wanted && (date.day - 1) / 7 + 1 == turn
+        case .lastWeekday(let wanted): return weekday == wanted && date.day + 7 > length
+        case .workingDay(let near):
+            let wanted = near == 0 ? length : near
+            guard wanted <= length else { return false }
+            return date.day == Self.workingDay(near: wanted, length, weekday: Self.weekday(day - date.day + wanted))
+        }
+    }
+
+    /// 1 is Sunday; the first day of 1970 was a Thursday.
+    private static func weekday(_ day: Int) -> Int { (day + 4) % 7 + 1 }
+
+    /// Saturday goes back, Sunday forth, but never into another month.
+    private static func workingDay(near day: Int, _ length: Int, weekday: Int) -> Int {
+        switch weekday {
+        case 7: day == 1 ? 3 : day - 1
+        case 1: day == length ? day - 2 : day + 1
+        default: day
+        }
+    }
+}
+
+extension Timestamp {
+    /// The date of a day since 1970.
+    static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
+        let text = Timestamp(milliseconds: day * 86_400_000).iso8601
+        let parts = text.prefix(10).split(separator: "-").compactMap { Int($0) }
+        return (parts[0], parts[1], parts[2])
+    }
+
+    static func lengthOfMonth(_ year: Int, _ month: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// The days from 1970 to a date.
+    static func days(year: Int, month: Int, day: Int) -> Int {
+        var days = 0
+        for past in 1970..<year { days += (1...12).reduce(0) { $0 + lengthOfMonth(past, $1) } }
+        for past in 1..<month { days += lengthOfMonth(year, past) }
+        return days + day - 1
+    }
+}
