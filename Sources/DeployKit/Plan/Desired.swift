@@ -55,6 +55,9 @@ package struct Desired: Sendable, Equatable {
     /// The names of what is made for it.
     package var naming: Naming { Naming(function: name) }
 
+    /// The name that is called, with the alias where there is one.
+    var qualifiedName: String { ([name] + [deploy.alias].compactMap(\.self)).joined(separator: ":") }
+
     /// Whether versions are published.
     package var publishes: Bool { deploy.publishes || deploy.alias != nil }
 }

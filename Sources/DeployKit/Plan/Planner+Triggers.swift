@@ -162,7 +162,7 @@ extension Planner {
             let present = observed.mappings.first { $0["EventSourceArn"]?.string == source.arn }
             guard let present, let uuid = present["UUID"]?.string else {
                 input["EventSourceArn"] = .string(source.arn)
-                input["FunctionName"] = .string(targetARN)
+                input["FunctionName"] = .string(desired.qualifiedName)
                 if !source.arn.contains(":sqs:"), input["StartingPosition"] == nil {
                     input["StartingPosition"] = .string("LATEST")
                 }

@@ -98,11 +98,7 @@ package struct Survey {
                     call: AWSCall(
                         "lambda",
                         "list-event-source-mappings",
-                        [
-                            "FunctionName": .string(
-                                ([desired.name] + [deploy.alias].compactMap(\.self)).joined(separator: ":")
-                            )
-                        ]
+                        ["FunctionName": .string(desired.qualifiedName)]
                     )
                 ) {
                     $1.mappings = $0["EventSourceMappings"]?.array ?? []

@@ -244,6 +244,13 @@ extension Survey {
                 "ResourceNotFoundException"
             )
         )
+        // Lambda lists them by the name that they were made with.
+        for name in [desired.name] + aliases.map({ "\(desired.name):\($0)" }) {
+            calls.append(
+                AWSCall("lambda", "list-event-source-mappings", ["FunctionName": .string(name)])
+                    .forgiving("ResourceNotFoundException")
+            )
+        }
         calls.append(
             AWSCall("iam", "list-role-policies", ["RoleName": .string(desired.naming.role)]).forgiving(
                 "NoSuchEntity"
@@ -280,6 +287,11 @@ extension Survey {
                 for statement in PolicyStatement.read(value)
                 where !inventory.statements.contains(where: { $0.statement == statement }) {
                     inventory.statements.append((alias, statement))
+                }
+            case "list-event-source-mappings":
+                for mapping in value["EventSourceMappings"]?.array ?? []
+                where !inventory.observed.mappings.contains(where: { $0["UUID"] == mapping["UUID"] }) {
+                    inventory.observed.mappings.append(mapping)
                 }
             case "list-role-policies": inventory.inlinePolicies = value["PolicyNames"]?.strings ?? []
             case "list-tags-for-resource":

@@ -153,24 +153,4 @@ struct DeployFaultTests {
         }
         return fake
     }
-
-    /// Killed at any call and run again, it ends where an undisturbed run ends.
-    @Test func killedAtEachStepItGoesOn() async throws {
-        let bench = try await DeployMotoTests.Bench()
-        let options = ["--url", "--alias", "live", "wc.zip"]
-        for call in [
-            "iam.create-role", "iam.attach-role-policy", "lambda.create-function", "lambda.get-function-configuration",
-            "lambda.create-alias", "lambda.add-permission", "lambda.create-function-url-config",
-        ] {
-            try bench.moto.post("/moto-api/reset", "")
-            try bench.fake.reset()
-            try bench.fake.kill(call, call == "lambda.get-function-configuration" ? 2 : 1)
-            let killed = try bench.run(options[0], options[1], options[2], options[3])
-            #expect(killed.status == 128 + 9, "\(call): \(killed.errors)")
-            try bench.fake.reset()
-            let again = try bench.run(options[0], options[1], options[2], options[3])
-            #expect(again.status == 0 && again.output.hasPrefix("https://"), "\(call): \(again.errors)")
-            #expect(try bench.changes(options[0], options[1], options[2], options[3]) == [], "\(call)")
-        }
-    }
 }

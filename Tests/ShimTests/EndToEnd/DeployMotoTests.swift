@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 /// `shim-deploy` against moto, by the real AWS CLI: from nothing to a function with everything around it, and back.
+///
+/// All that need moto are here: one after the other, since each begins with an empty one.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct DeployMotoTests {
     /// A folder with a package, an `aws` that writes down what is called, and moto behind it.
@@ -259,5 +261,25 @@ struct DeployMotoTests {
         let refused = try bench.run("delete", "wc", "--yes")
         #expect(refused.status == 1 && refused.errors.contains("was not made by shim-deploy"))
         #expect(try bench.moto.aws("lambda", "list-functions", "--query", "Functions[].FunctionName").contains("wc"))
+    }
+
+    /// Killed at any call and run again, it ends where an undisturbed run ends.
+    @Test func killedAtEachStepItGoesOn() async throws {
+        let bench = try await Bench()
+        let options = ["--url", "--alias", "live", "wc.zip"]
+        for call in [
+            "iam.create-role", "iam.attach-role-policy", "lambda.create-function", "lambda.get-function-configuration",
+            "lambda.create-alias", "lambda.add-permission", "lambda.create-function-url-config",
+        ] {
+            try bench.moto.post("/moto-api/reset", "")
+            try bench.fake.reset()
+            try bench.fake.kill(call, call == "lambda.get-function-configuration" ? 2 : 1)
+            let killed = try bench.run(options[0], options[1], options[2], options[3])
+            #expect(killed.status == Int32(137), "\(call): \(killed.errors)")
+            try bench.fake.reset()
+            let again = try bench.run(options[0], options[1], options[2], options[3])
+            #expect(again.status == 0 && again.output.hasPrefix("https://"), "\(call): \(again.errors)")
+            #expect(try bench.changes(options[0], options[1], options[2], options[3]) == [], "\(call)")
+        }
     }
 }
