@@ -50,7 +50,7 @@ package struct ManualPage {
     }
 
     private func escaped(_ text: some StringProtocol) -> String {
-        var result = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+        var result = String(text).replacing("\\", with: "\\e").replacing("-", with: "\\-")
         // At the start of a line these make a request of the rest.
         if result.hasPrefix(".") || result.hasPrefix("'") { result = "\\&" + result }
         return result
