@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "shim", targets: ["Shim"]),
         .executable(name: "shim-sim", targets: ["shim-sim"]),
         .executable(name: "shim-pack", targets: ["shim-pack"]),
+        .executable(name: "shim-deploy", targets: ["shim-deploy"]),
         .executable(name: "echo", targets: ["echo"]),
     ],
     // An arrow only ever points up this list: a room knows those above it, never those below.
@@ -31,6 +32,7 @@ let package = Package(
         .target(name: "ELF", swiftSettings: swift),
         .target(name: "CommandLineKit", dependencies: ["Platform"], swiftSettings: swift),
         .target(name: "ToolKit", dependencies: ["Platform"], swiftSettings: swift),
+        .target(name: "FunctionFile", swiftSettings: swift),
         .target(
             name: "ShimRuntime",
             dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF"],
@@ -58,16 +60,23 @@ let package = Package(
         ),
         .executableTarget(
             name: "shim-sim",
-            dependencies: ["SimKit", "CommandLineKit", "ToolKit", "Shim", "echo"],
+            dependencies: ["SimKit", "CommandLineKit", "ToolKit", "FunctionFile", "Shim", "echo"],
+            swiftSettings: swift,
+            linkerSettings: link
+        ),
+        .target(name: "DeployKit", dependencies: ["Platform", "ToolKit", "FunctionFile"], swiftSettings: swift),
+        .executableTarget(
+            name: "shim-deploy",
+            dependencies: ["DeployKit", "PackKit", "CommandLineKit", "ToolKit", "FunctionFile", "shim-pack"],
             swiftSettings: swift,
             linkerSettings: link
         ),
         .testTarget(
             name: "ShimTests",
             dependencies: [
-                "Platform", "HTTPWire", "LambdaWire", "ELF", "CommandLineKit", "ToolKit", "ShimRuntime", "PackKit",
-                "SimKit",
-                "Shim", "echo", "shim-sim", "shim-pack",
+                "Platform", "HTTPWire", "LambdaWire", "ELF", "CommandLineKit", "ToolKit", "FunctionFile", "ShimRuntime",
+                "PackKit", "SimKit", "DeployKit",
+                "Shim", "echo", "shim-sim", "shim-pack", "shim-deploy",
             ]
         ),
     ]

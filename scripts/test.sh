@@ -9,7 +9,7 @@ wanted=(
     cc:gcc g++:g++ strip:binutils perl:perl-base openssl:openssl find:findutils unshare:util-linux curl:curl zip:zip
     unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git convert-im6.q16:imagemagick-6.q16
     debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
-    bwrap:bubblewrap script:bsdutils python3:python3 pip3:python3-pip
+    bwrap:bubblewrap script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
     # What runtimes write when a program fails.
     Rscript:r-base-core javac:default-jdk-headless go:golang-go ruby:ruby php:php-cli lua5.4:lua5.4 ghc:ghc
     octave-cli:octave tclsh:tcl gfortran:gfortran
@@ -35,11 +35,12 @@ fi
 # Python's clients, into the user's own Python where it has them already, else into a folder of the build.
 tools=$PWD/.build/test-tools
 mkdir -p "$tools"
-if ! python3 -c 'import boto3, awslambdaric' 2>/dev/null || ! command -v aws >/dev/null; then
-    if [[ ! -x $tools/venv/bin/aws ]]; then
+if ! python3 -c 'import boto3, awslambdaric' 2>/dev/null || ! command -v aws >/dev/null ||
+    ! command -v moto_server >/dev/null; then
+    if [[ ! -x $tools/venv/bin/moto_server ]]; then
         python3 -c 'import ensurepip' 2>/dev/null || apt-get install -y -qq python3-venv >/dev/null
         python3 -m venv "$tools/venv"
-        "$tools/venv/bin/pip" install -q boto3 awscli awslambdaric
+        "$tools/venv/bin/pip" install -q boto3 awscli awslambdaric "moto[server]"
     fi
     PATH=$tools/venv/bin:$PATH
 fi

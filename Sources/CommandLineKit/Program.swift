@@ -14,8 +14,18 @@ package struct Program: Sendable {
     package init(name: String, main: Command, commands: [Command]) {
         self.name = name
         self.main = main
-        self.commands = commands
+        self.commands = commands + [Self.completions]
     }
+
+    /// The table of the command that every program has; ``run(_:_:)`` carries it out, since it needs the others.
+    private static let completions = Command(
+        "completions",
+        CommandSpec(
+            program: "completions",
+            summary: "print what a shell needs to complete these commands: bash, zsh or fish",
+            usage: ["bash|zsh|fish"]
+        )
+    ) { _, _ in .done }
 
     /// Does what was typed and ends the program.
     ///
@@ -39,6 +49,11 @@ package struct Program: Sendable {
 
     /// Does what was typed, `--help` and `--version` included.
     package func run(_ words: [String], _ console: Console) throws -> ExitCode {
+        // Not in the help: scripts/man.sh alone has a use for it.
+        if words == ["--manual-page"] {
+            try console.print(ManualPage(of: self).text)
+            return .done
+        }
         let named = commands.first { $0.name == words.first }
         let command = named ?? main
         let arguments = try command.spec.parse(named == nil ? words : Array(words.dropFirst()))
@@ -46,6 +61,12 @@ package struct Program: Sendable {
             try console.print(command.spec.help)
         } else if arguments.flag("--version") {
             try console.print("\(name) \(version)\n")
+        } else if command.name == Self.completions.name {
+            guard arguments.positionals.count == 1, let shell = Completions(rawValue: arguments.positionals[0]) else {
+                let shells = Completions.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UsageError("completions of which shell?", hint: "one of \(shells)")
+            }
+            try console.print(shell.script(for: self))
         } else {
             return try command.run(arguments, console)
         }
@@ -60,6 +81,7 @@ package struct Program: Sendable {
 
     /// The list of commands for the help, each with its summary.
     package static func list(_ commands: [Command]) -> String {
+        let commands = commands + [completions]
         let width = commands.map(\.name.count).max() ?? 0
         let lines = commands.map { command in
             "  " + command.name + String(repeating: " ", count: width - command.name.count + 2) + command.spec.summary

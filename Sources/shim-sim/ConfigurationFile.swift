@@ -1,5 +1,6 @@
 import CommandLineKit
 import Foundation
+import FunctionFile
 import Platform
 import SimKit
 import ToolKit
@@ -45,6 +46,7 @@ enum ConfigurationFile {
         _ apply: (inout FunctionConfiguration) throws -> Void
     ) throws -> [FunctionConfiguration] {
         let bytes = try Input.file(file)
+        if FunctionFile.isOne(bytes) { return [try DescriptionFile.read(bytes, file, arguments, apply)] }
         let content = try decode(bytes, file)
         let folder = Paths.parent(Paths.absolute(file))
         return try content.functions.sorted { $0.key < $1.key }.map { name, entry in

@@ -21,7 +21,12 @@ enum ServeCommand {
                 help: "Port to listen on, 0 for any",
                 default: "9000"
             ),
-            Option("--config", value: "FILE", type: .file, help: "JSON with functions and their settings"),
+            Option(
+                "--config",
+                value: "FILE",
+                type: .file,
+                help: "JSON with functions and their settings, or shim-deploy.json"
+            ),
         ] + FunctionOptions.options + ServeOptions.options + ControlOptions.options
             + TriggerOptions.options,
         notes: [

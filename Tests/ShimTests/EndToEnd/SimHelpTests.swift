@@ -93,7 +93,7 @@ struct SimHelpTests {
         options:
           --host ADDRESS                  Where to listen (default: 127.0.0.1)
           --port PORT                     Port to listen on, 0 for any (default: 9000)
-          --config FILE                   JSON with functions and their settings
+          --config FILE                   JSON with functions and their settings, or shim-deploy.json
           --timeout SECONDS               Time-out of an invocation, 0.1 to 900 (default: 3)
           --memory MB                     Memory of the function, 128 to 10240 (default: 128)
           --env NAME=VALUE                Set an environment variable (repeatable)

@@ -1,0 +1,36 @@
+import CommandLineKit
+import DeployKit
+
+/// `shim-deploy diff`.
+enum DiffCommand {
+    static let spec = CommandSpec(
+        program: "shim-deploy diff",
+        summary: "show what a deployment would change",
+        usage: ["[options] PACKAGE [NAME]"],
+        options: ConnectionOptions.options + FunctionOptions.options + [
+            Option("--pack", value: "OPTIONS", help: "Options for shim-pack, where PACKAGE is a program"),
+            Option("--no-check", help: "Do not look whether the package would start"),
+            Option("--exit-code", help: "End with 2 where something differs"),
+        ],
+        notes: ["exit status: 0, with --exit-code 2 where something differs, 1 failed, 64 wrong usage"]
+    )
+
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
+        try Session.with(arguments, console) { session in
+            guard case .function(let desired) = try DeployCommand.package(session, spec) else {
+                throw UsageError(
+                    "a layer has no settings to compare",
+                    hint: "shim-deploy publishes it only where it is new"
+                )
+            }
+            let client = try session.client()
+            console.progress("looking at what is there")
+            let observed = try Survey(client: client).observe(desired)
+            let plan = try Planner(desired: desired, observed: observed).plan()
+            console.clearProgress()
+            for line in plan.lines { try console.print("\(line)\n") }
+            for note in plan.notes { console.say("note: \(note)") }
+            return !plan.isEmpty && arguments.flag("--exit-code") ? ExitCode(rawValue: 2) : .done
+        }
+    }
+}

@@ -1,0 +1,6 @@
+import Platform
+
+Descriptor.fillStandardStreams()
+Signals.unblockAll()
+Signals.makePipeErrorsHarmless()
+DeployCommand.program.run()
