@@ -22,9 +22,4 @@ extension Files {
             throw error
         }
     }
-
-    /// Gives a file another name, in the place of one that has it already.
-    package static func rename(_ path: String, to new: String) throws(SystemError) {
-        try check("rename") { Glibc.rename(path, new) }
-    }
 }
