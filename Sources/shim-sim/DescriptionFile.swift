@@ -14,6 +14,8 @@ enum DescriptionFile {
     ///   - file: Its path.
     ///   - arguments: The options of the command line, which win.
     ///   - apply: Applies those that are not the function's own.
+    /// - Returns: The function as the simulator runs it.
+    /// - Throws: `UsageError` for what the file says wrongly, or what is not there.
     static func read(
         _ bytes: [UInt8],
         _ file: String,

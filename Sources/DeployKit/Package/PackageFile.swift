@@ -25,6 +25,7 @@ package enum PackageFile: Sendable, Equatable {
     ///   - path: The file.
     ///   - hasRuntime: Whether the function has a runtime that needs no file `bootstrap` of it.
     ///   - toolbox: What lists archives.
+    /// - Returns: What it is.
     /// - Throws: ``DeployError/badPackage(path:problem:hint:)`` for what is none of them.
     package static func kind(of path: String, hasRuntime: Bool, toolbox: Toolbox) throws
         -> PackageFile

@@ -24,6 +24,7 @@ package enum SettingsCheck {
     /// - Parameters:
     ///   - desired: What is to be there.
     ///   - unpacked: The size of the function and of those layers that are here, unpacked, in bytes.
+    /// - Throws: ``DeployError`` that names the setting.
     package static func check(_ desired: Desired, unpacked: Int) throws(DeployError) {
         guard isName(desired.name) else {
             throw .contradiction(

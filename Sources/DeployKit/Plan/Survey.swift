@@ -25,6 +25,8 @@ package struct Survey {
     /// - Parameters:
     ///   - desired: What is to be there.
     ///   - everything: Whether to read also what the function may have and the description does not speak of.
+    /// - Returns: What is there.
+    /// - Throws: ``DeployError`` where AWS does not say.
     package func observe(_ desired: Desired, everything: Bool = false) throws -> Observed {
         var observed = Observed()
         observed.region = region

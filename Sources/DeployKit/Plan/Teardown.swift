@@ -42,6 +42,7 @@ package struct Teardown {
     /// - Parameters:
     ///   - logs: Whether the log group goes too.
     ///   - force: Whether a function goes that has not our mark.
+    /// - Returns: The calls, in their order.
     /// - Throws: ``DeployError/contradiction(_:hint:)`` for a function that is not ours.
     package func plan(logs: Bool, force: Bool) throws(DeployError) -> Plan {
         if observed.function != nil, !observed.isOurs, !force {

@@ -84,6 +84,7 @@ package struct History: Sendable {
     /// - Parameters:
     ///   - name: The alias; the only one where `nil`.
     ///   - version: The version; the one before where `nil`.
+    /// - Returns: The one call that moves it.
     /// - Throws: ``DeployError/contradiction(_:hint:)`` where there is no such alias or version.
     package func rollback(alias name: String?, to version: String?) throws(DeployError) -> Plan {
         let alias = try self.alias(name)

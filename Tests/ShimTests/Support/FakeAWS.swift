@@ -6,6 +6,7 @@ final class FakeAWS {
     let folder: TemporaryFolder
 
     /// - Parameter real: The AWS CLI that answers what is not refused; `nil` answers with what ``answer(_:_:)`` was given.
+    /// - Throws: Where the folder cannot be made.
     init(real: String?) throws {
         folder = try TemporaryFolder()
         // `set -f` and quotes everywhere: an argument is data.
