@@ -37,9 +37,10 @@ struct SimHelpTests {
           --version   Show the version
 
         commands, each with a --help of its own:
-          run    call a function once and print its answer
-          serve  serve functions as Lambda does, for any AWS client
-          event  print a sample event, or list them
+          run          call a function once and print its answer
+          serve        serve functions as Lambda does, for any AWS client
+          event        print a sample event, or list them
+          completions  print what a shell needs to complete these commands: bash, zsh or fish
 
         Without a command, the sample function 'echo' is called with a sample event.
 
@@ -57,14 +58,19 @@ struct SimHelpTests {
           --memory MB             Memory of the function, 128 to 10240 (default: 128)
           --env NAME=VALUE        Set an environment variable (repeatable)
           --env-file FILE         Set the variables of a file of NAME=VALUE lines (repeatable)
+          --pass-env NAME         Pass on a variable of this shell; a * at the end means all that begin so
+                                  (repeatable)
           --handler NAME          What _HANDLER says (default: the program's name)
           --log-format text|json  Form of the log (default: text)
           --layer DIR|ZIP         Merge a layer to /opt; later ones win (repeatable)
+          --wrap COMMAND          Put words in front of the program, 'strace -f'; without time-out
           --cpu-share             No more CPU than Lambda gives for the memory
           --isolate               Run it as Lambda's user, in Lambda's folders, on a read-only root file system
           --isolate-if-possible   As --isolate; where this machine does not let it, without, and say so
           --root bare|host|DIR    That root: what provided.al2023 has, this machine or a folder (default: bare;
                                   host for a program)
+          --replay DIR            Call it with the events that 'serve --record DIR' kept, and say which answers
+                                  differ
           --repeat N              Call it N times in one environment: cold, then warm (default: 1)
           --quiet                 No log, only the answer
           -h, --help              Show this help
@@ -89,6 +95,7 @@ struct SimHelpTests {
         usage: shim-sim serve [options] TARGET [-- ARG...]
                shim-sim serve [options] NAME=TARGET ...
                shim-sim serve [options] --config FILE
+               shim-sim serve [options] [--control-plane]
 
         options:
           --host ADDRESS                  Where to listen (default: 127.0.0.1)
@@ -98,9 +105,12 @@ struct SimHelpTests {
           --memory MB                     Memory of the function, 128 to 10240 (default: 128)
           --env NAME=VALUE                Set an environment variable (repeatable)
           --env-file FILE                 Set the variables of a file of NAME=VALUE lines (repeatable)
+          --pass-env NAME                 Pass on a variable of this shell; a * at the end means all that begin
+                                          so (repeatable)
           --handler NAME                  What _HANDLER says (default: the program's name)
           --log-format text|json          Form of the log (default: text)
           --layer DIR|ZIP                 Merge a layer to /opt; later ones win (repeatable)
+          --wrap COMMAND                  Put words in front of the program, 'strace -f'; without time-out
           --cpu-share                     No more CPU than Lambda gives for the memory
           --isolate                       Run it as Lambda's user, in Lambda's folders, on a read-only root file
                                           system
@@ -117,11 +127,33 @@ struct SimHelpTests {
           --limit-bandwidth               Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda
           --watch                         Take a changed target for the next call
           --freeze                        Stop environments between calls, as Lambda does
+          --env-all NAME=VALUE            Set a variable of all functions, where their own say nothing else
+                                          (repeatable)
+          --no-lambda-endpoint            Do not tell functions how to call each other (AWS_ENDPOINT_URL_LAMBDA)
+          --record DIR                    Keep events and answers, for 'shim-sim run --replay'
           --quiet                         No logs of functions
+          --control-plane                 Serve Lambda's API for functions too; the only thing to do without a
+                                          TARGET
+          --data DIR                      Where that API keeps functions and layers (default: a temporary
+                                          folder)
+          --transition-time SECONDS       How long a function stays Pending or InProgress (default: 0)
+          --schedule NAME=EXPRESSION      Call a function by a schedule: rate(5 minutes), cron(0 12 * * ? *)
+                                          (repeatable)
+          --bucket NAME=DIR               Call a function with an S3 event for each file that comes into the
+                                          folder (repeatable)
+          --api-port PORT                 Port of an HTTP API, as of API Gateway; 0 for any
+          --route ROUTE=NAME              Route of the HTTP API, 'GET /items/{id}=NAME' (default: $default to
+                                          the only function) (repeatable)
+          --api-payload VERSION           Form of its events (default: 2.0)
+          --api-stage NAME                Its stage, the first part of paths
+          --alb NAME=PORT                 Put an Application Load Balancer in front of a function; port 0 for
+                                          any (repeatable)
+          --alb-multi-value               The load balancers send headers and parameters as lists
           -h, --help                      Show this help
           --version                       Show the version
 
-        TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'.
+        TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'. Without
+        any, functions are put here by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
 
         examples:
           shim-sim serve function.zip
