@@ -90,7 +90,7 @@ struct SimImageTests {
                     /etc:
                     passwd
                     secret
-                    /etc
+                    /var/task
                     sbx_user1051
                     993
                     /bin blue
