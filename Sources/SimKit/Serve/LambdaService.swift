@@ -99,10 +99,10 @@ package final class LambdaService {
     package func handle(_ exchange: HTTPExchange) -> Bool {
         let target = exchange.head.target
         let path = target.prefix { $0 != "?" }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
-        guard parts.count == 4, parts[1] == "functions" else { return false }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[2] == "functions" else { return false }
         let isStream: Bool
-        switch (parts[0], parts[3]) {
+        switch (parts[1], parts[4]) {
         case ("2015-03-31", "invocations"): isStream = false
         case ("2021-11-15", "response-streaming-invocations"): isStream = true
         default: return false
@@ -111,9 +111,10 @@ package final class LambdaService {
         do throws(ServiceError) {
             // RIE takes any method; Lambda only this one.
             guard exchange.head.method == "POST" else { throw .unknownOperation("\(exchange.head.method) \(path)") }
-            let query = PercentCoding.query(target.dropFirst(path.count + 1))
+            let query =
+                path.endIndex == target.endIndex ? [] : PercentCoding.query(target[path.endIndex...].dropFirst())
             let qualifier = query.last { $0.name == "Qualifier" }?.value
-            let target = try directory.target(try FunctionReference(encoded: parts[2], qualifier: qualifier))
+            let target = try directory.target(try FunctionReference(encoded: parts[3], qualifier: qualifier))
             takeBody(exchange, try InvokeRequest(exchange.head, target, isStream: isStream), requestID)
         } catch {
             error.answer(exchange, requestID: requestID)
