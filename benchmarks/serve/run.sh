@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares 'shim-sim serve' with AWS's emulator (RIE): the same bootstrap, the same client, in turns.
+# Compares 'shim-sim serve' with AWS's emulator (RIE) and with a relay in C that does nothing else (relay.c), which is the
+# floor: the same bootstrap, the same client, in turns.
 #
 #   benchmarks/serve/run.sh [ROUNDS]        (default 5)
 #
@@ -26,6 +27,7 @@ trap finish EXIT
 mkdir "$work/function"
 cc -O2 -o "$work/function/bootstrap" benchmarks/serve/runtime.c
 cc -O2 -o "$work/client" benchmarks/serve/client.c
+cc -O2 -o "$work/relay" benchmarks/serve/relay.c
 
 path=/2015-03-31/functions/function/invocations
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
@@ -36,25 +38,28 @@ serve() { # PORT [OPTION...]
     await "$1"
 }
 
-ours=$(free_port) theirs=$(free_port) api=$(free_port) one=$(free_port) eight=$(free_port)
+ours=$(free_port) theirs=$(free_port) floor=$(free_port) api=$(free_port) one=$(free_port) eight=$(free_port)
 serve "$ours"
 sim_pid=${pids[-1]}
 "$rie" --runtime-interface-emulator-address "127.0.0.1:$theirs" --runtime-api-address "127.0.0.1:$api" \
     "$work/function/bootstrap" >/dev/null 2>&1 &
 pids+=($!)
 await "$theirs"
+"$work/relay" "$floor" "$work/function/bootstrap" >/dev/null 2>&1 &
+pids+=($!)
+await "$floor"
 serve "$one" --concurrency 1 --env WORK_MS=5
 serve "$eight" --concurrency 8 --env WORK_MS=5
 
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$sim_pid/status"; }
-for port in "$ours" "$theirs"; do "$work/client" "$port" $path 1 500 100 >/dev/null; done
+for port in "$ours" "$theirs" "$floor"; do "$work/client" "$port" $path 1 500 100 >/dev/null; done
 "$work/client" "$one" $path 1 20 100 >/dev/null
 "$work/client" "$eight" $path 8 80 100 >/dev/null
 before=$(resident)
 for ((round = 1; round <= rounds; round++)); do
     for size in 100 1000000; do
         count=$((size == 100 ? 2000 : 100))
-        for name in serve:$ours rie:$theirs; do
+        for name in serve:$ours rie:$theirs relay:$floor; do
             echo "${name%%:*} $size $("$work/client" "${name##*:}" $path 1 $count $size)"
         done
     done
@@ -74,12 +79,12 @@ for line in open(sys.argv[1]):
     rows.setdefault((name, int(size)), []).append(result)
 def median(name, size, key): return statistics.median(r[key] for r in rows[name, size])
 out = {}
-print(f"{'':28}{'serve':>12}{'RIE':>12}{'serve/RIE':>12}")
+print(f"{'':28}{'serve':>12}{'RIE':>12}{'relay':>12}{'serve/RIE':>12}{'serve/relay':>13}")
 for size, label in [(100, "100 B"), (1000000, "1 MB")]:
     for key, text in [("p50", "p50 µs"), ("p99", "p99 µs"), ("perSecond", "invocations/s")]:
-        a, b = median("serve", size, key), median("rie", size, key)
-        out[f"{key}{size}"] = {"serve": a, "rie": b, "ratio": round(a / b, 3)}
-        print(f"{label + ', ' + text:28}{a:12.1f}{b:12.1f}{a / b:12.2f}")
+        a, b, c = (median(name, size, key) for name in ("serve", "rie", "relay"))
+        out[f"{key}{size}"] = {"serve": a, "rie": b, "relay": c, "ratio": round(a / b, 3), "floor": round(a / c, 3)}
+        print(f"{label + ', ' + text:28}{a:12.1f}{b:12.1f}{c:12.1f}{a / b:12.2f}{a / c:13.2f}")
 one, eight = median("one", 100, "perSecond"), median("eight", 100, "perSecond")
 out["parallel"] = {"one": one, "eight": eight, "ratio": round(eight / one, 2)}
 print(f"5 ms of work, 1 client {one:.0f}/s, 8 clients {eight:.0f}/s: {eight / one:.2f} times (RIE takes one at a time)")

@@ -12,11 +12,11 @@ package struct FunctionFailure: Equatable, Sendable {
     package var isReported = false
 
     /// A failure that the function itself reported.
-    package init(type: String, payload: [UInt8], contentType: String) {
+    package init(type: String, payload: [UInt8], contentType: String, isReported: Bool = false) {
         self.type = type
         self.payload = payload
         self.contentType = contentType
-        isReported = true
+        self.isReported = isReported
     }
 
     /// A failure that Lambda reports, in its own form: `RequestId: … Error: …`.

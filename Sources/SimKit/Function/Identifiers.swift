@@ -1,14 +1,27 @@
 /// Names nobody else has.
 package enum Identifiers {
+    private static let digits: StaticString = "0123456789abcdef"
+
     /// A random UUID in lower case.
     package static func uuid() -> String {
-        var bytes = random(16)
+        var generator = SystemRandomNumberGenerator()
         // RFC 9562: version 4, variant 10.
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        var digits = digits(of: bytes)
-        for position in [8, 13, 18, 23] { digits.insert(0x2D, at: position) }
-        return String(decoding: digits, as: UTF8.self)
+        let high = generator.next() & ~0xF000 | 0x4000
+        let low = generator.next() & ~(3 << 62) | 2 << 62
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for (number, groups) in [(high, [8, 4, 4]), (low, [4, 12])] {
+                var rest = number
+                for count in groups {
+                    if place > 0 {
+                        text[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    write(&rest, count, to: text, at: &place)
+                }
+            }
+            return place
+        }
     }
 
     /// An X-Ray header that says that nothing is sampled.
@@ -19,18 +32,28 @@ package enum Identifiers {
 
     /// Random bytes as hexadecimal digits.
     package static func hex(_ bytes: Int) -> String {
-        String(decoding: digits(of: random(bytes)), as: UTF8.self)
-    }
-
-    private static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
-        return Array(bytes.prefix(count))
+        return String(unsafeUninitializedCapacity: 2 * bytes) { text in
+            var place = 0
+            while place < 2 * bytes {
+                var number = generator.next()
+                write(&number, min(16, 2 * bytes - place), to: text, at: &place)
+            }
+            return place
+        }
     }
 
-    private static func digits(of bytes: [UInt8]) -> [UInt8] {
-        let table = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [table[Int($0 >> 4)], table[Int($0 & 15)]] }
+    /// Writes the highest digits of a number, and takes them off.
+    private static func write(
+        _ number: inout UInt64,
+        _ count: Int,
+        to text: UnsafeMutableBufferPointer<UInt8>,
+        at place: inout Int
+    ) {
+        for _ in 0..<count {
+            text[place] = digits.utf8Start[Int(number >> 60)]
+            number <<= 4
+            place += 1
+        }
     }
 }

@@ -143,7 +143,12 @@ package final class Invocation {
         guard progress == .began else { return }
         progress = .done
         if let error {
-            failure = FunctionFailure(type: error.type, payload: error.body, contentType: "application/json")
+            failure = FunctionFailure(
+                type: error.type,
+                payload: error.body,
+                contentType: "application/json",
+                isReported: true
+            )
         }
         caller?.hear(.ended(error: error))
     }

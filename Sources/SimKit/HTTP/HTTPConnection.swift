@@ -35,6 +35,9 @@ final class HTTPConnection {
 
     deinit { watch?.cancel() }
 
+    /// The field `Date` of an answer now.
+    var date: String { server.date }
+
     /// Bytes that the client has not taken yet.
     var pendingOutput: Int { output.count - sent }
 

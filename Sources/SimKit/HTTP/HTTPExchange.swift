@@ -165,7 +165,7 @@ package final class HTTPExchange {
     private func serializedHead(_ status: Int, _ fields: HTTPFields) -> [UInt8] {
         var fields = fields
         for (name, value) in addedFields.entries { fields.set(name, value) }
-        fields.add("Date", Timestamp.now.httpDate)
+        if let connection { fields.add("Date", connection.date) }
         if connection?.mustClose == true {
             fields.set("Connection", "close")
         } else if head.minorVersion == 0 {

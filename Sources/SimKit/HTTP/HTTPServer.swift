@@ -35,6 +35,18 @@ package final class HTTPServer {
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var sweep: EventLoop.Timer?
     private var isStopped = false
+    private var dateSecond = 0
+    private var dateText = ""
+
+    /// The field `Date` of an answer now; it is the same for a second.
+    var date: String {
+        let now = Timestamp.now
+        if now.milliseconds / 1000 != dateSecond {
+            dateSecond = now.milliseconds / 1000
+            dateText = now.httpDate
+        }
+        return dateText
+    }
 
     /// Listens.
     ///

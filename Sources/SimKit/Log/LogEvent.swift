@@ -37,7 +37,7 @@ enum LogEvent {
         case .runtimeDone: return []
         case .report(let report, let context): return Self.reportLines(report, context)
         case .extensionState(let name, let state, let events, let errorType):
-            let line = "EXTENSION\tName: \(name)\tState: \(state)\tEvents: [\(events.joined(separator: ","))]"
+            let line = "EXTENSION\tName: \(name)\tState: \(state)\tEvents: [\(events.joined(separator: ", "))]"
             return [line + (errorType.map { "\tError Type: \($0)" } ?? "")]
         }
     }

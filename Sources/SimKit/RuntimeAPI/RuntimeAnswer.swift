@@ -70,7 +70,12 @@ struct RuntimeAnswer {
                     RuntimeReply.tooLarge(exchange)
                 } else if let error = Self.trailerError(trailers) {
                     invocation.fail(
-                        FunctionFailure(type: error.type, payload: error.body, contentType: "application/json")
+                        FunctionFailure(
+                            type: error.type,
+                            payload: error.body,
+                            contentType: "application/json",
+                            isReported: true
+                        )
                     )
                     ended(.taken)
                     RuntimeReply.accepted(exchange)

@@ -27,7 +27,8 @@ struct RuntimeErrorReport {
                 FunctionFailure(
                     type: Self.sanitized(fields[LambdaHeader.errorType] ?? ""),
                     payload: payload,
-                    contentType: isJSON ? "application/json" : "application/octet-stream"
+                    contentType: isJSON ? "application/json" : "application/octet-stream",
+                    isReported: true
                 )
             )
             RuntimeReply.accepted(exchange)

@@ -23,6 +23,12 @@ package struct FunctionReference: Equatable, Sendable {
     ///   - extra: The parameter `Qualifier`.
     /// - Throws: ``ServiceError`` in Lambda's words, where one of them is not what it must be, or they disagree.
     package init(encoded: some StringProtocol, qualifier extra: String?) throws(ServiceError) {
+        // Most callers say only a name.
+        if extra == nil, encoded.utf8.count <= 64, encoded.utf8.allSatisfy(Validation.isNameByte), !encoded.isEmpty {
+            name = String(encoded)
+            (qualifier, region, account) = (nil, nil, nil)
+            return
+        }
         let text = PercentCoding.decode(encoded) ?? String(encoded)
         var problems: [String] = []
         if let extra { problems += Validation.qualifier(extra) }

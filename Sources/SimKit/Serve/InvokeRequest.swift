@@ -13,9 +13,17 @@ struct InvokeRequest {
         case dryRun = "DryRun"
     }
 
+    /// Which of the API's operations it is.
+    enum Operation {
+        case invoke
+        case invokeWithResponseStream
+        /// The forerunner of the kind ``Kind/event``, which old clients still have.
+        case invokeAsync
+    }
+
     let target: CallTarget
+    let operation: Operation
     let kind: Kind
-    let isStream: Bool
     let wantsLog: Bool
     /// What goes on with the event; the ARN has the caller's qualifier.
     let context: CallerContext
@@ -23,11 +31,13 @@ struct InvokeRequest {
     /// How many bytes the body may have.
     var limit: Int { kind == .event ? EventLimits.asynchronous : EventLimits.synchronous }
 
-    init(_ head: HTTPRequestHead, _ target: CallTarget, isStream: Bool) throws(ServiceError) {
+    init(_ head: HTTPRequestHead, _ target: CallTarget, _ operation: Operation) throws(ServiceError) {
         let fields = head.fields
         self.target = target
-        self.isStream = isStream
-        let kindName = fields["X-Amz-Invocation-Type"] ?? Kind.requestResponse.rawValue
+        self.operation = operation
+        let isStream = operation == .invokeWithResponseStream
+        let usual = operation == .invokeAsync ? Kind.event : .requestResponse
+        let kindName = operation == .invokeAsync ? usual.rawValue : fields["X-Amz-Invocation-Type"] ?? usual.rawValue
         let logName = fields["X-Amz-Log-Type"] ?? "None"
         let kind = Kind(rawValue: kindName).flatMap { isStream && $0 == .event ? nil : $0 }
         var problems: [String] = []

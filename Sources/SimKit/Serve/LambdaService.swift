@@ -99,22 +99,25 @@ package final class LambdaService {
     package func handle(_ exchange: HTTPExchange) -> Bool {
         let target = exchange.head.target
         let path = target.prefix { $0 != "?" }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
-        guard parts.count == 4, parts[1] == "functions" else { return false }
-        let isStream: Bool
-        switch (parts[0], parts[3]) {
-        case ("2015-03-31", "invocations"): isStream = false
-        case ("2021-11-15", "response-streaming-invocations"): isStream = true
+        var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count == 6, parts[5].isEmpty { parts.removeLast() }
+        guard parts.count == 5, parts[2] == "functions" else { return false }
+        let operation: InvokeRequest.Operation
+        switch (parts[1], parts[4]) {
+        case ("2015-03-31", "invocations"): operation = .invoke
+        case ("2021-11-15", "response-streaming-invocations"): operation = .invokeWithResponseStream
+        case ("2014-11-13", "invoke-async"): operation = .invokeAsync
         default: return false
         }
         let requestID = Identifiers.uuid()
         do throws(ServiceError) {
             // RIE takes any method; Lambda only this one.
             guard exchange.head.method == "POST" else { throw .unknownOperation("\(exchange.head.method) \(path)") }
-            let query = PercentCoding.query(target.dropFirst(path.count + 1))
+            let query =
+                path.endIndex == target.endIndex ? [] : PercentCoding.query(target[path.endIndex...].dropFirst())
             let qualifier = query.last { $0.name == "Qualifier" }?.value
-            let target = try directory.target(try FunctionReference(encoded: parts[2], qualifier: qualifier))
-            takeBody(exchange, try InvokeRequest(exchange.head, target, isStream: isStream), requestID)
+            let called = try directory.target(try FunctionReference(encoded: parts[3], qualifier: qualifier))
+            takeBody(exchange, try InvokeRequest(exchange.head, called, operation), requestID)
         } catch {
             error.answer(exchange, requestID: requestID)
         }
@@ -176,15 +179,17 @@ package final class LambdaService {
         case .dryRun: exchange.respond(204, ["x-amzn-RequestId": requestID])
         case .event:
             try queue.add(id: requestID, to: request.target, event, request.context)
-            exchange.respond(202, InvokeAnswer.common(requestID: requestID, request))
+            // The old way says so in its body too.
+            let body = request.operation == .invokeAsync ? Array(#"{"Status":202}"#.utf8) : []
+            exchange.respond(202, InvokeAnswer.common(requestID: requestID, request), body)
         case .requestResponse:
             let invocation = Invocation(
                 id: requestID,
                 event: event,
                 context: request.context,
-                mode: request.isStream ? .streaming : .buffered
+                mode: request.operation == .invokeWithResponseStream ? .streaming : .buffered
             )
-            if request.isStream {
+            if request.operation == .invokeWithResponseStream {
                 let bandwidth = options.limitsBandwidth ? Bandwidth(loop: context.loop) : nil
                 invocation.caller = StreamAnswer(exchange, request, invocation, bandwidth)
             } else {

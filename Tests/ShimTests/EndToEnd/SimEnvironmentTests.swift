@@ -182,7 +182,7 @@ struct SimEnvironmentTests {
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
                 #expect(try await server.curl(["-d", "1", url]).text == "two")
                 try await SimTool.eventually("the line is logged") {
-                    server.running.log.contains("EXTENSION\tName: watcher\tState: Ready\tEvents: [INVOKE,SHUTDOWN]")
+                    server.running.log.contains("EXTENSION\tName: watcher\tState: Ready\tEvents: [INVOKE, SHUTDOWN]")
                 }
             }
             let data = try Data(contentsOf: folder.appendingPathComponent("seen"))

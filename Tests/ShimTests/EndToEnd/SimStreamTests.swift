@@ -117,7 +117,7 @@ struct SimStreamTests {
                 let sent = try await server.curl([
                     "-H", "Content-Type: application/octet-stream", "--data-binary", "@\(binary.path)", url + "/",
                 ])
-                #expect(sent.text.contains(#""body": "AP8B", "isBase64Encoded": true"#))
+                #expect(sent.text.contains(#""body":"AP8B","isBase64Encoded":true"#))
                 do {
                     let text = try await server.curl(["-I", url + "/full"]).text
                     #expect(text.hasPrefix("HTTP/1.1 201 "))

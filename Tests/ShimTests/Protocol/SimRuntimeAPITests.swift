@@ -152,8 +152,8 @@ struct SimRuntimeAPITests {
             let result = try await SimTool.sim(["run", folder.path, "--timeout", "20"])
             #expect(result.status == 1)
             #expect(
-                result.text == #"{"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size "#
-                    + #"(6291557 bytes) exceeded maximum allowed payload size (6291556 bytes)."}"#
+                result.text == #"{"errorMessage":"Response payload size exceeded maximum allowed payload size "#
+                    + #"(6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}"#
             )
             let answer =
                 #"413 {"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","#

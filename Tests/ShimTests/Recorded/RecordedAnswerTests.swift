@@ -116,17 +116,22 @@ struct RecordedAnswerTests {
         try await SimTool.withFolder { folder in
             _ = try RecordedFunctions.write(to: folder)
             let target = folder.appendingPathComponent("actor").path
-            let event = #"{"do":"answer","text":"1"}"#
-            let result = try await SimTool.sim(["run", target, "--log-format", "json", "-d", event])
-            for (type, members) in RecordedRecords.members {
-                let line = try #require(result.log.split(separator: "\n").first { $0.contains(type) }, "\(result.log)")
-                let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-                let record = try #require(object?["record"] as? [String: Any])
-                #expect(Set(record.keys) == members, "\(RecordedRecords.source)")
+            let options = ["f=\(target)", "--log-format", "json"]
+            let region = ["AWS_REGION": "us-east-1"]
+            let log = try await SimServer.with(options, in: folder, environment: region) { server in
+                let requests = ["f", "f:7"].map { name -> [String: Any] in
+                    [
+                        "method": "POST", "target": "/2015-03-31/functions/\(name)/invocations",
+                        "headers": [String: String](), "body": Data("{}".utf8).base64EncodedString(),
+                    ]
+                }
+                _ = try await RecordedClient.send(requests, to: server.port, in: folder)
+                return server.running.log
             }
-            #expect(result.log.contains(#""instanceMaxMemory":134217728"#))
+            let lines = RecordedRecords.normalized(log).filter { $0.hasPrefix("{") }
+            #expect(lines == RecordedRecords.lines, "\(RecordedRecords.source)")
             let managed = ["--env", "AWS_LAMBDA_MAX_CONCURRENCY=2"]
-            let second = try await SimTool.sim(["run", target, "-d", event] + managed)
+            let second = try await SimTool.sim(["run", target, "-d", "{}"] + managed)
             #expect(second.log.contains(#""initializationType":"lambda-managed-instances""#), "\(second.log)")
         }
     }

@@ -281,6 +281,15 @@ enum RecordedInvokes {
             answer: ""
         ),
         RecordedAnswer(
+            name: "the old way of an event",
+            source: "docs, API reference of InvokeAsync",
+            target: "/2014-11-13/functions/actor/invoke-async/",
+            body: Array(#"{"do":"answer","text":"1"}"#.utf8),
+            status: 202,
+            fields: ["x-amz-executed-version": ""],
+            answer: #"{"Status":202}"#
+        ),
+        RecordedAnswer(
             name: "a dry run",
             source: "localstack test_invocation_type_dry_run",
             target: "actor",

@@ -95,23 +95,39 @@ struct RecordedLog: Sendable {
     }
 }
 
-/// Records of a JSON log: the names of their members, in order, where the function is not sampled.
+/// Records of a JSON log of a function that is not sampled, as recorded in October 2026: figures, ids and hashes are in angle
+/// brackets.
 enum RecordedRecords {
-    static let source =
-        "emulator internal/lambda-managed-instances/interop/events_api.go; docs, telemetry-schema-reference"
+    static let source = "a public log of Lambda (nodejs22.x, LogFormat JSON), and emulator interop/events_api.go"
 
-    /// Type, and members of `record`.
-    static let members: [(type: String, members: Set<String>)] = [
-        (
-            "platform.initStart",
-            [
-                "initializationType", "phase", "runtimeVersion", "runtimeVersionArn", "functionName", "functionVersion",
-                "instanceId", "instanceMaxMemory",
-            ]
-        ),
-        ("platform.start", ["requestId", "functionArn", "version"]),
-        ("platform.report", ["requestId", "metrics", "status"]),
+    static let lines = [
+        #"{"time":"<time>","type":"platform.initStart","record":{"initializationType":"on-demand","phase":"init","#
+            + #""runtimeVersion":"<version>","runtimeVersionArn":"arn:aws:lambda:us-east-1::runtime:<hash>","#
+            + #""functionName":"f","functionVersion":"$LATEST","instanceId":"<stream>","instanceMaxMemory":134217728}}"#,
+        #"{"time":"<time>","type":"platform.start","record":{"requestId":"<id>","#
+            + #""functionArn":"arn:aws:lambda:us-east-1:123456789012:function:f","version":"$LATEST"}}"#,
+        #"{"time":"<time>","type":"platform.report","record":{"requestId":"<id>","metrics":{"durationMs":<ms>,"#
+            + #""billedDurationMs":<ms>,"memorySizeMB":128,"maxMemoryUsedMB":<MB>,"initDurationMs":<ms>},"status":"success"}}"#,
+        #"{"time":"<time>","type":"platform.start","record":{"requestId":"<id>","#
+            + #""functionArn":"arn:aws:lambda:us-east-1:123456789012:function:f:7","version":"7"}}"#,
+        #"{"time":"<time>","type":"platform.report","record":{"requestId":"<id>","metrics":{"durationMs":<ms>,"#
+            + #""billedDurationMs":<ms>,"memorySizeMB":128,"maxMemoryUsedMB":<MB>},"status":"success"}}"#,
     ]
+
+    static func normalized(_ log: String) -> [String] {
+        log.split(separator: "\n").map { line in
+            String(line).replacing(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, with: "<id>")
+                .replacing(/"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/, with: #""time":"<time>""#)
+                .replacing(/"runtimeVersion":"[^"]+"/, with: #""runtimeVersion":"<version>""#)
+                .replacing(/runtime:[0-9a-f]{64}/, with: "runtime:<hash>")
+                .replacing(
+                    /"instanceId":"\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}"/,
+                    with: #""instanceId":"<stream>""#
+                )
+                .replacing(/urationMs":\d+(\.\d{1,3})?/, with: #"urationMs":<ms>"#)
+                .replacing(/"maxMemoryUsedMB":\d+/, with: #""maxMemoryUsedMB":<MB>"#)
+        }
+    }
 }
 
 /// Variables of a function's process.
