@@ -36,7 +36,7 @@ struct SimImageTests {
         try Data("root:x:0:0::/:/bin/sh\n".utf8).write(to: base.appendingPathComponent("etc/passwd"))
         let words = ["/shim", "/bin/busybox", "sh", "-c", command].map { "\"\($0)\"" }.joined(separator: ",")
         let config = """
-            {"config":{"Entrypoint":[\(words)],"WorkingDir":"/etc","Env":["PATH=/bin","COLOR=blue"]}}
+            {"config":{"Entrypoint":[\(words)],"WorkingDir":"/var/task","Env":["PATH=/bin","COLOR=blue"]}}
             """
         try archive(name, layers: [["-C", "base", "."]] + more, config: config, in: folder)
     }
@@ -90,7 +90,7 @@ struct SimImageTests {
                     /etc:
                     passwd
                     secret
-                    /etc
+                    /var/task
                     sbx_user1051
                     993
                     /bin blue
