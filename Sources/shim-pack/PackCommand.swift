@@ -12,7 +12,7 @@ struct PackCommand {
         usage: [
             "[options] PROGRAM [-- ARG...]",
             "--layer [options] [PROGRAM]",
-            "inspect [options] FILE.zip|DIR",
+            "inspect [options] FILE.zip|FILE.tar|DIR",
         ],
         options: [
             Option(

@@ -315,7 +315,7 @@ extension EndToEnd.Packer {
 
                     usage: shim-pack [options] PROGRAM [-- ARG...]
                            shim-pack --layer [options] [PROGRAM]
-                           shim-pack inspect [options] FILE.zip|DIR
+                           shim-pack inspect [options] FILE.zip|FILE.tar|DIR
 
                     options:
                       -o, --output FILE
