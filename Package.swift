@@ -46,7 +46,11 @@ let package = Package(
         ),
         .executableTarget(name: "echo", path: "handlers/echo", swiftSettings: swift, linkerSettings: link),
         .target(name: "ImageKit", dependencies: ["Platform", "ELF", "ToolKit"], swiftSettings: swift),
-        .target(name: "PackKit", dependencies: ["Platform", "ELF", "ToolKit", "ImageKit"], swiftSettings: swift),
+        .target(
+            name: "PackKit",
+            dependencies: ["Platform", "LambdaWire", "ELF", "ToolKit", "ImageKit"],
+            swiftSettings: swift
+        ),
         .target(
             name: "SimKit",
             dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF", "ToolKit", "ImageKit"],
