@@ -45,10 +45,15 @@ let package = Package(
             linkerSettings: link
         ),
         .executableTarget(name: "echo", path: "handlers/echo", swiftSettings: swift, linkerSettings: link),
-        .target(name: "PackKit", dependencies: ["Platform", "ELF", "ToolKit"], swiftSettings: swift),
+        .target(name: "ImageKit", dependencies: ["Platform", "ELF", "ToolKit"], swiftSettings: swift),
+        .target(
+            name: "PackKit",
+            dependencies: ["Platform", "LambdaWire", "ELF", "ToolKit", "ImageKit"],
+            swiftSettings: swift
+        ),
         .target(
             name: "SimKit",
-            dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF", "ToolKit"],
+            dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF", "ToolKit", "ImageKit"],
             swiftSettings: swift
         ),
         // These two start `shim` as a program of its own; the dependency only makes SwiftPM build it beside them.
@@ -75,7 +80,7 @@ let package = Package(
             name: "ShimTests",
             dependencies: [
                 "Platform", "HTTPWire", "LambdaWire", "ELF", "CommandLineKit", "ToolKit", "FunctionFile", "ShimRuntime",
-                "PackKit", "SimKit", "DeployKit",
+                "ImageKit", "PackKit", "SimKit", "DeployKit",
                 "Shim", "echo", "shim-sim", "shim-pack", "shim-deploy",
             ]
         ),

@@ -9,7 +9,7 @@ wanted=(
     cc:gcc g++:g++ strip:binutils perl:perl-base openssl:openssl find:findutils unshare:util-linux curl:curl zip:zip
     unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git convert-im6.q16:imagemagick-6.q16
     debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
-    bwrap:bubblewrap script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
+    bwrap:bubblewrap setpriv:util-linux zstd:zstd script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
     # What runtimes write when a program fails.
     Rscript:r-base-core javac:default-jdk-headless go:golang-go ruby:ruby php:php-cli lua5.4:lua5.4 ghc:ghc
     octave-cli:octave tclsh:tcl gfortran:gfortran
@@ -19,7 +19,7 @@ for pair in "${wanted[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 # Libraries have no command to look for.
-for package in perl liblapack-dev zlib1g libc6-dev; do
+for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then
@@ -68,3 +68,5 @@ swift build -c release -Xswiftc -warnings-as-errors
 export SHIM_STATIC=$PWD/.build/release/shim
 swift build --build-tests -Xswiftc -warnings-as-errors
 swift test --skip-build "$@"
+# Some of the programs of docs/packing.md; 'scripts/prove-programs.py --update' runs all of them and writes the table.
+if ((EUID == 0 && $# == 0)); then scripts/prove-programs.py --ci; fi

@@ -36,4 +36,16 @@ package enum LambdaVariable {
     package static let defaultRegion = "AWS_DEFAULT_REGION"
     /// The X-Ray trace of the invocation; a runtime sets it.
     package static let traceID = "_X_AMZN_TRACE_ID"
+
+    /// Names that nobody but Lambda sets (same source, "reserved environment variables").
+    package static let reserved: Set<String> = [
+        handler, traceID, defaultRegion, region, functionName, memorySize, functionVersion, initializationType,
+        logGroup,
+        logStream, runtimeAPI, taskRoot, runtimeDirectory, maximumConcurrency, "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_METADATA_API",
+        "AWS_LAMBDA_METADATA_TOKEN",
+    ]
+
+    /// Names that Lambda always sets, though a function may have another value: that they are set says nothing.
+    package static let preset: Set<String> = ["PATH", "LD_LIBRARY_PATH", "LANG", "TZ"]
 }

@@ -40,8 +40,12 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     case damagedZip(path: String, cause: String)
     /// A base image or another input of an image cannot be used.
     case unusableBase(path: String, cause: String)
+    /// A variable that cannot be set.
+    case badVariable(String, cause: String)
     /// The program failed while it was watched.
-    case observedProgramFailed(program: String, status: String, detail: String)
+    case observedProgramFailed(program: String, status: String, output: String)
+    /// Files that the program was seen to use will not be where it looks for them.
+    case notFoundThere(paths: [String])
     /// The finished package failed its test.
     case testFailed(path: String, detail: String)
     /// Two things were asked for that exclude each other, or one that makes no sense here.
@@ -77,8 +81,12 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
             "the package is too large: \(bytes) bytes unpacked, Lambda takes \(limit); the largest file is \(largest)"
         case .damagedZip(let path, let cause): "cannot read zip archive '\(path)': \(cause)"
         case .unusableBase(let path, let cause): "cannot use base image '\(path)': \(cause)"
-        case .observedProgramFailed(let program, let status, let detail):
-            "cannot observe '\(program)': \(status)" + (detail.isEmpty ? "" : ": \(detail)")
+        case .badVariable(let text, let cause): "cannot set '\(text)': \(cause)"
+        case .observedProgramFailed(let program, let status, let output):
+            "cannot observe '\(program)': \(status)" + (output.isEmpty ? "" : "\n" + output)
+        case .notFoundThere(let paths):
+            "the program would not find \(paths.count == 1 ? "a file" : "\(paths.count) files"): "
+                + paths.joined(separator: ", ")
         case .testFailed(let path, let detail): "the test of '\(path)' failed: \(detail)"
         case .contradiction(let message, _): message
         }
@@ -98,7 +106,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
                 ? "leave out --glibc target, or put it on a --base that has one"
                 : "leave out --glibc target, or build on a system as old as \(target)"
         case .missingInterpreter(_, let interpreter, _):
-            "take it along with --interpreter, or add a layer that has '\(interpreter)' and put it first in PATH"
+            "take it along with --interpreter, or name the layer that has '\(interpreter)' with --layer-for FILE"
         case .noInterpreterHere: "install it, or correct the first line of the script"
         case .interpreterIsNoProgram: "name in the first line of the script the program that this one starts in the end"
         case .unusableShim(_, _, let hint): hint
@@ -107,7 +115,11 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
             "leave files out, strip with --strip, move some into layers (they count as well), "
                 + "or make an image: --image"
         case .tooManyFiles: "leave some out, or put them into one archive that the program reads"
-        case .observedProgramFailed: "it ran here, unpacked: the event or the program is wrong, not the package"
+        case .badVariable: "--env NAME=VALUE"
+        case .observedProgramFailed:
+            "it ran here, with Lambda's variables and HOME=/tmp: the event or the program is wrong, not the package"
+        case .notFoundThere:
+            "an image has them in their own places: --image FILE; or tell the program where they are, with --env or an argument"
         case .contradiction(_, let hint): hint
         default: nil
         }

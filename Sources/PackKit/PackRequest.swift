@@ -26,25 +26,36 @@ package struct PackRequest: Sendable {
     package var glibc = GlibcChoice.auto
     /// The root of another system that the program's libraries are taken from.
     package var sysroot: String?
-    /// The static bootstrap program.
-    package var shim: String
+    /// The static bootstrap program; `nil` for a layer that does not start functions.
+    package var shim: String?
     /// A template for `bootstrap` in place of the built-in one.
     package var template: String?
     /// What is taken along by name.
     package var inclusions: [Inclusion] = []
+    /// What is left out of what is taken along, as patterns.
+    package var exclusions: [String] = []
+    /// Variables that the program will find.
+    package var variables: [PackVariable] = []
     /// Whether a script's interpreter is taken along.
     package var packsInterpreter = false
     /// Whether copies are stripped of debugging symbols.
     package var strips = false
     /// Layers that the function will have: what is in them is left out.
     package var layers: [String] = []
-    /// An event to observe the program with.
-    package var observedEvent: [UInt8]?
+    /// Events to observe the program with.
+    package var observedEvents: [[UInt8]] = []
+    /// Whether files that will not be found are an error.
+    package var isStrict = false
     /// An OCI layout or archive that an image stands on.
     package var base: String?
+    /// What the program was seen to use.
+    var observation = Observation()
+
+    /// Whether it is an image with nothing in it but the package.
+    var isFromScratch: Bool { form == .image && base == nil }
 
     /// Makes a request of the parts that have no default.
-    package init(program: String?, output: String, shim: String) {
+    package init(program: String?, output: String, shim: String?) {
         self.program = program
         self.output = output
         self.shim = shim

@@ -47,21 +47,22 @@ package struct Packer {
         )
     }
 
-    /// Runs the program on the request's event, and adds what it opened to what is included.
+    /// Runs the program on the request's events, and adds what it used to the package.
     ///
     /// - Returns: What was found.
-    package mutating func observe() throws -> [Inclusion] {
-        guard let event = request.observedEvent else { return [] }
+    /// - Throws: ``PackError``, also for what will not be found where that is an error (``PackRequest/isStrict``).
+    package mutating func observe() throws -> Observation {
+        guard !request.observedEvents.isEmpty else { return request.observation }
         guard request.sysroot == nil else {
             throw PackError.contradiction(
                 "--observe runs the program here, which one of --sysroot cannot",
                 hint: "name the files with --include"
             )
         }
-        context.progress("observe")
-        let found = try Observer(request: request, context: context, staging: staging).observe(event: event)
-        request.inclusions += found
-        return found
+        let seen = try Observer(request: request, context: context, staging: staging).observe(request.observedEvents)
+        if request.isStrict, !seen.notFound.isEmpty { throw PackError.notFoundThere(paths: seen.notFound) }
+        request.observation = seen
+        return seen
     }
 
     /// Makes the package, proves it where that is wanted, and puts it in its place.
@@ -86,13 +87,8 @@ package struct Packer {
         if request.strips { _ = try context.toolbox.path(of: .strip) }
         let plan = try Planner(request: request, context: context, base: base).plan()
         try writer.check(plan)
-        try staging.write(
-            plan.tree,
-            to: "tree",
-            strip: request.strips,
-            toolbox: context.toolbox,
-            progress: context.progress
-        )
+        let stager = TreeStager(folder: staging.path("tree"), strips: request.strips, context: context)
+        let notes = try stager.write(plan.tree)
         let sizes = try SizeTable(folder: staging.path("tree"))
         let made = try writer.write(plan, from: staging.path("tree"), sizes)
         try context.toolbox.checkInterrupt()
@@ -104,7 +100,7 @@ package struct Packer {
             codeSHA256: made.codeSHA256,
             sizes: sizes,
             outputBytes: made.bytes,
-            notes: plan.notes + made.notes + (proved?.notes ?? []),
+            notes: plan.notes + notes + made.notes + (proved?.notes ?? []),
             answers: proved?.answers ?? []
         )
     }

@@ -1,3 +1,4 @@
+import ImageKit
 import Platform
 
 /// Why the simulator cannot do what was asked.
@@ -24,10 +25,8 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotIsolate([String])
     /// The root file system for isolated functions is no folder.
     case noSuchRoot(String)
-    /// An image, or what looks like one, that cannot be run.
-    case unusableImage(String, problem: String)
-    /// An image with more in it than Lambda takes.
-    case imageTooLarge(String)
+    /// An image that cannot be run.
+    case image(ImageError)
     /// A folder for `docker build` that says more than can be followed without docker.
     case unusableDockerfile(String, problem: String)
     /// A program of the system failed.
@@ -102,9 +101,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             cannot use the root '\(path)': it is not a folder
             hint: 'bare' is what Lambda's own system has, 'host' is this machine
             """
-        case .unusableImage(let path, let problem): "cannot use the image '\(path)': \(problem)"
-        case .imageTooLarge(let path):
-            "cannot use the image '\(path)': unpacked, it has more than Lambda takes (10 GB)"
+        case .image(let error): error.description
         case .unusableDockerfile(let path, let problem):
             """
             cannot use '\(path)' without docker: \(problem)

@@ -80,6 +80,20 @@ package enum Disk {
         }
     }
 
+    /// When a file was changed last; `nil` where it cannot be looked at.
+    package static func time(_ path: String) -> Date? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    }
+
+    /// Sets when a file was changed last.
+    package static func setTime(_ path: String, _ time: Date) throws {
+        do {
+            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
+        } catch {
+            throw ToolError.cannotWrite(path: path, cause: cause(error))
+        }
+    }
+
     /// Puts a finished file or folder in its place; a file that was there is replaced at once.
     package static func move(_ source: String, to path: String) throws {
         guard rename(source, path) == 0 else {

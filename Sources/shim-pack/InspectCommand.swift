@@ -3,12 +3,12 @@ import Foundation
 import PackKit
 import Platform
 
-/// `shim-pack inspect [options] FILE.zip|DIR`.
+/// `shim-pack inspect [options] FILE.zip|FILE.tar|DIR`.
 struct InspectCommand {
     static let spec = CommandSpec(
         program: "shim-pack inspect",
         summary: "Says whether a Lambda package would start, also one that somebody else made",
-        usage: ["[options] FILE.zip|DIR"],
+        usage: ["[options] FILE.zip|FILE.tar|DIR"],
         options: [
             Option(
                 "--target",
@@ -19,7 +19,10 @@ struct InspectCommand {
             ),
             Option("--json", help: "Print the findings as JSON"),
         ],
-        notes: ["exit status: 0 it would start, 1 it would not, 64 wrong usage"]
+        notes: [
+            "FILE.tar is a container image, as 'shim-pack --image' or 'docker save' writes it.",
+            "exit status: 0 it would start, 1 it would not, 64 wrong usage",
+        ]
     )
 
     /// Prints the findings.

@@ -12,7 +12,7 @@ struct PackCommand {
         usage: [
             "[options] PROGRAM [-- ARG...]",
             "--layer [options] [PROGRAM]",
-            "inspect [options] FILE.zip|DIR",
+            "inspect [options] FILE.zip|FILE.tar|DIR",
         ],
         options: [
             Option(
@@ -38,11 +38,30 @@ struct PackCommand {
                 default: "auto"
             ),
             Option("--include", value: "PATH[=DEST]", help: "Take a file, folder or pattern along", repeatable: true),
+            Option(
+                "--exclude",
+                value: "PATTERN",
+                help: "Leave out of that, and of what is observed, what matches: a name, a place or an absolute path",
+                repeatable: true
+            ),
+            Option(
+                "--env",
+                value: "NAME=VALUE",
+                help: "Set a variable for the program; $LAMBDA_TASK_ROOT in it is the package's folder",
+                repeatable: true
+            ),
             Option("--interpreter", help: "Take the script's interpreter along, with its libraries"),
             Option(
                 "--observe",
                 value: "JSON|@FILE",
-                help: "Run the program here on this event and take along what it opens"
+                help:
+                    "Run the program here on this event and take along what it uses: files, folders, libraries, programs",
+                repeatable: true
+            ),
+            Option(
+                "--strict",
+                help: "Fail where --observe saw files that the program will not find in the package",
+                needs: "--observe"
             ),
             Option("--dry-run", help: "Only list what --observe found", needs: "--observe"),
             Option("--strip", help: "Strip the copies of debugging symbols"),
@@ -58,13 +77,20 @@ struct PackCommand {
             Option(
                 "--layer",
                 help: "Make a layer for /opt instead of a function",
-                excludes: ["--image", "--dockerfile", "--layer-for"]
+                excludes: ["--image", "--dockerfile"]
+            ),
+            Option(
+                "--no-shim",
+                help: "Leave bootstrap and shim out of the layer",
+                excludes: ["--shim", "--template", "--env"],
+                needs: "--layer"
             ),
             Option(
                 "--layer-for",
                 value: "FILE",
                 type: .file,
-                help: "Leave out what this layer of the function already has",
+                help:
+                    "Count on this layer of the function: leave out what it has, and start a script by its interpreter",
                 repeatable: true,
                 excludes: ["--image", "--dockerfile"]
             ),
@@ -144,15 +170,13 @@ struct PackCommand {
         let staging = try Staging(beside: request.output)
         defer { staging.remove() }
         var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
-        if request.observedEvent != nil {
+        if !request.observedEvents.isEmpty {
             let seen = try packer.observe()
             console.clearProgress()
-            let lines = seen.map { "\($0.pattern) -> \($0.destination ?? "")\n" }
-            if arguments.flag("--dry-run") {
-                try console.print(lines.joined())
-                return
-            }
-            for line in lines { console.say("observed: \(line.dropLast())") }
+            let isDry = arguments.flag("--dry-run")
+            if isDry { try console.print(seen.items.map { "\($0.path) -> \($0.place)\n" }.joined()) }
+            for line in seen.report(listing: isDry ? 0 : 20) { console.say(line) }
+            if isDry { return }
         }
         let result = try packer.pack(proof: proof)
         console.clearProgress()
@@ -214,7 +238,7 @@ struct PackCommand {
         var request = PackRequest(
             program: program,
             output: named ?? arguments.value("--output") ?? "\(name).zip",
-            shim: try arguments.value("--shim") ?? Paths.besideThisProgram("shim")
+            shim: arguments.flag("--no-shim") ? nil : try arguments.value("--shim") ?? Paths.besideThisProgram("shim")
         )
         request.arguments = arguments.afterDoubleDash ?? []
         request.form =
@@ -233,7 +257,10 @@ struct PackCommand {
         request.strips = arguments.flag("--strip")
         request.layers = arguments.values("--layer-for")
         request.base = arguments.value("--base")
-        request.observedEvent = try arguments.value("--observe").map(Self.event)
+        request.exclusions = arguments.values("--exclude")
+        request.variables = try arguments.values("--env").map { try PackVariable($0) }
+        request.observedEvents = try arguments.values("--observe").map(Self.event)
+        request.isStrict = arguments.flag("--strict")
         return request
     }
 

@@ -44,6 +44,22 @@ struct ClosureBuilder {
         try connect(resolved, fileNames, &closure)
     }
 
+    /// Adds a library that a program loads by its name, with all that it needs.
+    ///
+    /// - Parameters:
+    ///   - path: Where it was found, links not followed.
+    ///   - loader: The loader that is asked for what it needs.
+    ///   - closure: What it is added to.
+    /// - Throws: As ``add(_:named:loader:to:)``.
+    func add(library path: String, loader: String?, to closure: inout Closure) throws {
+        guard let real = root.realHost(path), let file = try binaries.read(real) else { return }
+        let name = file.soname.map(Paths.name) ?? Paths.name(path)
+        try add(real, named: name, loader: loader, to: &closure)
+        let owner = Binary(path: real, name: name, file: file)
+        _ = try add(FoundLibrary(name: Paths.name(path), path: path), for: owner, to: &closure)
+        closure.libraries[name]?.needs.formUnion(file.needed)
+    }
+
     /// The resolver for a file: this machine's loader where it can list the file, our rules elsewhere.
     func resolver(for file: ELFFile, loader: String?) -> any LibraryResolver {
         let rules = LoaderRules(

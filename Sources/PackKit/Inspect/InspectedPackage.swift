@@ -32,6 +32,8 @@ struct InspectedPackage {
     let zippedBytes: Int?
     /// Its programs and libraries.
     private(set) var binaries: [Binary] = []
+    /// How it is started, where it is an image.
+    let image: InspectedImage?
     /// What was noticed while it was opened.
     private(set) var findings: [Finding]
 
@@ -40,12 +42,14 @@ struct InspectedPackage {
         folder: String,
         items: [Item],
         zippedBytes: Int?,
+        image: InspectedImage? = nil,
         findings: [Finding],
         check: () throws -> Void
     ) throws {
         self.target = target
         self.folder = folder
         self.zippedBytes = zippedBytes
+        self.image = image
         self.findings = findings
         files = items.filter { !$0.isFolder }
         folders = items.filter(\.isFolder)

@@ -13,16 +13,22 @@ package struct Inspector {
         [BootstrapCheck.self, ModeCheck.self, MachineCheck.self, LibraryCheck.self, FrontEnd.self, SizeCheck.self]
     }
 
+    /// The same for an image, which has a root of its own and may keep files to itself.
+    private static var imageChecks: [any PackageCheck.Type] {
+        [EntryPointCheck.self, MachineCheck.self, LibraryCheck.self, FrontEnd.self]
+    }
+
     /// Prepares the work; the caller removes the staging folder.
     package init(staging: Staging, interrupts: Int32?) {
         self.staging = staging
         toolbox = Toolbox(scratch: staging.folder, interrupts: interrupts)
     }
 
-    /// Inspects a zip archive or a folder.
+    /// Inspects a zip archive, a folder or an image.
     package func inspect(_ path: String, target: Target) throws -> Inspection {
         let package = try open(path, target: target)
-        let findings = try package.findings + Self.checks.flatMap { try $0.findings(in: package) }
+        let checks = package.image == nil ? Self.checks : Self.imageChecks
+        let findings = try package.findings + checks.flatMap { try $0.findings(in: package) }
         return Inspection(of: path, package, findings)
     }
 
@@ -31,6 +37,17 @@ package struct Inspector {
         let folder: String
         let items: [InspectedPackage.Item]
         var zippedBytes: Int?
+        if let image = try InspectedImage.open(Paths.absolute(path), staging: staging, toolbox: toolbox) {
+            return try InspectedPackage(
+                target: .image,
+                folder: image.root,
+                items: try walk(image.root, ""),
+                zippedBytes: Files.status(path)?.isRegular == true ? try SizeTable.size(path) : nil,
+                image: image,
+                findings: [],
+                check: toolbox.checkInterrupt
+            )
+        }
         switch Disk.kind(FileSystemRoot().realHost(Paths.absolute(path)) ?? path) {
         case .folder:
             folder = Paths.absolute(path)

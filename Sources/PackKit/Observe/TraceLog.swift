@@ -1,68 +1,111 @@
-import ToolKit
+import Foundation
+
+/// One use of a path by a program that was watched.
+struct TracedAccess: Hashable, Sendable {
+    /// What was done with it.
+    enum Kind: Sendable {
+        /// It was opened to be read.
+        case read
+        /// It was opened as a folder.
+        case list
+        /// It was started.
+        case run
+        /// It was only asked about: `stat`, `access`, `readlink`.
+        case look
+    }
+
+    /// Where it is, as the program said it; absolute, but neither links nor `..` followed.
+    let path: String
+    let kind: Kind
+    /// Whether it was there.
+    let succeeded: Bool
+}
 
 /// What tools that watch a program write down.
 enum TraceLog {
-    /// Reads a log of strace: the files that were opened for reading and were there.
+    /// The calls that are read, by their names in strace's log.
+    private static let calls: [String: TracedAccess.Kind] = [
+        "open": .read, "openat": .read, "openat2": .read, "execve": .run, "execveat": .run, "stat": .look,
+        "lstat": .look,
+        "newfstatat": .look, "fstatat64": .look, "statx": .look, "access": .look, "faccessat": .look,
+        "faccessat2": .look, "readlink": .look, "readlinkat": .look, "chdir": .look,
+    ]
+
+    /// The names of these calls, each with a mark for those that this kernel or processor does not have.
+    static var filter: String { "trace=" + calls.keys.sorted().map { "?" + $0 }.joined(separator: ",") }
+
+    /// Reads the log of one process (`strace -ff -y`).
     ///
-    /// - Returns: Absolute paths, and those that were relative to the working directory and below it.
-    static func opened(in log: String) -> Set<String> {
-        var result: Set<String> = []
-        var pending: [Substring: String] = [:]
-        for line in log.split(separator: "\n") {
-            let pid = line.prefix { $0 != " " }
-            // A call that another thread's line cuts in two says its path first and its result later.
-            if line.contains(" resumed>") {
-                if let path = pending.removeValue(forKey: pid), let equals = line.range(of: " = ", options: .backwards),
-                    !line[equals.upperBound...].hasPrefix("-")
-                {
-                    result.insert(path)
-                }
-                continue
-            }
-            guard let open = line.range(of: "open"), let start = line[open.upperBound...].firstIndex(of: "\"")
-            else { continue }
-            var path = ""
-            var escaped = false
-            var end = line.index(after: start)
-            while end < line.endIndex, escaped || line[end] != "\"" {
-                escaped = !escaped && line[end] == "\\"
-                path.append(line[end])
-                end = line.index(after: end)
-            }
-            path = unescaped(path)
-            let rest = line[end...]
-            // Relative to another folder than the working directory, `openat(5, "name"`, it cannot be followed.
-            let call = line[open.upperBound..<start]
-            let isPlain = call == "(" || call.hasPrefix("at(AT_FDCWD,") || call.hasPrefix("at2(AT_FDCWD,")
-            guard let path = path.hasPrefix("/") ? Paths.normalized(path) : isPlain ? below(path) : nil,
-                !["O_DIRECTORY", "O_WRONLY", "O_CREAT"].contains(where: { rest.contains($0) })
-            else { continue }
-            if rest.hasSuffix("<unfinished ...>") {
-                pending[pid] = path
-            } else if let equals = rest.range(of: " = ", options: .backwards),
-                !rest[equals.upperBound...].hasPrefix("-")
-            {
-                result.insert(path)
-            }
+    /// - Parameters:
+    ///   - log: The bytes of the log.
+    ///   - directory: The working directory that the process began in.
+    /// - Returns: What it did with which path, in order. What was opened to be written is left out.
+    static func accesses(in log: [UInt8], directory: String) -> [TracedAccess] {
+        var directory = directory
+        var result: [TracedAccess] = []
+        for line in log.split(separator: UInt8(ascii: "\n")) {
+            guard let access = access(line, directory) else { continue }
+            if access.succeeded, line.starts(with: Array("chdir(".utf8)) { directory = access.path }
+            result.append(access)
         }
         return result
     }
 
-    /// A relative path without `.` and `..`; `nil` for one that leads out of the working directory.
-    private static func below(_ path: String) -> String? {
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            guard part != ".." || !parts.isEmpty else { return nil }
-            if part == ".." { parts.removeLast() } else { parts.append(part) }
+    private static func access(_ line: ArraySlice<UInt8>, _ directory: String) -> TracedAccess? {
+        guard let open = line.firstIndex(of: UInt8(ascii: "(")),
+            var kind = calls[String(decoding: line[..<open], as: UTF8.self)],
+            let start = line[open...].firstIndex(of: UInt8(ascii: "\"")),
+            let (name, end) = quoted(line[start...]), !name.isEmpty
+        else { return nil }
+        var folder = directory
+        if start > open + 1, let base = base(line[(open + 1)..<start]) { folder = base }
+        let rest = String(decoding: line[end...], as: UTF8.self)
+        // A name too long for the log ends in dots.
+        guard !rest.hasPrefix("...") else { return nil }
+        let flags = rest.prefix { $0 != ")" }
+        if kind == .read {
+            if flags.contains("O_WRONLY") || flags.contains("O_CREAT") { return nil }
+            if flags.contains("O_DIRECTORY") { kind = .list }
+            if flags.contains("O_PATH") { kind = .look }
         }
-        return parts.isEmpty ? nil : parts.joined(separator: "/")
+        // The arguments of what is started may hold anything, the names of what is opened too; only one end of each is sure.
+        let equals = rest.range(of: ") ") == nil ? nil : result(of: rest, isRun: kind == .run)
+        guard let equals else { return nil }
+        let path = name.hasPrefix("/") ? name : (folder == "/" ? "" : folder) + "/" + name
+        return TracedAccess(path: path, kind: kind, succeeded: !equals.hasPrefix("-") && !equals.hasPrefix("?"))
+    }
+
+    /// What stands behind the call's `=`.
+    private static func result(of rest: String, isRun: Bool) -> Substring? {
+        if isRun { return rest.range(of: " = ", options: .backwards).map { rest[$0.upperBound...] } }
+        guard let close = rest.firstIndex(of: ")") else { return nil }
+        return rest[close...].range(of: "= ").map { rest[$0.upperBound...] }
+    }
+
+    /// The folder that a descriptor means: `5</usr/lib>`, `AT_FDCWD</home>`.
+    private static func base(_ text: ArraySlice<UInt8>) -> String? {
+        guard let start = text.firstIndex(of: UInt8(ascii: "<")), let end = text.lastIndex(of: UInt8(ascii: ">")),
+            start < end
+        else { return nil }
+        let path = unescaped(text[(start + 1)..<end])
+        return path.hasPrefix("/") ? path : nil
+    }
+
+    /// A name between quotes, and where the quotes end.
+    private static func quoted(_ text: ArraySlice<UInt8>) -> (String, Int)? {
+        var index = text.startIndex + 1
+        while index < text.endIndex, text[index] != UInt8(ascii: "\"") {
+            index += text[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        guard index < text.endIndex else { return nil }
+        return (unescaped(text[(text.startIndex + 1)..<index]), index + 1)
     }
 
     /// Takes back strace's way of writing bytes that are not printable ASCII: `\"`, `\\`, `\n`, `\303`.
-    private static func unescaped(_ text: String) -> String {
-        guard text.contains("\\") else { return text }
+    private static func unescaped(_ text: ArraySlice<UInt8>) -> String {
+        guard text.contains(UInt8(ascii: "\\")) else { return String(decoding: text, as: UTF8.self) }
         var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
+        var rest = text
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "\\"), let next = rest.popFirst() else {
                 bytes.append(byte)
@@ -90,13 +133,11 @@ enum TraceLog {
     }
 
     /// Reads what `LD_DEBUG=files` prints: `calling init: /lib/libfoo.so.1`.
-    static func loaded(in log: String) -> Set<String> {
-        var result: Set<String> = []
-        for line in log.split(separator: "\n") {
-            guard let range = line.range(of: "calling init: ") else { continue }
+    static func loaded(in log: String) -> [TracedAccess] {
+        log.split(separator: "\n").compactMap { line in
+            guard let range = line.range(of: "calling init: ") else { return nil }
             let path = line[range.upperBound...].trimmingCharacters(in: .whitespaces)
-            if path.hasPrefix("/") { result.insert(Paths.normalized(path)) }
+            return path.hasPrefix("/") ? TracedAccess(path: path, kind: .read, succeeded: true) : nil
         }
-        return result
     }
 }

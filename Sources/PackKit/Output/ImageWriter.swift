@@ -25,13 +25,13 @@ struct ImageWriter: PackageWriter {
     func write(_ plan: PackagePlan, from tree: String, _ sizes: SizeTable) throws -> WrittenPackage {
         try Disk.makeFolder(layout + "/blobs/sha256")
         if base == nil { try Disk.setMode(tree + "/tmp", 0o1777) }
-        context.progress("image")
         let layer = try writeLayer(tree)
         let manifest = try writeManifest(plan, layer)
         try writeIndex(manifest, plan.machine)
         let archive = staging.path("image.tar")
         // The layer's modes are set already; those of the layout are the umask's.
-        try tar(["--mode=u=rwX,go=rX", "blobs", "index.json", "oci-layout"], in: layout, to: archive)
+        context.progress("image: archive")
+        try tar([Self.noTime, "--mode=u=rwX,go=rX", "blobs", "index.json", "oci-layout"], in: layout, to: archive)
         try Disk.setMode(archive, 0o644)
         return WrittenPackage(
             path: archive,
@@ -40,6 +40,9 @@ struct ImageWriter: PackageWriter {
         )
     }
 
+    /// The time of what the packer itself writes; that of the layer's files is set already.
+    private static let noTime = "--mtime=1980-01-01 00:00:00Z"
+
     /// A blob of the image.
     private struct Blob {
         let digest: String
@@ -47,16 +50,17 @@ struct ImageWriter: PackageWriter {
     }
 
     private func tar(_ names: [String], in folder: String, to path: String) throws {
-        let options = [
-            "--sort=name", "--mtime=1980-01-01 00:00:00Z", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu",
-        ]
+        let options = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"]
         try toolbox.run(.tar, options + ["-C", folder, "-cf", path] + names)
     }
 
     private func writeLayer(_ folder: String) throws -> (blob: Blob, diffID: String) {
         let file = staging.path("layer.tar")
+        context.progress("image: pack \(try Disk.list(folder).count) folders")
         try tar(Disk.list(folder), in: folder, to: file)
+        context.progress("image: checksum")
         let diffID = try Checksum(toolbox: toolbox).hex(file)
+        context.progress("image: compress \(try SizeTable.size(file) >> 20) MB")
         try toolbox.run(.gzip, ["-n", file])
         return (try adopt(file + ".gz"), diffID)
     }
@@ -88,6 +92,7 @@ struct ImageWriter: PackageWriter {
         ]
         for layer in base?.layers ?? [] {
             guard let digest = layer["digest"] as? String, let base else { continue }
+            context.progress("image: copy a layer of the base")
             try Disk.copy(try base.blob(digest), to: "\(layout)/blobs/sha256/\(digest.dropFirst("sha256:".count))")
         }
         return try writeJSON([
@@ -109,10 +114,14 @@ struct ImageWriter: PackageWriter {
         var config = base?.config ?? [:]
         var settings = config["config"] as? [String: Any] ?? [:]
         var environment = settings["Env"] as? [String] ?? ["PATH=\(root)/bin:/usr/local/bin:/usr/bin:/bin"]
-        environment.removeAll { $0.hasPrefix("LAMBDA_TASK_ROOT=") }
+        let variables = request.variables.map { ($0.name, $0.value(root: root)) }
+        let replaced = ["LAMBDA_TASK_ROOT"] + variables.map(\.0)
+        environment.removeAll { line in replaced.contains { line.hasPrefix($0 + "=") } }
         // What the template does for a zip; a base has its own locales and says which.
-        let locale = base == nil && plan.hasLocale ? ["LC_ALL=C.UTF-8"] : []
-        settings["Env"] = environment + locale + ["LAMBDA_TASK_ROOT=\(root)"]
+        let setsLocale = base == nil && plan.hasLocale && !replaced.contains("LC_ALL")
+        settings["Env"] =
+            environment + (setsLocale ? ["LC_ALL=C.UTF-8"] : []) + variables.map { "\($0)=\($1)" }
+            + ["LAMBDA_TASK_ROOT=\(root)"]
         settings["Entrypoint"] = start
         // What the base would run, which would become arguments of ours.
         settings["Cmd"] = nil

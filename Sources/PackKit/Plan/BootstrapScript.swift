@@ -72,6 +72,25 @@ struct BootstrapScript {
         }
     }
 
+    /// The same template with variables, which are set right after its first line: what the template sets comes later, and
+    /// may use them.
+    ///
+    /// A variable of the function's own wins, but for those that Lambda always sets.
+    func setting(_ variables: [PackVariable], root: String) -> BootstrapScript {
+        guard !variables.isEmpty, let end = template.firstIndex(of: "\n") else { return self }
+        let lines = variables.map { variable in
+            (variable.isPreset ? "" : "[ \"${\(variable.name)+set}\" ] || ")
+                + "export \(variable.name)=\(variable.shell(root: root))\n"
+        }
+        let rest = template[template.index(after: end)...]
+        return BootstrapScript(template: template[...end] + lines.joined() + rest, path: path)
+    }
+
+    private init(template: String, path: String) {
+        self.template = template
+        self.path = path
+    }
+
     /// The script for a function that starts a command.
     func render(_ launch: LaunchLine) throws -> String {
         guard template.contains(BootstrapTemplate.placeholder) else {

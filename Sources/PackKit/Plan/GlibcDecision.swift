@@ -14,11 +14,12 @@ struct GlibcDecision: Sendable {
     init(_ choice: GlibcChoice, contents: Contents, system: TargetSystem) throws {
         let closure = contents.closure
         let check = GlibcCheck(available: system.glibc, machine: contents.machine)
+        let hasMain = contents.programs.contains(where: \.isMain)
         for program in contents.programs {
             let own = closure.roots.filter { $0.path == program.path && $0.file.kind == .dynamicExecutable }
             guard !own.isEmpty else { continue }
-            // Included libraries are loaded by the main program, by dlopen.
-            let plugins = program.isMain ? closure.plugins : []
+            // Included libraries are loaded by the main program, by dlopen; where that is a script or there is none, by any.
+            let plugins = program.isMain || !hasMain ? closure.plugins : []
             let libraries = (own + plugins).flatMap { closure.librariesOfRoot[$0.path] ?? [] }
             let files = own + plugins + Set(libraries).sorted().compactMap { closure.libraries[$0]?.binary }
             let name = Paths.name(program.place)
@@ -38,6 +39,28 @@ struct GlibcDecision: Sendable {
                     notes.append("\(name) starts with the loader of \(system.name)\(version)")
                 }
             }
+        }
+        if bundled.isEmpty { try checkLibraries(choice, closure, check, system) }
+    }
+
+    /// Tells of libraries that the target's loader cannot load and that no program of the package loads either.
+    private mutating func checkLibraries(
+        _ choice: GlibcChoice,
+        _ closure: Closure,
+        _ check: GlibcCheck,
+        _ system: TargetSystem
+    ) throws {
+        for library in closure.plugins {
+            let names = (closure.librariesOfRoot[library.path] ?? []).sorted()
+            let files = [library] + names.compactMap { closure.libraries[$0]?.binary }
+            guard let reason = check.reason(program: library.name, binaries: files, target: system.name) else {
+                continue
+            }
+            guard choice != .target else { throw PackError.glibcTooOld(reason: reason, target: system.name) }
+            notes.append(
+                "warning: \(reason): the target's own programs cannot load it, only one with a glibc of its own that "
+                    + "shim-pack packed"
+            )
         }
     }
 }

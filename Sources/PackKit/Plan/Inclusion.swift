@@ -7,8 +7,8 @@ package struct Inclusion: Equatable, Sendable {
     package let pattern: String
     /// Its place in the package; one that ends in a slash is a folder to put it into.
     package let destination: String?
-    /// Whether its place in an image counts from the root: the program was seen to look for it there.
-    package let isAtRoot: Bool
+    /// Whether its place in an image counts from the root, as it begins with a slash; a zip has no other root than its own.
+    var isAtRoot: Bool { destination?.hasPrefix("/") ?? false }
 
     /// Takes apart `PATH[=DEST]`; a path that exists with its `=` is a path.
     package init(_ text: String) {
@@ -19,14 +19,12 @@ package struct Inclusion: Equatable, Sendable {
             pattern = text
             destination = nil
         }
-        isAtRoot = false
     }
 
     /// Makes one of its parts.
-    package init(pattern: String, destination: String?, isAtRoot: Bool = false) {
+    package init(pattern: String, destination: String?) {
         self.pattern = pattern
         self.destination = destination
-        self.isAtRoot = isAtRoot
     }
 
     /// A file or link of this machine and its place in the package.

@@ -7,6 +7,10 @@ struct InclusionWalk {
     let leftOut: Set<String>
     /// Called for each file, to be stopped by what it throws.
     let check: () throws -> Void
+    /// What the user leaves out.
+    var exclusions = Exclusions([])
+    /// Called with what the user should know.
+    var warn: (String) -> Void = { _ in }
 
     /// More than any package has: links that lead to each other's folders can mean more files than there are atoms.
     private static let limit = 1_000_000
@@ -22,6 +26,7 @@ struct InclusionWalk {
     private func walk(_ path: String, place: String, trail: [String], _ result: inout [Inclusion.Item]) throws {
         try check()
         let top = trail.last ?? path
+        guard !exclusions.contains(place: place, path: path) else { return }
         guard result.count < Self.limit else { throw PackError.tooManyFiles(path: trail[0], limit: Self.limit) }
         switch Disk.kind(path) {
         case .file: result.append(Inclusion.Item(source: .file(path), place: place))
@@ -35,10 +40,16 @@ struct InclusionWalk {
             let aim = Paths.normalized(target.hasPrefix("/") ? root.host(target) : Paths.parent(path) + "/" + target)
             if path != top, !target.hasPrefix("/"), aim == top || aim.hasPrefix(top + "/") {
                 let kept = inner(target, aim: aim, from: Paths.parent(path), top: top)
+                if root.realHost(path) == nil { warnOfDangling(path, target) }
                 result.append(Inclusion.Item(source: .link(kept), place: place))
                 return
             }
             guard let real = root.realHost(path) else {
+                guard path == trail[0] else {
+                    warnOfDangling(path, target)
+                    result.append(Inclusion.Item(source: .link(target), place: place))
+                    return
+                }
                 throw ToolError.cannotRead(path: path, cause: "it is a link to '\(target)', where nothing is")
             }
             // A link up the tree would never end, nor would two that lead to each other's folders.
@@ -49,6 +60,10 @@ struct InclusionWalk {
         case .other: throw ToolError.cannotRead(path: path, cause: "it is neither a file nor a folder nor a link")
         case nil: throw PackError.nothingToInclude(pattern: path)
         }
+    }
+
+    private func warnOfDangling(_ path: String, _ target: String) {
+        warn("'\(path)' is a link to '\(target)', where nothing is; it stays a link")
     }
 
     /// The target of a link that stays in the tree; one that leaves it and comes back by the tree's name, which may be

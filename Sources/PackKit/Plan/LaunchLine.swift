@@ -6,7 +6,7 @@ struct LaunchLine: Equatable, Sendable {
     enum Word: Equatable, Sendable {
         /// A file of the package, by its place in it.
         case file(String)
-        /// Folders of the package as a search path, before the one that is set already.
+        /// Folders of the package, or absolute ones, as a search path before the one that is set already.
         case searchPath([String])
         /// Text as it is.
         case text(String)
@@ -14,10 +14,10 @@ struct LaunchLine: Equatable, Sendable {
 
     var words: [Word]
 
-    /// The file that is started, by its place in the package.
+    /// The file of the package that is started, by its place in it.
     var program: String {
-        guard case .file(let path)? = words.first else { return "" }
-        return path
+        for case .file(let path) in words { return path }
+        return ""
     }
 
     /// The command as words for a POSIX shell.
@@ -26,7 +26,7 @@ struct LaunchLine: Equatable, Sendable {
             switch word {
             case .file(let path): "\"\(root)/\(Self.escaped(path))\""
             case .searchPath(let folders):
-                "\"" + folders.map { $0.isEmpty ? root : "\(root)/\(Self.escaped($0))" }.joined(separator: ":")
+                "\"" + folders.map { Self.folder(Self.escaped($0), root) }.joined(separator: ":")
                     + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}\""
             case .text(let text): Self.quoted(text)
             }
@@ -39,10 +39,14 @@ struct LaunchLine: Equatable, Sendable {
             switch word {
             case .file(let path): "\(root)/\(path)"
             case .searchPath(let folders):
-                folders.map { $0.isEmpty ? root : "\(root)/\($0)" }.joined(separator: ":")
+                folders.map { Self.folder($0, root) }.joined(separator: ":")
             case .text(let text): text
             }
         }
+    }
+
+    private static func folder(_ folder: String, _ root: String) -> String {
+        folder.hasPrefix("/") ? folder : folder.isEmpty ? root : "\(root)/\(folder)"
     }
 
     /// Text that a shell takes as it is: between single quotes where it needs them.

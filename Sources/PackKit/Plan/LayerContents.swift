@@ -5,7 +5,16 @@ import ToolKit
 struct LayerContents {
     let path: String
     let toolbox: Toolbox
-    private let names: Set<String>
+    /// What is in it, by place.
+    let names: Set<String>
+
+    /// The folders of libraries; those of a glibc of the package are on its search path by that of the layer.
+    private static let folders = ["lib/", "glibc/lib/"]
+    /// The files that start a function.
+    private static let start = ["bootstrap", "shim"]
+
+    /// Whether a packed loader has to look into it.
+    var hasLoaderLibraries: Bool { names.contains { $0.hasPrefix("glibc/lib/") } }
 
     init(path: String, toolbox: Toolbox) throws {
         self.path = path
@@ -17,13 +26,15 @@ struct LayerContents {
     ///
     /// A library is left out only where the layer's has the same bytes; another one of that name stays, as the loader
     /// searches the function's `lib/` before /opt/lib. A glibc stays whole in its package.
-    func leaveOut(of plan: inout PackagePlan) throws {
+    /// The plan is that of a function or of another layer; `mayLeaveOutStart` says whether the layer's `bootstrap` would do
+    /// what the plan's does.
+    func leaveOut(of plan: inout PackagePlan, mayLeaveOutStart: Bool) throws {
         var left: [String] = []
         for (place, entry) in plan.tree.entries.sorted(by: { $0.key < $1.key })
-        where place.hasPrefix("lib/") && names.contains(place) {
+        where Self.folders.contains(where: place.hasPrefix) && names.contains(place) {
             guard case .file(let source) = entry.source else { continue }
             let links = plan.tree.entries.filter {
-                $0.key.hasPrefix("lib/") && $0.value.source == .link(Paths.name(place))
+                Paths.parent($0.key) == Paths.parent(place) && $0.value.source == .link(Paths.name(place))
             }
             guard names.isSuperset(of: links.keys) else {
                 plan.notes.append("\(place) stays, as '\(Paths.name(path))' does not have all names of it")
@@ -38,11 +49,12 @@ struct LayerContents {
                 left.append(gone)
             }
         }
-        if names.isSuperset(of: ["bootstrap", "shim"]), let launch = plan.launch, launch.words.count == 1 {
-            plan.tree.remove("bootstrap")
-            plan.tree.remove("shim")
-            left += ["bootstrap", "shim"]
-            plan.notes.append("the layer starts the function: set its handler to '\(launch.program)'")
+        if names.isSuperset(of: Self.start), mayLeaveOutStart, plan.tree.entries["shim"] != nil {
+            for place in Self.start { plan.tree.remove(place) }
+            left += Self.start
+            if let launch = plan.launch {
+                plan.notes.append("the layer starts the function: set its handler to '\(launch.program)'")
+            }
         }
         let list = left.isEmpty ? "nothing" : left.joined(separator: ", ")
         plan.notes.append("left out, as '\(Paths.name(path))' has it: \(list)")

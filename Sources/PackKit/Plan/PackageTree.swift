@@ -74,8 +74,36 @@ struct PackageTree: Sendable {
         return result
     }
 
+    /// Whether something other than a folder is at a place.
+    func isTaken(_ place: String) -> Bool { entries[place].map { $0.source != .folder } ?? false }
+
     /// Takes something out again.
     mutating func remove(_ place: String) { entries[place] = nil }
+
+    /// Moves what lies below a link to where the link leads: `lib/x` where `lib` is a link to `usr/lib`.
+    mutating func settleLinks() throws {
+        for place in entries.keys.sorted() {
+            var settled = place
+            // More than any sound tree has: links may lead to each other.
+            for _ in 0..<40 {
+                guard let (link, target) = linkAbove(settled) else { break }
+                let aim = target.hasPrefix("/") ? target : "/" + Paths.parent(link) + "/" + target
+                settled = String(Paths.normalized(aim + settled.dropFirst(link.count)).dropFirst())
+            }
+            guard settled != place, let entry = entries.removeValue(forKey: place), !isTaken(settled) else { continue }
+            entries[settled] = entry
+        }
+    }
+
+    private func linkAbove(_ place: String) -> (link: String, target: String)? {
+        var parent = Paths.parent(place)
+        var found: (String, String)?
+        while parent != "." {
+            if case .link(let target) = entries[parent]?.source { found = (parent, target) }
+            parent = Paths.parent(parent)
+        }
+        return found
+    }
 
     /// Checks that no file stands where another entry needs a folder.
     func checkFolders() throws {

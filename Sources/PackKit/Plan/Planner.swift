@@ -15,32 +15,41 @@ struct Planner {
     /// - Throws: ``PackError`` for whatever would not start.
     func plan() throws -> PackagePlan {
         let system = try TargetSystem(request, base: base)
-        let contents = try ContentsGatherer(request: request, system: system, context: context).gather()
+        let layers = try request.layers.map { try LayerContents(path: $0, toolbox: context.toolbox) }
+        let exclusions = Exclusions(request.exclusions)
+        let contents = try ContentsGatherer(
+            request: request,
+            system: system,
+            context: context,
+            layers: layers,
+            exclusions: exclusions
+        ).gather()
         try base?.check(machine: contents.machine)
-        let shim = try BootstrapProgram(path: request.shim).check(machine: contents.machine, context)
-        var plan: PackagePlan
-        if request.form == .image, base == nil {
-            plan = try ImagePlacement(
-                request: request,
-                system: system,
-                context: context,
-                contents: contents,
-                shim: shim
-            ).plan()
-        } else {
-            plan = try PackagePlacement(
-                request: request,
-                system: system,
-                context: context,
-                contents: contents,
-                shim: shim
-            ).plan()
-            for layer in request.layers {
-                try LayerContents(path: layer, toolbox: context.toolbox).leaveOut(of: &plan)
-            }
-            if request.form == .image { plan.tree = try plan.tree.moved(to: Self.taskFolder) }
-        }
+        let shim = try request.shim.map { try BootstrapProgram(path: $0).check(machine: contents.machine, context) }
+        let placement = Placement(
+            request: request,
+            system: system,
+            context: context,
+            contents: contents,
+            exclusions: exclusions,
+            layers: layers,
+            shim: shim
+        )
+        var plan = try request.isFromScratch ? placement.image() : placement.package()
+        let startsAlike = request.variables.isEmpty && request.template == nil && plan.launch?.words.count ?? 1 == 1
+        for layer in layers { try layer.leaveOut(of: &plan, mayLeaveOutStart: startsAlike) }
+        if request.form == .image, base != nil { plan.tree = try plan.tree.moved(to: Self.taskFolder) }
+        plan.notes += notes(exclusions)
         try plan.tree.checkFolders()
         return plan
+    }
+
+    private func notes(_ exclusions: Exclusions) -> [String] {
+        let texts = request.variables.compactMap { variable in
+            variable.unexpanded.map { name in
+                "warning: '\(name)' in --env \(variable.name) stays text; only $LAMBDA_TASK_ROOT is filled in"
+            }
+        }
+        return texts + exclusions.unused.map { "warning: --exclude '\($0)' leaves out nothing" }
     }
 }

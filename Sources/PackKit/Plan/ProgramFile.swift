@@ -1,8 +1,10 @@
 import ELF
 import Foundation
+import LambdaWire
+import Platform
 import ToolKit
 
-/// What is to be packed: an ELF executable, or a script with the interpreter its first line names.
+/// What is to be packed: an ELF executable, or a script with the interpreter that its first line or its name's ending says.
 struct ProgramFile: Equatable, Sendable {
     /// How the file is started.
     enum Kind: Equatable, Sendable {
@@ -40,6 +42,12 @@ struct ProgramFile: Equatable, Sendable {
             }
             return
         }
+        if let interpreter = ScriptInterpreters.interpreter(of: name),
+            try !Disk.map(real).starts(with: Array("#!".utf8))
+        {
+            kind = .script(ScriptLine(interpreter: interpreter, arguments: [], isByEnding: true))
+            return
+        }
         guard let line = ScriptLine(try Disk.map(real).prefix(512)) else {
             throw PackError.notAProgram(
                 path: path,
@@ -48,5 +56,17 @@ struct ProgramFile: Equatable, Sendable {
             )
         }
         kind = .script(line)
+    }
+
+    /// Whether the kernel starts it as it is here; else its interpreter is started with it.
+    var startsByItself: Bool {
+        guard case .script(let line) = kind else { return true }
+        return !line.isByEnding && Files.isExecutable(path)
+    }
+
+    /// Where the interpreter of a script is on this machine, links not followed.
+    func interpreter(_ context: PackContext) -> String? {
+        guard case .script(let line) = kind else { return nil }
+        return line.path(in: context.root)
     }
 }

@@ -9,12 +9,27 @@ struct ScriptLine: Equatable, Sendable {
     let arguments: [String]
     /// Whether the line ends as in Windows: the kernel takes the carriage return for a part of the interpreter's name.
     let hasWindowsEnd: Bool
+    /// Whether no first line says it, but the ending of the file's name.
+    let isByEnding: Bool
+    /// The program that the kernel starts where that is another one: `/usr/bin/env`.
+    let starter: String?
 
-    init(interpreter: String, arguments: [String], hasWindowsEnd: Bool = false) {
+    init(
+        interpreter: String,
+        arguments: [String],
+        hasWindowsEnd: Bool = false,
+        isByEnding: Bool = false,
+        starter: String? = nil
+    ) {
         self.interpreter = interpreter
         self.arguments = arguments
         self.hasWindowsEnd = hasWindowsEnd
+        self.isByEnding = isByEnding
+        self.starter = starter
     }
+
+    /// Whether the interpreter is a name that is looked for in PATH.
+    var isFoundInPath: Bool { !interpreter.hasPrefix("/") }
 
     /// Reads the start of a file.
     init?(_ bytes: Data) {
@@ -41,7 +56,7 @@ struct ScriptLine: Equatable, Sendable {
             self.init(interpreter: first, arguments: [rest], hasWindowsEnd: isWindows)
             return
         }
-        self.init(interpreter: name, arguments: Array(rest.dropFirst()), hasWindowsEnd: isWindows)
+        self.init(interpreter: name, arguments: Array(rest.dropFirst()), hasWindowsEnd: isWindows, starter: first)
     }
 
     /// Where the interpreter is in a root; names are searched in the usual folders, on this machine in PATH.

@@ -29,11 +29,16 @@ struct FileSystemRoot: Equatable, Sendable {
         return real(inside).map(host)
     }
 
-    /// A path of this machine without `.` and `..`, which a RUNPATH may have; a folder that is reached by them is the real one.
+    /// A path of this machine without `.`, `..` and doubled slashes, which a RUNPATH or a program may say; a folder that is
+    /// reached by dots is the real one.
     func plain(_ path: String) -> String {
-        guard path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else { return path }
-        guard let folder = realHost(Paths.parent(path)) else { return path }
-        return (folder == "/" ? "" : folder) + "/" + Paths.name(path)
+        let parts = path.split(separator: "/")
+        let hasDots = { (part: Substring) in part == "." || part == ".." }
+        let simple = "/" + parts.joined(separator: "/")
+        guard parts.contains(where: hasDots) else { return simple }
+        if parts.last.map(hasDots) == true { return realHost(simple) ?? Paths.normalized(simple) }
+        guard let folder = realHost(Paths.parent(simple)) else { return Paths.normalized(simple) }
+        return (folder == "/" ? "" : folder) + "/" + Paths.name(simple)
     }
 
     /// What is really at a path of that system, as a path of this machine.

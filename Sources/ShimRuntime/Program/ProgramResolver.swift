@@ -1,3 +1,4 @@
+import LambdaWire
 import Platform
 
 /// Finds the program that a command line or a handler string means.
@@ -6,12 +7,6 @@ struct ProgramResolver {
     let taskRoot: String
     /// The folders of PATH, then those of layers.
     let searchPath: [String]
-
-    /// What runs a file that is neither executable nor says by `#!` what runs it.
-    static let interpreters: [String: String] = [
-        "R": "Rscript", "r": "Rscript", "jl": "julia", "py": "python3", "js": "node", "mjs": "node", "rb": "ruby",
-        "pl": "perl", "php": "php", "sh": "sh",
-    ]
 
     init(taskRoot: String, environment: [String: String], layers: String = "/opt") {
         self.taskRoot = taskRoot
@@ -103,9 +98,7 @@ struct ProgramResolver {
     }
 
     private func interpreterByExtension(_ file: String) throws(ShimError) -> String? {
-        guard let dot = file.lastIndex(of: "."), dot > (file.lastIndex(of: "/") ?? file.startIndex),
-            let interpreter = Self.interpreters[String(file[file.index(after: dot)...])]
-        else { return nil }
+        guard let interpreter = ScriptInterpreters.interpreter(of: file) else { return nil }
         if let found = find(interpreter) { return found }
         throw .programUnusable(
             path: file,
@@ -122,7 +115,7 @@ struct ProgramResolver {
     private func isRunnable(_ file: String) -> Bool {
         if Files.isExecutable(file) { return true }
         if case .script = ProgramInspection(file: file, resolver: self).kind { return true }
-        return Self.interpreters.keys.contains { file.hasSuffix("." + $0) }
+        return ScriptInterpreters.interpreter(of: file) != nil
     }
 
     private func absolute(_ path: String) -> String {

@@ -1,3 +1,4 @@
+import ImageKit
 import Platform
 import ToolKit
 

@@ -1,3 +1,4 @@
+import ImageKit
 import LambdaWire
 import Foundation
 

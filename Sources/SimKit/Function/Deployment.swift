@@ -1,3 +1,4 @@
+import ImageKit
 import Platform
 import ToolKit
 
@@ -94,8 +95,7 @@ private struct Contents {
         switch function.target {
         case .program(let path, _, _): taskRoot = Paths.parent(path)
         case .image(let path):
-            let unpacker = ImageUnpacker(path: path, workspace: context.workspace, signals: context.signals)
-            image = try unpacker.unpack(to: root)
+            image = try Self.unpack(path, to: root, scratch: folder + "/layers", context)
             taskRoot = root + "/var/task"
         case .folder(let path), .dockerfile(_, let path, _):
             taskRoot = owns && PackageModes.differs(path) ? copy : path
@@ -130,6 +130,35 @@ private struct Contents {
             try PackageModes.level(layers)
         } catch {
             throw .file(operation: "set the modes of", path: folder, error)
+        }
+    }
+
+    private static func unpack(
+        _ image: String,
+        to root: String,
+        scratch: String,
+        _ context: SimulatorContext
+    ) throws(SimError) -> ImageConfiguration {
+        defer { context.workspace.remove(scratch) }
+        let unpacker = ImageUnpacker(
+            path: image,
+            scratch: scratch,
+            keepsOwners: Isolator.keepsOwners,
+            interrupts: context.signals
+        )
+        do {
+            let configuration = try unpacker.unpack(to: root)
+            if !Isolator.keepsOwners { try PackageModes.level(root) }
+            try Files.setMode(root, 0o755)
+            return configuration
+        } catch is Interruption {
+            throw .interrupted
+        } catch let error as ImageError {
+            throw .image(error)
+        } catch let error as SystemError {
+            throw .file(operation: "set the modes of", path: root, error)
+        } catch {
+            throw .toolFailed("tar", object: image, detail: "\(error)")
         }
     }
 }

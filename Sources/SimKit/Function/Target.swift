@@ -1,3 +1,4 @@
+import ImageKit
 import Platform
 import ToolKit
 
@@ -37,14 +38,14 @@ package enum Target: Sendable, Equatable {
         guard let status = Files.status(found) else { throw .noSuchTarget(path) }
         let absolute = Paths.absolute(found)
         if status.isDirectory {
-            if Files.status(absolute + "/oci-layout") != nil { return .image(path: absolute) }
+            if ImageUnpacker.isLayout(absolute) { return .image(path: absolute) }
             if Files.status(absolute + "/bootstrap") == nil, Files.status(absolute + "/Dockerfile") != nil {
                 return try DockerfileFolder.target(absolute)
             }
             return .folder(path: absolute)
         }
         if isZip(absolute) { return .zip(path: absolute) }
-        if isArchive(absolute) { return .image(path: absolute) }
+        if ImageUnpacker.isArchive(absolute) { return .image(path: absolute) }
         guard status.isRegular, Files.isExecutable(absolute) else { throw .targetNotExecutable(path) }
         guard Files.status(shim) != nil else { throw .noShim(shim) }
         return .program(path: absolute, shim: shim, arguments: arguments)
@@ -72,12 +73,5 @@ package enum Target: Sendable, Equatable {
     private static func isZip(_ path: String) -> Bool {
         guard let bytes = try? Files.read(path, atMost: 4) else { return false }
         return bytes == [0x50, 0x4B, 3, 4] || bytes == [0x50, 0x4B, 5, 6]
-    }
-
-    /// A tar file has a word in its first header (tar(5)); or it is compressed, which images that were saved may be.
-    private static func isArchive(_ path: String) -> Bool {
-        guard let bytes = try? Files.read(path, atMost: 512) else { return false }
-        if bytes.starts(with: [0x1F, 0x8B]) || bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return true }
-        return bytes.count == 512 && bytes[257..<262].elementsEqual("ustar".utf8)
     }
 }

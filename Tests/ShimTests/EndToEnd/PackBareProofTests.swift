@@ -137,5 +137,42 @@ extension EndToEnd.Packer {
                     == isOld
             )
         }
+
+        @Test(.timeLimit(.minutes(5))) func imagesAreInspected() throws {
+            let pack = try PackUnderTest(["--image", "jq.tar", "/usr/bin/jq"])
+            try #require(pack.status == 0, "\(pack.errors)")
+            let good = try PackUnderTest(["inspect", "jq.tar"], folder: pack.folder)
+            #expect(good.status == 0, "\(good.errors)\(good.output)")
+            #expect(good.output.hasPrefix("jq.tar: \(Machines.own), "))
+            #expect(good.output.hasSuffix("it would start on image\n"))
+            try pack.folder.write("parts/root/bin/tool", "#!/none\n", mode: 0o744)
+            try pack.folder.write("parts/manifest.json", #"[{"Config":"config.json","Layers":["layer.tar"]}]"#)
+            try PackTool.run("cp", ["/usr/bin/jq", pack.path("parts/root/bin/jq")])
+            try PackTool.run("tar", ["-cf", "layer.tar", "-C", "root", "."], directory: pack.path("parts"))
+            for (config, problems) in [
+                (
+                    #"{"config":{"Cmd":["/none"],"WorkingDir":"/w"}}"#,
+                    [
+                        "the working directory '/w' is not in the image", "the entry point '/none' is not in the image",
+                    ]
+                ),
+                (
+                    #"{"config":{"Entrypoint":["tool"],"Env":["PATH=/bin"]}}"#,
+                    [
+                        "the entry point '/bin/tool' is not executable for all (mode 0744)",
+                        "the entry point '/bin/tool' needs '/none', which is not in the image",
+                    ]
+                ),
+            ] {
+                try pack.folder.write("parts/config.json", config)
+                let files = ["manifest.json", "config.json", "layer.tar"]
+                try PackTool.run("tar", ["-cf", "../bad.tar"] + files, directory: pack.path("parts"))
+                let bad = try PackUnderTest(["inspect", "bad.tar"], folder: pack.folder)
+                #expect(bad.status == 1)
+                for problem in problems + ["library missing: libjq.so.1 (needed by bin/jq)"] {
+                    #expect(bad.output.contains("problem: \(problem)\n"), "\(bad.errors)\(bad.output)")
+                }
+            }
+        }
     }
 }

@@ -69,13 +69,15 @@ extension EndToEnd.Packer {
 
         @Test(.timeLimit(.minutes(1))) func aProgramThatFailsIsNotObserved() throws {
             let folder = try TemporaryFolder()
-            let script = try folder.script("fails.sh", "echo no luck >&2; exit 3")
+            let script = try folder.script("fails.sh", "echo said; echo no luck >&2; exit 3")
             let pack = try PackUnderTest(["--observe", "{}", script])
             #expect(pack.status == 1)
             #expect(
                 pack.errors == """
-                    shim-pack: cannot observe '\(Paths.normalized(script))': status 3: no luck
-                    hint: it ran here, unpacked: the event or the program is wrong, not the package
+                    shim-pack: cannot observe '\(Paths.normalized(script))': status 3
+                    said
+                    no luck
+                    hint: it ran here, with Lambda's variables and HOME=/tmp: the event or the program is wrong, not the package
 
                     """
             )
@@ -315,7 +317,7 @@ extension EndToEnd.Packer {
 
                     usage: shim-pack [options] PROGRAM [-- ARG...]
                            shim-pack --layer [options] [PROGRAM]
-                           shim-pack inspect [options] FILE.zip|DIR
+                           shim-pack inspect [options] FILE.zip|FILE.tar|DIR
 
                     options:
                       -o, --output FILE

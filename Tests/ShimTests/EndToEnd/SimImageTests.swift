@@ -36,7 +36,7 @@ struct SimImageTests {
         try Data("root:x:0:0::/:/bin/sh\n".utf8).write(to: base.appendingPathComponent("etc/passwd"))
         let words = ["/shim", "/bin/busybox", "sh", "-c", command].map { "\"\($0)\"" }.joined(separator: ",")
         let config = """
-            {"config":{"Entrypoint":[\(words)],"WorkingDir":"/etc","Env":["PATH=/bin","COLOR=blue"]}}
+            {"config":{"Entrypoint":[\(words)],"WorkingDir":"/var/task","Env":["PATH=/bin","COLOR=blue"]}}
             """
         try archive(name, layers: [["-C", "base", "."]] + more, config: config, in: folder)
     }
@@ -173,7 +173,10 @@ struct SimImageTests {
             try Data(repeating: 0x78, count: 2000).write(to: folder.appendingPathComponent("d.tar.gz"))
             try PackTool.run("gzip", ["-f", "d.tar.gz"], directory: folder.path)
             let damaged = try await run(["run", "d.tar.gz.gz"], in: folder)
-            #expect(damaged.log.hasPrefix("shim-sim: tar failed on '\(folder.path)/d.tar.gz.gz': "), "\(damaged.log)")
+            #expect(
+                damaged.log.hasPrefix("shim-sim: cannot unpack the image '\(folder.path)/d.tar.gz.gz': tar: "),
+                "\(damaged.log)"
+            )
         }
     }
 

@@ -68,7 +68,7 @@ import Testing
                 .missingInterpreter(script: "a.py", interpreter: "python3", target: "provided.al2023"),
                 """
                 cannot pack 'a.py': provided.al2023 does not have its interpreter 'python3'
-                hint: take it along with --interpreter, or add a layer that has 'python3' and put it first in PATH
+                hint: take it along with --interpreter, or name the layer that has 'python3' with --layer-for FILE
                 """
             ),
             (
@@ -108,8 +108,25 @@ import Testing
                 "cannot use base image 'b': it has no index.json, so it is no OCI layout"
             ),
             (
-                .observedProgramFailed(program: "a", status: "status 3", detail: "no"),
-                "cannot observe 'a': status 3: no\nhint: it ran here, unpacked: the event or the program is wrong, not the package"
+                .observedProgramFailed(program: "a", status: "status 3", output: "out\nno"),
+                """
+                cannot observe 'a': status 3
+                out
+                no
+                hint: it ran here, with Lambda's variables and HOME=/tmp: the event or the program is wrong, not the package
+                """
+            ),
+            (
+                .badVariable("A", cause: "it has no '='"),
+                "cannot set 'A': it has no '='\nhint: --env NAME=VALUE"
+            ),
+            (
+                .notFoundThere(paths: ["/usr/share/a", "/b"]),
+                """
+                the program would not find 2 files: /usr/share/a, /b
+                hint: an image has them in their own places: --image FILE; or tell the program where they are, with --env or an \
+                argument
+                """
             ),
             (
                 .testFailed(path: "a.zip", detail: "status 1\nboom"),

@@ -61,8 +61,20 @@ import Testing
             hint: on Debian, 'apt-get install bubblewrap'; in a container, namespaces may have to be allowed
             """
         ),
-        (.unusableImage("i", problem: "p"), "cannot use the image 'i': p"),
-        (.imageTooLarge("i"), "cannot use the image 'i': unpacked, it has more than Lambda takes (10 GB)"),
+        (.image(.unusable(path: "i", problem: "p")), "cannot use the image 'i': p"),
+        (.image(.tooLarge(path: "i")), "cannot use the image 'i': unpacked, it has more than Lambda takes (10 GB)"),
+        (
+            .image(.missingTool(path: "i", tool: "zstd")),
+            """
+            cannot unpack the image 'i': the program 'zstd' is not installed
+            hint: on Debian, 'apt-get install zstd'
+            """
+        ),
+        (.image(.damaged(path: "i", detail: "d")), "cannot unpack the image 'i': d"),
+        (
+            .image(.file(path: "i", SystemError(call: "rename", errno: 28))),
+            "cannot unpack the image 'i': No space left on device (rename, errno 28)"
+        ),
         (
             .unusableDockerfile("d", problem: "p"),
             """

@@ -1,4 +1,5 @@
 import Foundation
+import ImageKit
 import Platform
 import Testing
 import ToolKit
@@ -169,7 +170,7 @@ import ToolKit
         ] as [([String: String], String)]
     )
     func whatIsWrongWithAnImageIsSaid(files: [String: String], problem: String) throws {
-        let error = #expect(throws: SimError.self) { try manifest(files) }
+        let error = #expect(throws: ImageError.self) { try manifest(files) }
         #expect(
             error?.description.hasPrefix("cannot use the image 'x.tar': \(problem)") == true,
             "\(String(describing: error))"

@@ -1,7 +1,7 @@
 import Platform
 
 /// Paths in a folder that is a root file system for somebody else: links lead to where they lead in there, never out of it.
-enum ContainedPath {
+package enum ContainedPath {
     /// As many links as Linux follows.
     private static let limit = 40
 
@@ -11,7 +11,7 @@ enum ContainedPath {
     ///   - path: The path as the inside sees it, `/usr/bin/python3`.
     ///   - root: The folder; its own path may have links.
     /// - Returns: The real path, with `root` in front and without a link in the rest; `nil` where nothing is there.
-    static func real(_ path: String, in root: String) -> String? {
+    package static func real(_ path: String, in root: String) -> String? {
         var found: [Substring] = []
         var waiting: [Substring] = path.split(separator: "/").reversed()
         var links = 0

@@ -1,28 +1,13 @@
 import ELF
 
-/// Puts everything in its place in a package that stands on a system with a loader: a zip, a layer, the folder of a
-/// Dockerfile, what an image adds to its base.
-struct PackagePlacement {
-    let request: PackRequest
-    let system: TargetSystem
-    let context: PackContext
-    let contents: Contents
-    /// The checked path of the bootstrap program.
-    let shim: String
-
-    private var closure: Closure { contents.closure }
-
-    func plan() throws -> PackagePlan {
-        var plan = PackagePlan(
-            tree: contents.tree,
-            machine: contents.machine,
-            launch: contents.launch,
-            name: contents.name,
-            notes: contents.notes
-        )
+/// The package that stands on a system with a loader: a zip, a layer, the folder of a Dockerfile, what an image adds to its
+/// base.
+extension Placement {
+    func package() throws -> PackagePlan {
+        var plan = start()
         let glibc = try GlibcDecision(request.glibc, contents: contents, system: system)
         plan.notes += glibc.notes
-        try placeLibraries(&plan.tree, glibc.bundled)
+        try placeLibraries(&plan, glibc.bundled)
         if !glibc.bundled.isEmpty { try startThroughLoader(&plan, glibc.bundled) }
         try placeBootstrap(&plan)
         return plan
@@ -30,37 +15,37 @@ struct PackagePlacement {
 
     /// Puts each library where the right loader finds it and no other.
     ///
-    /// `lib/` is on LD_LIBRARY_PATH, which every program inherits that the program starts: so it holds only what the
-    /// target's own loader can load, all needed libraries included. What needs the bundled glibc goes into `glibc/lib/`.
-    private func placeLibraries(_ tree: inout PackageTree, _ bundled: Set<String>) throws {
+    /// `lib/` is on LD_LIBRARY_PATH, in a layer too, which every program inherits that the program starts: so it holds only
+    /// what the target's own loader can load, all needed libraries included. What needs a newer glibc goes into `glibc/lib/`,
+    /// where only a packed loader looks.
+    private func placeLibraries(_ plan: inout PackagePlan, _ bundled: Set<String>) throws {
         let check = GlibcCheck(available: system.glibc, machine: contents.machine)
-        let main = contents.programs.first(where: \.isMain)?.path
-        let users = bundled.union(main.map(bundled.contains) == true ? closure.plugins.map(\.path) : [])
+        // What is included is loaded by any of the programs, by dlopen.
+        let users = bundled.isEmpty ? [] : bundled.union(closure.plugins.map(\.path))
         let inBundle = Set(users.flatMap { closure.librariesOfRoot[$0] ?? [] })
-        let outside = Set(
-            closure.roots.filter { !users.contains($0.path) }.flatMap { closure.librariesOfRoot[$0.path] ?? [] }
-        )
-        for (name, library) in closure.libraries {
+        for (name, library) in closure.libraries.sorted(by: { $0.key < $1.key }) where !isExcluded(library) {
             if library.isGlibc {
-                if inBundle.contains(name) { try tree.add(library, in: "glibc") }
+                if inBundle.contains(name) { try plan.tree.add(library, in: "glibc") }
                 continue
             }
             let fits = closure.tree(of: name).compactMap { closure.libraries[$0] }.allSatisfy { library in
                 library.isGlibc || check.fits(library.binary)
             }
-            if fits || outside.contains(name) { try tree.add(library, in: "lib") }
-            if !fits, inBundle.contains(name) { try tree.add(library, in: "glibc/lib") }
+            try plan.tree.add(library, in: fits ? "lib" : "glibc/lib")
         }
     }
 
     /// Brings the loader and its locale along, and starts the programs that need it through it.
     private func startThroughLoader(_ plan: inout PackagePlan, _ bundled: Set<String>) throws {
-        guard let loader = try PackedLoader(for: closure, root: context.root, addingTo: &plan.tree) else { return }
-        plan.hasLocale = try LocaleFiles(context: context).place(
+        let folders = layers.contains(where: \.hasLoaderLibraries) ? ["/opt/glibc/lib"] : []
+        let loader = try PackedLoader(
             for: closure,
-            in: "glibc/locale",
-            of: &plan.tree
+            root: context.root,
+            layerFolders: folders,
+            addingTo: &plan.tree
         )
+        guard let loader else { return }
+        plan.hasLocale = try LocaleFiles(context: context).place(for: closure, in: "glibc/locale", of: &plan.tree)
         plan.notes.append(
             "with a bundled glibc /proc/self/exe is the loader, NSS plugins, locales and iconv tables are not there"
                 + (plan.hasLocale ? " (C.UTF-8 is)" : "") + "; see docs/packing.md"
@@ -75,13 +60,16 @@ struct PackagePlacement {
     }
 
     private func placeBootstrap(_ plan: inout PackagePlan) throws {
+        guard let shim else { return }
         // Amazon Linux 2 has en_US.UTF-8, in files that only its own glibc is sure to read.
         let template = try BootstrapScript(path: request.template, setsLocale: !system.hasLocale || plan.hasLocale)
+        let variables = request.variables + request.observation.variables
         let script: String
         if request.form == .layer {
-            script = try template.renderForLayer()
+            // The package is where the script is, and not the function's folder.
+            script = try template.setting(variables, root: "${0%/*}").renderForLayer()
         } else if let launch = plan.launch {
-            script = try template.render(launch)
+            script = try template.setting(variables, root: "$LAMBDA_TASK_ROOT").render(launch)
         } else {
             throw PackError.contradiction("no program to pack", hint: "only --layer does without one")
         }

@@ -3,10 +3,10 @@ import Foundation
 import Platform
 
 /// The parts of an unpacked image archive or layout, whichever of the two usual forms it has.
-struct ImageManifest {
+package struct ImageManifest {
     /// Files of layers, the lowest first.
-    private(set) var layers: [String] = []
-    private(set) var configuration = ImageConfiguration()
+    package private(set) var layers: [String] = []
+    package private(set) var configuration = ImageConfiguration()
 
     private let path: String
     private let folder: String
@@ -19,15 +19,15 @@ struct ImageManifest {
     /// - Parameters:
     ///   - folder: The folder of an OCI layout (`index.json`), or of an archive as `docker save` makes it (`manifest.json`).
     ///   - path: What the user named, for messages.
-    /// - Throws: ``SimError/unusableImage(_:problem:)``.
-    init(in folder: String, path: String) throws(SimError) {
+    /// - Throws: ``ImageError/unusable(path:problem:)``.
+    package init(in folder: String, path: String) throws(ImageError) {
         (self.folder, self.path) = (folder, path)
         if Files.entry(folder + "/index.json")?.kind == .file {
             try readLayout()
         } else if Files.entry(folder + "/manifest.json")?.kind == .file {
             try readDockerArchive()
         } else {
-            throw .unusableImage(path, problem: "it has neither index.json (OCI) nor manifest.json (docker save)")
+            throw .unusable(path: path, problem: "it has neither index.json (OCI) nor manifest.json (docker save)")
         }
     }
 
@@ -50,7 +50,6 @@ struct ImageManifest {
     }
 
     private struct DockerImage: Decodable {
-        // swiftlint-free names: they are docker's.
         var Config: String
         var Layers: [String]
     }
@@ -69,7 +68,7 @@ struct ImageManifest {
 
     private static let architecture = Machine.current == .arm64 ? "arm64" : "amd64"
 
-    private mutating func readLayout() throws(SimError) {
+    private mutating func readLayout() throws(ImageError) {
         var index = try read(Index.self, "index.json")
         // An index may lead to another one, with one entry a platform.
         for _ in 0..<4 {
@@ -94,7 +93,7 @@ struct ImageManifest {
         try readConfiguration(try blob(config))
     }
 
-    private mutating func readDockerArchive() throws(SimError) {
+    private mutating func readDockerArchive() throws(ImageError) {
         let images = try read([DockerImage].self, "manifest.json")
         guard let image = images.first else { throw bad("its manifest lists no image") }
         guard images.count == 1 else { throw bad("it holds \(images.count) images: which one is meant cannot be said") }
@@ -102,7 +101,7 @@ struct ImageManifest {
         try readConfiguration(image.Config)
     }
 
-    private mutating func readConfiguration(_ name: String) throws(SimError) {
+    private mutating func readConfiguration(_ name: String) throws(ImageError) {
         let value = try read(Configuration.self, name)
         if let architecture = value.architecture, architecture != Self.architecture {
             throw bad("it is for \(architecture), this machine is \(Self.architecture)")
@@ -126,9 +125,9 @@ struct ImageManifest {
 
     // MARK: - Files
 
-    private func bad(_ problem: String) -> SimError { .unusableImage(path, problem: problem) }
+    private func bad(_ problem: String) -> ImageError { .unusable(path: path, problem: problem) }
 
-    private func blob(_ descriptor: Descriptor) throws(SimError) -> String {
+    private func blob(_ descriptor: Descriptor) throws(ImageError) -> String {
         let parts = descriptor.digest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let isPlain =
             parts.count == 2
@@ -140,14 +139,14 @@ struct ImageManifest {
     }
 
     /// A file of the archive: never one outside it, wherever its links lead.
-    private func file(_ name: String) throws(SimError) -> String {
+    private func file(_ name: String) throws(ImageError) -> String {
         guard let found = ContainedPath.real(name, in: folder), Files.entry(found)?.kind == .file else {
             throw bad("'\(name.prefix(200))' is missing in it")
         }
         return found
     }
 
-    private func read<T: Decodable>(_ type: T.Type, _ name: String) throws(SimError) -> T {
+    private func read<T: Decodable>(_ type: T.Type, _ name: String) throws(ImageError) -> T {
         let file = try file(name)
         guard let size = Files.entry(file)?.size, size <= Self.limit else {
             throw bad("'\(name.prefix(200))' is larger than \(Self.limit) bytes")

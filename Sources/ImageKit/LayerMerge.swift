@@ -3,15 +3,20 @@ import Platform
 /// Puts a layer of an image, unpacked to a folder of its own, onto the layers below (OCI image-spec, layer.md).
 ///
 /// No link is followed out of the root: below, a link may lead anywhere, and a file of the layer above would be written there.
-struct LayerMerge {
+package struct LayerMerge {
     /// The root with the layers below.
-    let root: String
+    private let root: String
+
+    /// Describes the root.
+    package init(root: String) { self.root = root }
 
     private static let mark = ".wh."
     private static let opaque = ".wh..wh..opq"
 
     /// Moves everything of a layer to its place.
-    func merge(_ layer: String) throws(SystemError) { try merge(layer, into: root) }
+    ///
+    /// - Throws: ``SystemError`` of the first file that cannot be moved.
+    package func merge(_ layer: String) throws(SystemError) { try merge(layer, into: root) }
 
     // The place is a real folder in the root, reached without a link.
     private func merge(_ folder: String, into place: String) throws(SystemError) {

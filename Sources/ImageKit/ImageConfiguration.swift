@@ -1,16 +1,21 @@
 import Platform
 
 /// How an image says that it is started (OCI image-spec, `config`).
-struct ImageConfiguration: Equatable, Sendable {
+package struct ImageConfiguration: Equatable, Sendable {
     /// The program and its arguments.
-    var words: [String] = []
+    package var words: [String] = []
     /// Its variables.
-    var variables: [String: String] = [:]
+    package var variables: [String: String] = [:]
     /// The working directory.
-    var directory = "/"
+    package var directory = "/"
+
+    /// Describes it.
+    package init(words: [String] = [], variables: [String: String] = [:], directory: String = "/") {
+        (self.words, self.variables, self.directory) = (words, variables, directory)
+    }
 
     /// The program's place in the image, as it is named: what has no slash is looked for in the image's PATH.
-    func program(in root: String) -> String {
+    package func program(in root: String) -> String {
         let name = words.first ?? ""
         if name.hasPrefix("/") { return name }
         if name.contains("/") { return "\(directory == "/" ? "" : directory)/\(name)" }

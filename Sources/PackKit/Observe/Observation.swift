@@ -1,0 +1,57 @@
+/// What a program was seen to use, and what follows for its package.
+package struct Observation: Sendable {
+    /// A file or folder that it used.
+    package struct Item: Equatable, Sendable {
+        enum Kind: Equatable, Sendable {
+            case file
+            case folder
+            /// A library that is found by its name alone.
+            case library
+            /// A program that was started.
+            case program
+        }
+
+        /// Where it is on this machine, links not followed.
+        package let path: String
+        /// Its place in a zip; that of a library is the packer's business.
+        package let place: String
+        let kind: Kind
+        /// Whether it was asked for where it is on this machine; otherwise it was found by the package's folder.
+        let isAtRoot: Bool
+    }
+
+    /// What goes into the package, sorted by place.
+    package var items: [Item] = []
+    /// Variables by which the program will find what it asked for elsewhere; they are set in the package.
+    package var variables: [PackVariable] = []
+    /// What it used by absolute names that no variable leads away from.
+    package var notFound: [String] = []
+    /// Private files that it used, which stay where they are.
+    package var leftOut: [String] = []
+    /// Whether only libraries could be seen, as strace is not installed.
+    package var sawOnlyLibraries = false
+    /// Whether anything was observed at all.
+    package var isEmpty = true
+
+    /// What there is to say about it, as lines for the user.
+    ///
+    /// - Parameter count: How many of the items are listed.
+    /// - Returns: The lines; warnings begin with `warning: `.
+    package func report(listing count: Int) -> [String] {
+        var lines = items.prefix(count).map { "observed: \($0.path) -> \($0.place)" }
+        if count > 0, items.count > count { lines.append("observed: \(items.count - count) more; --dry-run lists all") }
+        lines += variables.map { "observed: bootstrap sets \($0.name)=\($0.value), where the program finds its files" }
+        lines += leftOut.map { "warning: '\($0)' is private and stays here; --include takes it along" }
+        if sawOnlyLibraries { lines.append("warning: only libraries could be seen\nhint: apt-get install strace") }
+        guard !notFound.isEmpty else { return lines }
+        let rest = notFound.count > 5 ? " and \(notFound.count - 5) more" : ""
+        return lines + [
+            """
+            warning: the program looks by absolute names for files that will be below $LAMBDA_TASK_ROOT: \
+            \(notFound.prefix(5).joined(separator: ", "))\(rest)
+            hint: an image has them in their own places: --image FILE; or tell the program where they are, with --env or an \
+            argument
+            """
+        ]
+    }
+}

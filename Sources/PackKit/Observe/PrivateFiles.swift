@@ -1,0 +1,34 @@
+import Foundation
+import Platform
+
+/// Files that observation never takes along: what only their owner may read, and what a user's folder holds of his own.
+struct PrivateFiles {
+    /// The users' own folders.
+    private let homes: [String]
+
+    /// Folders of a user's folder that hold keys, passwords and settings.
+    ///
+    /// Other hidden folders hold programs and their files as well (`.local`, `.nvm`, `.rbenv`).
+    private static let folders: Set<String> = [
+        ".ssh", ".aws", ".gnupg", ".config", ".kube", ".docker", ".azure", ".gcloud", ".oci", ".password-store", ".pki",
+        ".mozilla", ".thunderbird", ".subversion", ".gem", ".cargo/credentials", ".cargo/credentials.toml",
+        ".local/share/keyrings", ".m2/settings.xml", ".gradle/gradle.properties",
+    ]
+
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        let own = [environment["HOME"] ?? "", NSHomeDirectory()].filter { $0.hasPrefix("/") && $0 != "/" }
+        homes = Set(own.flatMap { [$0, FileSystemRoot().real($0) ?? $0] }).sorted()
+    }
+
+    /// Whether a file of this machine is private; what a link leads to has to be asked about as well.
+    func contains(_ path: String) -> Bool {
+        if let status = Files.status(path), !status.isDirectory, status.mode & 0o004 == 0 { return true }
+        for home in homes where path.hasPrefix(home + "/") {
+            let inside = path.dropFirst(home.count + 1)
+            // Hidden files of the folder itself: .netrc, .gitconfig, .npmrc, .pgpass and the like.
+            if inside.hasPrefix("."), !inside.contains("/"), Files.status(path)?.isDirectory != true { return true }
+            if Self.folders.contains(where: { inside == $0 || inside.hasPrefix($0 + "/") }) { return true }
+        }
+        return false
+    }
+}

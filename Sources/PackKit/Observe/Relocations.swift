@@ -1,0 +1,170 @@
+import Foundation
+
+/// How programs are told that their files are elsewhere: a table of folders and variables.
+///
+/// Each variable is documented by its program: in its man page, or in its manual's chapter on the environment.
+enum Relocations {
+    /// One folder or file that a variable can move.
+    struct Row: Sendable {
+        let variable: String
+        /// A pattern for the folder or file, a component at a time; what stands before a `|` is the value, else all of it.
+        let pattern: String
+        /// What the value is made of; `{}` is what was matched, below the package's folder.
+        var value = "{}"
+        /// What joins several values; `nil` where the variable takes one, which is then the first.
+        var joined: String? = nil
+    }
+
+    /// The table; rows of one variable make its value in this order.
+    static let rows: [Row] = [
+        // file(1), libmagic(3)
+        Row(variable: "MAGIC", pattern: "/etc/magic", joined: ":"),
+        Row(variable: "MAGIC", pattern: "/usr/share/misc/magic*", joined: ":"),
+        Row(variable: "MAGIC", pattern: "/usr/lib/file/magic*", joined: ":"),
+        // openssl(7), SSL_CTX_load_verify_locations(3), curl(1), git(1)
+        Row(variable: "SSL_CERT_FILE", pattern: "/etc/ssl/certs/ca-certificates.crt"),
+        Row(variable: "SSL_CERT_FILE", pattern: "/usr/lib/ssl/cert.pem"),
+        Row(variable: "SSL_CERT_DIR", pattern: "/etc/ssl/certs"),
+        Row(variable: "SSL_CERT_DIR", pattern: "/usr/lib/ssl/certs"),
+        Row(variable: "CURL_CA_BUNDLE", pattern: "/etc/ssl/certs/ca-certificates.crt"),
+        Row(variable: "GIT_SSL_CAINFO", pattern: "/etc/ssl/certs/ca-certificates.crt"),
+        Row(variable: "OPENSSL_CONF", pattern: "/usr/lib/ssl/openssl.cnf"),
+        Row(variable: "OPENSSL_CONF", pattern: "/etc/ssl/openssl.cnf"),
+        Row(variable: "OPENSSL_MODULES", pattern: "/usr/lib/*/ossl-modules"),
+        Row(variable: "OPENSSL_ENGINES", pattern: "/usr/lib/*/engines-*"),
+        // perlrun(1)
+        Row(variable: "PERL5LIB", pattern: "/etc/perl", joined: ":"),
+        Row(variable: "PERL5LIB", pattern: "/usr/local/lib/*/perl/*", joined: ":"),
+        Row(variable: "PERL5LIB", pattern: "/usr/local/share/perl/*", joined: ":"),
+        Row(variable: "PERL5LIB", pattern: "/usr/lib/*/perl5/*", joined: ":"),
+        Row(variable: "PERL5LIB", pattern: "/usr/share/perl5", joined: ":"),
+        Row(variable: "PERL5LIB", pattern: "/usr/lib/*/perl-base", joined: ":"),
+        Row(variable: "PERL5LIB", pattern: "/usr/lib/*/perl/*", joined: ":"),
+        Row(variable: "PERL5LIB", pattern: "/usr/share/perl/*", joined: ":"),
+        // python3(1)
+        Row(variable: "PYTHONHOME", pattern: "/usr|/lib/python3*"),
+        Row(variable: "PYTHONHOME", pattern: "/usr/local|/lib/python3*"),
+        // ruby(1)
+        Row(variable: "RUBYLIB", pattern: "/usr/local/lib/site_ruby/*", joined: ":"),
+        Row(variable: "RUBYLIB", pattern: "/usr/lib/ruby/vendor_ruby", joined: ":"),
+        Row(variable: "RUBYLIB", pattern: "/usr/lib/*/ruby/vendor_ruby/*", joined: ":"),
+        Row(variable: "RUBYLIB", pattern: "/usr/lib/ruby/[0-9]*", joined: ":"),
+        Row(variable: "RUBYLIB", pattern: "/usr/lib/*/ruby/[0-9]*", joined: ":"),
+        Row(variable: "GEM_PATH", pattern: "/usr/share/rubygems-integration/*", joined: ":"),
+        Row(variable: "GEM_PATH", pattern: "/var/lib/gems/*", joined: ":"),
+        Row(variable: "GEM_PATH", pattern: "/usr/lib/ruby/gems/*", joined: ":"),
+        // lua(1)
+        Row(variable: "LUA_PATH", pattern: "/usr/share/lua/*", value: "{}/?.lua;{}/?/init.lua", joined: ";"),
+        Row(variable: "LUA_CPATH", pattern: "/usr/lib/*/lua/*", value: "{}/?.so", joined: ";"),
+        // tclsh(1), Tcl's library(n)
+        Row(variable: "TCL_LIBRARY", pattern: "/usr/share/tcltk/tcl[0-9]*"),
+        Row(variable: "TCLLIBPATH", pattern: "/usr/share/tcltk/tcllib*", joined: " "),
+        // php(1)
+        Row(variable: "PHPRC", pattern: "/etc/php/*/cli"),
+        // R(1)
+        Row(variable: "R_HOME", pattern: "/usr/lib/R"),
+        Row(variable: "R_SHARE_DIR", pattern: "/usr/share/R/share"),
+        Row(variable: "R_LIBS_SITE", pattern: "/usr/local/lib/R/site-library", joined: ":"),
+        Row(variable: "R_LIBS_SITE", pattern: "/usr/lib/R/site-library", joined: ":"),
+        // octave(1)
+        Row(variable: "OCTAVE_HOME", pattern: "/usr|/share/octave"),
+        Row(variable: "OCTAVE_EXEC_HOME", pattern: "/usr|/libexec/octave"),
+        Row(variable: "OCTAVE_EXEC_HOME", pattern: "/usr|/lib/*/octave"),
+        // swipl(1), guile(1), gap(1), gp(1), erl(1)
+        Row(variable: "SWI_HOME_DIR", pattern: "/usr/lib/swi-prolog"),
+        Row(variable: "GUILE_LOAD_PATH", pattern: "/usr/share/guile/*", joined: ":"),
+        Row(variable: "GUILE_LOAD_COMPILED_PATH", pattern: "/usr/lib/*/guile/*/ccache", joined: ":"),
+        Row(variable: "GP_DATA_DIR", pattern: "/usr/share/pari"),
+        // gs(1)
+        Row(variable: "GS_LIB", pattern: "/usr/share/ghostscript/*/Resource/Init", joined: ":"),
+        Row(variable: "GS_LIB", pattern: "/usr/share/ghostscript/*/lib", joined: ":"),
+        Row(variable: "GS_LIB", pattern: "/usr/share/ghostscript/*/Resource/Font", joined: ":"),
+        Row(variable: "GS_LIB", pattern: "/usr/share/ghostscript/*/Resource|/[A-Z]*", joined: ":"),
+        Row(variable: "GS_LIB", pattern: "/usr/share/ghostscript/*|/iccprofiles", joined: ":"),
+        Row(variable: "GS_LIB", pattern: "/var/lib/ghostscript/fonts", joined: ":"),
+        Row(variable: "GS_LIB", pattern: "/usr/share/fonts/*/gsfonts", joined: ":"),
+        Row(variable: "GS_LIB", pattern: "/usr/share/fonts/*/urw-base35", joined: ":"),
+        // tesseract(1)
+        Row(variable: "TESSDATA_PREFIX", pattern: "/usr/share/tesseract-ocr/*/tessdata"),
+        Row(variable: "TESSDATA_PREFIX", pattern: "/usr/share/tessdata"),
+        // ImageMagick, "Resources": environment variables
+        Row(variable: "MAGICK_CONFIGURE_PATH", pattern: "/etc/ImageMagick-*", joined: ":"),
+        Row(variable: "MAGICK_CONFIGURE_PATH", pattern: "/usr/share/ImageMagick-*", joined: ":"),
+        Row(variable: "MAGICK_CONFIGURE_PATH", pattern: "/usr/lib/*/ImageMagick-*/config*", joined: ":"),
+        Row(variable: "MAGICK_CODER_MODULE_PATH", pattern: "/usr/lib/*/ImageMagick-*/modules-*/coders"),
+        Row(variable: "MAGICK_CODER_FILTER_PATH", pattern: "/usr/lib/*/ImageMagick-*/modules-*/filters"),
+        // fonts.conf(5): all its paths below another root
+        Row(variable: "FONTCONFIG_SYSROOT", pattern: "|/etc/fonts"),
+        Row(variable: "FONTCONFIG_SYSROOT", pattern: "|/usr/share/fonts"),
+        Row(variable: "FONTCONFIG_SYSROOT", pattern: "|/usr/share/fontconfig"),
+        Row(variable: "FONTCONFIG_SYSROOT", pattern: "|/usr/local/share/fonts"),
+        // dot(1), gnuplot(1)
+        Row(variable: "GVBINDIR", pattern: "/usr/lib/*/graphviz"),
+        Row(variable: "GNUPLOT_PS_DIR", pattern: "/usr/share/gnuplot/*/PostScript"),
+        Row(variable: "GNUPLOT_PS_DIR", pattern: "/usr/share/gnuplot/gnuplot/*/PostScript"),
+        Row(variable: "GNUPLOT_DRIVER_DIR", pattern: "/usr/lib/gnuplot"),
+        // git(1)
+        Row(variable: "GIT_EXEC_PATH", pattern: "/usr/lib/git-core"),
+        Row(variable: "GIT_TEMPLATE_DIR", pattern: "/usr/share/git-core/templates"),
+        // proj(1), gdal, ffmpeg(1), units(1), espeak-ng(1), hunspell(1), groff(1), gawk(1)
+        Row(variable: "PROJ_LIB", pattern: "/usr/share/proj"),
+        Row(variable: "GDAL_DATA", pattern: "/usr/share/gdal"),
+        Row(variable: "FFMPEG_DATADIR", pattern: "/usr/share/ffmpeg"),
+        Row(variable: "UNITSFILE", pattern: "/usr/share/units/definitions.units"),
+        Row(variable: "ESPEAK_DATA_PATH", pattern: "/usr/lib/*|/espeak-ng-data"),
+        Row(variable: "DICPATH", pattern: "/usr/share/hunspell", joined: ":"),
+        Row(variable: "GROFF_TMAC_PATH", pattern: "/usr/share/groff/*/tmac", joined: ":"),
+        Row(variable: "GROFF_FONT_PATH", pattern: "/usr/share/groff/*/font", joined: ":"),
+        Row(variable: "AWKPATH", pattern: "/usr/share/awk", joined: ":"),
+        // xmlcatalog(1), update-mime-database(1), gdk-pixbuf-query-loaders(1)
+        Row(variable: "XML_CATALOG_FILES", pattern: "/etc/xml/catalog"),
+        Row(variable: "XDG_DATA_DIRS", pattern: "/usr/share|/mime", joined: ":"),
+        Row(variable: "GDK_PIXBUF_MODULEDIR", pattern: "/usr/lib/*/gdk-pixbuf-2.0/*/loaders"),
+        // terminfo(5), tzset(3), iconv_open(3), locale(7)
+        Row(variable: "TERMINFO_DIRS", pattern: "/usr/share/terminfo", joined: ":"),
+        Row(variable: "TERMINFO_DIRS", pattern: "/lib/terminfo", joined: ":"),
+        Row(variable: "TERMINFO_DIRS", pattern: "/usr/lib/terminfo", joined: ":"),
+        Row(variable: "TERMINFO_DIRS", pattern: "/etc/terminfo", joined: ":"),
+        Row(variable: "TZDIR", pattern: "/usr/share/zoneinfo"),
+        Row(variable: "GCONV_PATH", pattern: "/usr/lib/*/gconv"),
+        Row(variable: "LOCPATH", pattern: "/usr/lib/locale"),
+    ]
+
+    /// The variables that lead to files which are asked for by absolute names.
+    ///
+    /// - Parameters:
+    ///   - paths: The absolute names.
+    ///   - set: Names of variables that the user sets: these are his business.
+    /// - Returns: The variables, sorted, and the paths that none of them leads to.
+    static func variables(for paths: [String], set: Set<String>) -> (variables: [PackVariable], rest: [String]) {
+        var values: [String: [String]] = [:]
+        var joins: [String: String] = [:]
+        var found: Set<String> = []
+        for row in rows {
+            for path in paths {
+                guard let folder = match(row.pattern, path) else { continue }
+                found.insert(path)
+                guard !set.contains(row.variable) else { continue }
+                let value = row.value.replacing("{}", with: "$LAMBDA_TASK_ROOT" + folder)
+                if values[row.variable]?.contains(value) != true { values[row.variable, default: []].append(value) }
+                joins[row.variable] = row.joined
+            }
+        }
+        let variables = values.sorted { $0.key < $1.key }.map { name, values in
+            PackVariable(name: name, value: joins[name].map { values.joined(separator: $0) } ?? values[0])
+        }
+        return (variables, paths.filter { !found.contains($0) })
+    }
+
+    /// The part of a path that a pattern takes as a variable's value; `nil` where it is not below the pattern.
+    static func match(_ pattern: String, _ path: String) -> String? {
+        let halves = pattern.split(separator: "|", omittingEmptySubsequences: false)
+        let head = halves[0].split(separator: "/")
+        let parts = head + (halves.count > 1 ? halves[1].split(separator: "/") : [])
+        let own = path.split(separator: "/")
+        guard own.count >= parts.count,
+            zip(parts, own).allSatisfy({ fnmatch(String($0), String($1), 0) == 0 })
+        else { return nil }
+        return own.prefix(head.count).map { "/" + $0 }.joined()
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Platform
+import ToolKit
+
+/// A folder that stands for the package while its program is watched: LAMBDA_TASK_ROOT and the working directory.
+///
+/// It has what is included at its place; then what is in the user's working folder, since a relative name means a file
+/// there; then the system's own folders, so that a program which looks below LAMBDA_TASK_ROOT sees this machine's files.
+struct TaskView {
+    let folder: String
+    /// The user's working folder.
+    let workingFolder: String
+    /// The places of what is included.
+    private let included: Set<String>
+
+    /// The system's folders that hold files of programs.
+    private static let systemFolders = ["usr", "etc", "opt", "lib", "lib64", "bin", "sbin", "var", "srv"]
+
+    init(_ folder: String, items: [Inclusion.Item], program: String, leftOut: Set<String>) throws {
+        self.folder = folder
+        workingFolder = Paths.absolute(".")
+        try Disk.makeFolder(folder)
+        for item in items {
+            let path = folder + "/" + item.place
+            guard Disk.kind(path) == nil else { continue }
+            try FileManager.default.createDirectory(atPath: Paths.parent(path), withIntermediateDirectories: true)
+            switch item.source {
+            case .file(let source): try Disk.makeLink(path, to: source)
+            case .link(let target): try Disk.makeLink(path, to: target)
+            case .folder: try Disk.makeFolder(path)
+            case .text: break
+            }
+        }
+        included = Set(items.map(\.place))
+        func fill(_ name: String, from source: String) throws {
+            if Disk.kind(folder + "/" + name) == nil { try Disk.makeLink(folder + "/" + name, to: source) }
+        }
+        try fill(Paths.name(program), from: program)
+        if workingFolder != "/" {
+            for name in try Disk.list(workingFolder) where !leftOut.contains(workingFolder + "/" + name) {
+                try fill(name, from: workingFolder + "/" + name)
+            }
+        }
+        for name in Self.systemFolders where Disk.kind("/" + name) != nil { try fill(name, from: "/" + name) }
+    }
+
+    /// The place in the package that a path means; `nil` where it is outside of it.
+    func place(of path: String) -> String? {
+        for root in [folder, workingFolder] where root != "/" {
+            if path == root { return "" }
+            if path.hasPrefix(root + "/") { return String(path.dropFirst(root.count + 1)) }
+        }
+        return nil
+    }
+
+    /// Whether a place is that of something included, or in it, or holds it.
+    func isIncluded(_ place: String) -> Bool {
+        included.contains(place) || included.contains { $0.hasPrefix(place + "/") }
+    }
+}

@@ -1,0 +1,64 @@
+import Platform
+import ToolKit
+
+/// Puts files of a system into a package as they are there: a link stays a link, and what it leads to comes along.
+///
+/// So a program finds in an image from scratch what it found on the machine that packed it, also by `/proc/self/exe` and by
+/// `$ORIGIN`. In a zip, whose root is a folder of the target, links are written relative to where they are.
+struct Mirror {
+    let root: FileSystemRoot
+    /// Whether the package is an image with no other system below it.
+    let isFromScratch: Bool
+    /// Whether links may say absolute paths: in an image.
+    let keepsAbsoluteLinks: Bool
+
+    /// Puts what a path of the system means into a tree, where what is there already stays, as the user put it there.
+    ///
+    /// The result is its real path in that system, `nil` where nothing is. It may be made executable whatever its mode.
+    @discardableResult
+    func add(_ path: String, to tree: inout PackageTree, isExecutable: Bool = false) throws -> String? {
+        var todo = Array(path.split(separator: "/").reversed())
+        var done: [Substring] = []
+        var links = 0
+        while let part = todo.popLast() {
+            if part == "." { continue }
+            if part == ".." {
+                _ = done.popLast()
+                continue
+            }
+            done.append(part)
+            let place = done.joined(separator: "/")
+            switch Disk.kind(root.host("/" + place)) {
+            case nil, .other: return nil
+            case .link(let target):
+                links += 1
+                guard links <= 40 else { return nil }
+                // Links at the top, as /lib to /usr/lib, are the layout of a system; only a root of our own has one to give.
+                if done.count > 1 || isFromScratch, !tree.isTaken(place) {
+                    try tree.add(.link(written(target, at: done)), at: place, isAtRoot: true)
+                }
+                done = target.hasPrefix("/") ? [] : done.dropLast()
+                todo += target.split(separator: "/").reversed()
+            case .folder: continue
+            case .file:
+                guard todo.isEmpty else { return nil }
+                if !tree.isTaken(place) {
+                    let file = root.host("/" + place)
+                    let mode = Files.status(file)?.mode ?? 0
+                    let runs = isExecutable || mode & 0o111 != 0
+                    try tree.add(.file(file), at: place, isExecutable: runs, isAtRoot: true)
+                }
+                return "/" + place
+            }
+        }
+        let place = done.joined(separator: "/")
+        if !place.isEmpty, !tree.isTaken(place) { try tree.add(.folder, at: place, isAtRoot: true) }
+        return "/" + place
+    }
+
+    private func written(_ target: String, at link: [Substring]) -> String {
+        guard target.hasPrefix("/"), !keepsAbsoluteLinks else { return target }
+        let up = Array(repeating: "..", count: link.count - 1)
+        return (up + target.split(separator: "/").map(String.init)).joined(separator: "/")
+    }
+}
