@@ -2,6 +2,7 @@ import CommandLineKit
 import Foundation
 import Platform
 import SimKit
+import ToolKit
 
 /// `shim-sim serve`.
 enum ServeCommand {
