@@ -61,7 +61,8 @@ struct Sandbox {
         // In front of a program it is the bootstrap's business, which starts the program for each event.
         if case .program = function.target { return try child(bootstrap, deployment.arguments, variables) }
         guard let first = function.wrapper.first else { return try child(bootstrap, deployment.arguments, variables) }
-        let words = function.wrapper.dropFirst() + [pathInside(bootstrap)] + deployment.arguments
+        let runtime = isIsolated ? pathInside(bootstrap) : bootstrap
+        let words = function.wrapper.dropFirst() + [runtime] + deployment.arguments
         return try child(first, Array(words), variables)
     }
 

@@ -137,7 +137,7 @@ struct RecordedAnswerTests {
     }
 
     @Test func variables() async throws {
-        try await serve(["--quiet"]) { server, folder in
+        try await serve(["--quiet", "--no-lambda-endpoint"]) { server, folder in
             let request: [String: Any] = [
                 "method": "POST", "target": "/2015-03-31/functions/actor/invocations", "headers": [String: String](),
                 "body": Data(#"{"do":"environment"}"#.utf8).base64EncodedString(),
