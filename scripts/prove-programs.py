@@ -6,7 +6,8 @@ by root, and by a user who is not. Without its data, each must be refused. Print
 --update writes it there.
 
 usage: scripts/prove-programs.py [--ci] [--update] [NAME...]
-needs: root, debootstrap, the programs (a list of packages is printed if some are missing), and a release build
+needs: root, debootstrap, the programs (a list of packages is printed if some are missing), and a release build (or SHIM_BIN, the
+folder of another build, and SHIM_STATIC, a static shim)
 """
 
 import json
@@ -20,7 +21,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / ".build" / "release"
+BIN = Path(os.environ.get("SHIM_BIN", ROOT / ".build" / "release"))
+SHIM = ["--shim", os.environ["SHIM_STATIC"]] if "SHIM_STATIC" in os.environ else []
 CACHE = Path(os.environ.get("SHIM_TEST_CACHE", "/var/tmp/shim-test-cache"))
 BEGIN, END = "<!-- programs: made by scripts/prove-programs.py -->", "<!-- end of programs -->"
 
@@ -53,7 +55,7 @@ class Proof:
 
     def pack(self, output, options):
         files = [word for name in self.entry.get("files", {}) for word in ("--include", name)]
-        words = [BIN / "shim-pack", *output, *options, *files, self.entry["program"]]
+        words = [BIN / "shim-pack", *SHIM, *output, *options, *files, self.entry["program"]]
         arguments = self.entry.get("arguments", [])
         return run([*words, *(["--", *arguments] if arguments else [])], cwd=self.folder)
 
