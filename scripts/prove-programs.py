@@ -2,11 +2,12 @@
 """Packs the programs of programs.toml, each as a zip and as an image, and proves the packages where this machine does not help.
 
 Each package runs in the bare root (what provided.al2023 has), each zip also in a bare Debian 12 and 11 made by debootstrap;
-by root, and by a user who is not. Without its data, each must be refused. Prints the table of docs/packing.md;
+as root, and as somebody without root's rights. Without its data, each must be refused. Prints the table of docs/packing.md;
 --update writes it there.
 
 usage: scripts/prove-programs.py [--ci] [--update] [NAME...]
-needs: root, debootstrap, the programs (a list of packages is printed if some are missing), and a release build
+needs: root, debootstrap, the programs (a list of packages is printed if some are missing), and a release build (or SHIM_BIN, the
+folder of another build, and SHIM_STATIC, a static shim)
 """
 
 import json
@@ -20,7 +21,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / ".build" / "release"
+BIN = Path(os.environ.get("SHIM_BIN", ROOT / ".build" / "release"))
+SHIM = ["--shim", os.environ["SHIM_STATIC"]] if "SHIM_STATIC" in os.environ else []
 CACHE = Path(os.environ.get("SHIM_TEST_CACHE", "/var/tmp/shim-test-cache"))
 BEGIN, END = "<!-- programs: made by scripts/prove-programs.py -->", "<!-- end of programs -->"
 
@@ -53,7 +55,7 @@ class Proof:
 
     def pack(self, output, options):
         files = [word for name in self.entry.get("files", {}) for word in ("--include", name)]
-        words = [BIN / "shim-pack", *output, *options, *files, self.entry["program"]]
+        words = [BIN / "shim-pack", *SHIM, *output, *options, *files, self.entry["program"]]
         arguments = self.entry.get("arguments", [])
         return run([*words, *(["--", *arguments] if arguments else [])], cwd=self.folder)
 
@@ -73,7 +75,8 @@ class Proof:
         if made.returncode != 0:
             self.failures.append(f"{name}: {made.stderr.strip()[-600:]}")
             return None
-        other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        # A user namespace knows one user only, so there even its superuser must do as everybody else.
+        other = ["unshare", "--user", "--map-root-user", "--mount", "--"]
         isolate = [] if name.endswith(".tar") else ["--isolate"]
         good = self.answers(name, isolate) and self.answers(name, isolate, user=other)
         for root in roots:
@@ -132,7 +135,7 @@ def main():
     entries = tomllib.loads((ROOT / "scripts" / "programs.toml").read_text())["program"]
     entries = [e for e in entries if (not names or e["name"] in names) and ("--ci" not in words or e.get("ci"))]
     if os.geteuid() != 0:
-        raise SystemExit("prove-programs.py: needs root, for debootstrap and to become another user")
+        raise SystemExit("prove-programs.py: needs root, for debootstrap and for both ways to isolate")
     missing = sorted({p for e in entries for p in e["packages"] if not Path(f"/var/lib/dpkg/info/{p}.list").exists()
                       and not list(Path("/var/lib/dpkg/info").glob(f"{p}:*.list"))})
     if missing:

@@ -9,7 +9,7 @@ wanted=(
     cc:gcc g++:g++ strip:binutils perl:perl-base openssl:openssl find:findutils unshare:util-linux curl:curl zip:zip
     unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git convert-im6.q16:imagemagick-6.q16
     debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
-    bwrap:bubblewrap setpriv:util-linux zstd:zstd script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
+    bwrap:bubblewrap zstd:zstd script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
     # What runtimes write when a program fails.
     Rscript:r-base-core javac:default-jdk-headless go:golang-go ruby:ruby php:php-cli lua5.4:lua5.4 ghc:ghc
     octave-cli:octave tclsh:tcl gfortran:gfortran

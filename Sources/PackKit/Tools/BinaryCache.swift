@@ -16,7 +16,9 @@ final class BinaryCache {
         let data = try Disk.map(path)
         let file: ELFFile?
         do {
-            file = try data.withUnsafeBytes { try ELFFile($0, withSymbols: true) }
+            // One for no machine is what a program keeps its own data in, Guile its byte code.
+            let isForNone = data.withUnsafeBytes { (try? ELFHeader($0))?.machine.rawValue == 0 }
+            file = isForNone ? nil : try data.withUnsafeBytes { try ELFFile($0, withSymbols: true) }
         } catch ELFError.notELF {
             file = nil
         } catch {

@@ -147,6 +147,8 @@ private struct Contents {
             interrupts: context.signals
         )
         do {
+            // An image may have programs that run as their owner: nobody else here is to reach them.
+            try Files.setMode(Paths.parent(root), 0o700)
             let configuration = try unpacker.unpack(to: root)
             if !Isolator.keepsOwners { try PackageModes.level(root) }
             try Files.setMode(root, 0o755)

@@ -47,6 +47,7 @@ package final class FunctionService {
         self.context = context
         self.write = write
         deployment = try Deployment(function, in: context)
+        for note in deployment.notes { write(Array("shim-sim: \(note)\n".utf8)) }
         if watches { watcher = TargetWatcher([function.target.path] + function.layers) }
         scheduleHousekeeping()
     }

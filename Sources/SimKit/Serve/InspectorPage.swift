@@ -140,35 +140,41 @@ enum InspectorPage {
           const g = canvas.getContext('2d');
           g.setTransform(scale, 0, 0, scale, 0, 0);
           g.clearRect(0, 0, width, height);
-          const span = Number($('window').value), now = Date.now(), from = now - span, lanes = new Map(), first = [];
+          const span = Number($('window').value), now = Date.now(), from = now - span, lanes = new Map(), first = [], last = [];
           const visible = [];
           for (let i = calls.length - 1; i >= 0; i--) {
             const call = calls[i], end = call.start + call.durationMs;
             if (end < from && call.start < from - 60000) break;
             if (end < from) continue;
-            if (!lanes.has(call.environment)) { lanes.set(call.environment, lanes.size); }
+            if (!lanes.has(call.environment)) { last.push(call); lanes.set(call.environment, lanes.size); }
             first[lanes.get(call.environment)] = call;
             visible.push(call);
           }
           const size = Math.max(2, Math.min(18, (height - 14) / Math.max(1, lanes.size))), x = time => (time - from) / span * width;
+          const alive = new Set(state ? state.functions.flatMap(f => f.environments.map(e => e.name)) : []);
           g.fillStyle = paint('wait');
+          g.globalAlpha = .35;
           for (const [environment, lane] of lanes) {
-            const alive = state && state.functions.some(f => f.environments.some(e => e.name === environment));
-            const last = visible.find(call => call.environment === environment);
-            const begin = x(first[lane].start - (first[lane].initMs || 0)), end = alive ? width : x(last.start + last.durationMs);
-            g.globalAlpha = .35;
-            g.fillRect(Math.max(0, begin), lane * size + size * .35, end - Math.max(0, begin), Math.max(1, size * .3));
-            g.globalAlpha = 1;
+            const begin = Math.max(0, x(first[lane].start - (first[lane].initMs || 0)));
+            const end = alive.has(environment) ? width : x(last[lane].start + last[lane].durationMs);
+            g.fillRect(begin, lane * size + size * .35, end - begin, Math.max(1, size * .3));
           }
-          for (const call of visible) {
-            const y = lanes.get(call.environment) * size, begin = x(call.start);
-            if (call.initMs) {
-              g.fillStyle = paint('cold');
-              const wide = Math.max(1, call.initMs / span * width);
-              g.fillRect(begin - wide, y, wide, size - 1);
+          g.globalAlpha = 1;
+          // Each colour in one path; what would fall on the same pixels as its neighbour is left out.
+          for (const [name, wanted] of [['cold', call => call.initMs], ['run', call => call.status === 'success'],
+            ['bad', call => call.status !== 'success']]) {
+            const drawn = [];
+            g.fillStyle = paint(name);
+            g.beginPath();
+            for (const call of visible) {
+              if (!wanted(call)) continue;
+              const lane = lanes.get(call.environment), wide = Math.max(1, (name === 'cold' ? call.initMs : call.durationMs) / span * width);
+              const begin = x(call.start) - (name === 'cold' ? wide : 0);
+              if (wide === 1 && Math.abs(drawn[lane] - begin) < .5) continue;
+              drawn[lane] = begin;
+              g.rect(begin, lane * size, wide, size - 1);
             }
-            g.fillStyle = paint(call.status === 'success' ? 'run' : 'bad');
-            g.fillRect(begin, y, Math.max(1, call.durationMs / span * width), size - 1);
+            g.fill();
           }
           g.fillStyle = getComputedStyle(canvas).color;
           g.font = '11px system-ui, sans-serif';

@@ -138,6 +138,19 @@ extension EndToEnd.Packer {
             )
         }
 
+        /// The regression this guards: Guile's byte code is an ELF file for no machine, which ended the packing.
+        @Test(.timeLimit(.minutes(1))) func anELFFileForNoMachineIsData() throws {
+            let folder = try TemporaryFolder()
+            var bytes = [UInt8](repeating: 0, count: 64)
+            bytes.replaceSubrange(0..<8, with: [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0xFF])
+            (bytes[16], bytes[20], bytes[32], bytes[54], bytes[56]) = (3, 1, 0xFF, 56, 9)
+            let code = try folder.write("code.go", bytes)
+            let script = try folder.script("size.sh", "wc -c <code.go")
+            let words = ["-o", "x.zip", "--include", code, "--test", "1", "--expect", "64", script]
+            let pack = try PackUnderTest(words)
+            #expect(pack.status == 0, "\(pack.errors)")
+        }
+
         @Test(.timeLimit(.minutes(5))) func imagesAreInspected() throws {
             let pack = try PackUnderTest(["--image", "jq.tar", "/usr/bin/jq"])
             try #require(pack.status == 0, "\(pack.errors)")
