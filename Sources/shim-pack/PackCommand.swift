@@ -250,7 +250,15 @@ struct PackCommand {
             }
         request.target = arguments.choice("--target", Target.self) ?? (request.form == .image ? .image : .al2023)
         request.glibc = arguments.choice("--glibc", GlibcChoice.self) ?? .auto
-        request.sysroot = arguments.value("--sysroot")
+        request.sysroot = try arguments.value("--sysroot").map { path in
+            guard Files.status(path)?.isDirectory == true else {
+                throw UsageError(
+                    "'\(path)' is not a value for --sysroot: there is no such folder",
+                    hint: "the root folder of another system, as 'debootstrap SUITE DIR' makes it"
+                )
+            }
+            return path
+        }
         request.template = arguments.value("--template")
         request.inclusions = arguments.values("--include").map { Inclusion($0) }
         request.packsInterpreter = arguments.flag("--interpreter")
@@ -269,9 +277,13 @@ struct PackCommand {
         guard text.hasPrefix("@") else { return Array(text.utf8) }
         let path = String(text.dropFirst())
         do throws(SystemError) {
-            return try Files.read(path, atMost: 64 << 20)
+            // Not by /dev/stdin, which cannot be opened where standard input is a socket.
+            return path == "-" ? try Files.read(0, atMost: 64 << 20) : try Files.read(path, atMost: 64 << 20)
         } catch {
-            throw ToolError.cannotRead(path: path, cause: SystemError.text(error.errno))
+            throw ToolError.cannotRead(
+                path: path == "-" ? "standard input" : path,
+                cause: SystemError.text(error.errno)
+            )
         }
     }
 }
