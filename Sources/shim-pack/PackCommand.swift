@@ -52,6 +52,20 @@ struct PackCommand {
             ),
             Option("--interpreter", help: "Take the script's interpreter along, with its libraries"),
             Option(
+                "--language",
+                value: "NAME|FILE",
+                help:
+                    "Take a whole language along for the script, or for a layer: python, r, perl, ... or a recipe's file",
+                excludes: ["--interpreter", "--observe", "--sysroot"]
+            ),
+            Option(
+                "--language-module",
+                value: "NAME",
+                help: "Take a module of the language along, with what it needs",
+                repeatable: true,
+                needs: "--language"
+            ),
+            Option(
                 "--observe",
                 value: "JSON|@FILE",
                 help:
@@ -165,10 +179,16 @@ struct PackCommand {
 
     /// Does what was asked.
     func run() throws {
-        let request = try request()
+        var request = try request()
         let proof = try proof()
         let staging = try Staging(beside: request.output)
         defer { staging.remove() }
+        if let name = arguments.value("--language") {
+            console.progress(name)
+            let toolbox = Toolbox(interrupts: interrupts)
+            let modules = arguments.values("--language-module")
+            try Language(name, modules: modules, toolbox: toolbox).add(to: &request)
+        }
         var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
         if !request.observedEvents.isEmpty {
             let seen = try packer.observe()

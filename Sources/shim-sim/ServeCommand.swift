@@ -117,12 +117,12 @@ enum ServeCommand {
             for front in simulator.frontAddresses {
                 console.say("shim-sim: \(front.name) is http://\(front.address)/")
             }
-            let address = "http://\(simulator.address)"
+            let here = "http://\(simulator.address)"
             let ready = service.names + (settings.control == nil ? [] : ["the API for functions"])
-            console.say("shim-sim: \(ready.joined(separator: ", ")) ready on \(address)")
-            console.say("shim-sim: page \(address)/_/")
+            console.say("shim-sim: \(ready.joined(separator: ", ")) ready on \(here)")
+            console.say("shim-sim: page \(here)/_/")
             if let name = service.names.first {
-                console.say("shim-sim: call curl -d '{}' \(address)/2015-03-31/functions/\(name)/invocations")
+                console.say("shim-sim: call curl -d '{}' \(here)/2015-03-31/functions/\(name)/invocations")
             }
             return try simulator.run()
         }
