@@ -265,7 +265,7 @@ enum BuiltInRecipes {
                 print("program %s -> python/bin/%s" % (program, version))
                 print("take %s -> python/lib/%s" % (os.path.realpath(lib), version))
                 platform = sysconfig.get_path("platstdlib")
-                if os.path.realpath(platform) != os.path.realpath(lib):
+                if os.path.realpath(platform) != os.path.realpath(lib) and os.path.isdir(platform + "/lib-dynload"):
                     print("take %s/lib-dynload -> python/lib/%s/lib-dynload" % (platform, version))
 
             leave python/lib/python3*/test
@@ -287,6 +287,7 @@ enum BuiltInRecipes {
             leave python/modules/*/tests
             leave python/modules/*/*/tests
             leave *.pyi
+            leave *.opt-[12].pyc
             leave *.a
 
             set PYTHONHOME={root}/python
