@@ -85,7 +85,7 @@ enum InspectorPage {
           <section>
             <h2>Last 100 durations <span class="key" style="background:var(--cold)"></span>cold
               <span class="key" style="background:var(--run)"></span>warm
-              <span class="key" style="background:var(--bad)"></span>failed</h2>
+              <span class="parts"><span><span class="key" style="background:var(--bad)"></span>failed</span></span></h2>
             <div id="chart" class="dim">no invocations yet</div>
           </section>
           <section>
