@@ -208,7 +208,8 @@ extension EndToEnd.Packer {
                 let parts = pair.split(separator: "=", maxSplits: 1)
                 environment[String(parts[0])] = String(parts.last ?? "")
             }
-            environment["AWS_LAMBDA_RUNTIME_API"] = nil
+            // The way into the root is by the PATH of here.
+            environment["PATH"] = nil
             #expect(
                 try root.start(about.Entrypoint, environment: environment).invoke(#"{"numbers":[1,2,3]}"#).text
                     == sample.answer
@@ -265,7 +266,10 @@ extension EndToEnd.Packer {
                 "recipe 'bad.recipe', line 2: 'frobnicate' is not a directive\n"
             )
             try folder.write("none.recipe", "language x\nneeds no-such-command its-package\n")
-            try fails(["--language", "none.recipe"], "missing 'no-such-command'")
+            try fails(
+                ["--language", "none.recipe"],
+                "cannot run 'no-such-command': it is not installed\nhint: apt-get install its-package\n"
+            )
         }
     }
 }
