@@ -267,7 +267,13 @@ enum BuiltInRecipes {
                 platform = sysconfig.get_path("platstdlib")
                 if os.path.realpath(platform) != os.path.realpath(lib) and os.path.isdir(platform + "/lib-dynload"):
                     print("take %s/lib-dynload -> python/lib/%s/lib-dynload" % (platform, version))
+                # provided.al2023 has no time zones.
+                if os.path.isdir("/usr/share/zoneinfo"):
+                    print("take /usr/share/zoneinfo -> python/zoneinfo")
+                    print("set PYTHONTZPATH={root}/python/zoneinfo")
 
+            leave python/zoneinfo/posix
+            leave python/zoneinfo/right
             leave python/lib/python3*/test
             leave python/lib/python3*/*/test
             leave python/lib/python3*/*/tests
