@@ -19,7 +19,8 @@ for pair in "${wanted[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 # Libraries have no command to look for.
-for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev; do
+for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev r-cran-jsonlite \
+    python3-numpy libjson-xs-perl ruby-nokogiri php-mbstring node-semver libsqlite3-tcl lua-cjson; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then

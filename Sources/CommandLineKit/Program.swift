@@ -9,9 +9,12 @@ package struct Program: Sendable {
     package let main: Command
     /// Its commands, in the order in which they are listed.
     package let commands: [Command]
+    /// What other tools call its commands: never a command here, but told which one is meant.
+    package let synonyms: [String: String]
 
     /// Describes a program.
-    package init(name: String, main: Command, commands: [Command]) {
+    package init(name: String, main: Command, commands: [Command], synonyms: [String: String] = [:]) {
+        self.synonyms = synonyms
         self.name = name
         self.main = main
         self.commands = commands + [Self.completions]
@@ -54,6 +57,15 @@ package struct Program: Sendable {
             try console.print(ManualPage(of: self).text)
             return .done
         }
+        if words.first == "help", words.count <= 2, !FileManager.default.fileExists(atPath: "help") {
+            guard let word = words.dropFirst().first else {
+                try console.print(main.spec.help)
+                return .done
+            }
+            guard let asked = commands.first(where: { $0.name == word }) else { throw unknownCommand(word) }
+            try console.print(asked.spec.help)
+            return .done
+        }
         let named = commands.first { $0.name == words.first }
         let command = named ?? main
         let arguments = try command.spec.parse(named == nil ? words : Array(words.dropFirst()))
@@ -75,7 +87,8 @@ package struct Program: Sendable {
 
     /// The error for a word that is not a command, with the one that is meant where it is near.
     package func unknownCommand(_ word: String) -> UsageError {
-        let near = commands.map(\.name).first { editDistance($0, word) <= 2 }
+        let same = synonyms[word]
+        let near = same ?? commands.map(\.name).first { editDistance($0, word) <= 2 }
         return UsageError("unknown command '\(word)'", hint: near.map { "did you mean '\($0)'?" } ?? main.spec.helpHint)
     }
 

@@ -5,7 +5,7 @@ package enum ScriptInterpreters {
     /// The interpreters' names by the ending, without its dot.
     package static let byEnding: [String: String] = [
         "R": "Rscript", "r": "Rscript", "jl": "julia", "py": "python3", "js": "node", "mjs": "node", "rb": "ruby",
-        "pl": "perl", "php": "php", "sh": "sh",
+        "pl": "perl", "php": "php", "lua": "lua", "tcl": "tclsh", "sh": "sh",
     ]
 
     /// The interpreter for a file's name; `nil` where its ending says nothing.

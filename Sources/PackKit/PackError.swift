@@ -35,11 +35,11 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A place inside the package that would lie outside it, or on one of its own files.
     case badDestination(String, cause: String)
     /// The package is larger than Lambda allows.
-    case tooLarge(bytes: Int, limit: Int, largest: String)
+    case tooLarge(bytes: Int, limit: Int, largest: String, isStripped: Bool = false)
     /// A file is no zip archive, or a damaged one.
     case damagedZip(path: String, cause: String)
     /// A base image or another input of an image cannot be used.
-    case unusableBase(path: String, cause: String)
+    case unusableBase(path: String, cause: String, hint: String? = nil)
     /// A variable that cannot be set.
     case badVariable(String, cause: String)
     /// The program failed while it was watched.
@@ -48,6 +48,12 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     case notFoundThere(paths: [String])
     /// The finished package failed its test.
     case testFailed(path: String, detail: String)
+    /// A recipe of a language that cannot be read.
+    case badRecipe(String, line: Int, cause: String)
+    /// A language that no recipe is for.
+    case unknownLanguage(String, known: [String])
+    /// A language or a module of it that this machine does not have.
+    case probeFailed(language: String, what: String, detail: String)
     /// Two things were asked for that exclude each other, or one that makes no sense here.
     case contradiction(String, hint: String)
 
@@ -77,16 +83,19 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooManyFiles(let path, let limit): "cannot pack '\(path)': it has more than \(limit) files"
         case .nothingToInclude(let pattern): "cannot include '\(pattern)': no such file"
         case .badDestination(let destination, let cause): "cannot put a file at '\(destination)': \(cause)"
-        case .tooLarge(let bytes, let limit, let largest):
-            "the package is too large: \(bytes) bytes unpacked, Lambda takes \(limit); the largest file is \(largest)"
+        case .tooLarge(let bytes, let limit, let largest, _):
+            "the package is too large: \(bytes) bytes unpacked, Lambda takes \(limit); the largest: \(largest)"
         case .damagedZip(let path, let cause): "cannot read zip archive '\(path)': \(cause)"
-        case .unusableBase(let path, let cause): "cannot use base image '\(path)': \(cause)"
+        case .unusableBase(let path, let cause, _): "cannot use base image '\(path)': \(cause)"
         case .badVariable(let text, let cause): "cannot set '\(text)': \(cause)"
         case .observedProgramFailed(let program, let status, let output):
             "cannot observe '\(program)': \(status)" + (output.isEmpty ? "" : "\n" + output)
         case .notFoundThere(let paths):
             "the program would not find \(paths.count == 1 ? "a file" : "\(paths.count) files"): "
                 + paths.joined(separator: ", ")
+        case .badRecipe(let recipe, let line, let cause): "recipe '\(recipe)', line \(line): \(cause)"
+        case .unknownLanguage(let name, _): "unknown language '\(name)'"
+        case .probeFailed(_, let what, let detail): "cannot take along \(what): \(detail)"
         case .testFailed(let path, let detail): "the test of '\(path)' failed: \(detail)"
         case .contradiction(let message, _): message
         }
@@ -110,9 +119,11 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noInterpreterHere: "install it, or correct the first line of the script"
         case .interpreterIsNoProgram: "name in the first line of the script the program that this one starts in the end"
         case .unusableShim(_, _, let hint): hint
+        case .unusableBase(_, _, let hint): hint
         case .unusableTemplate: "templates/bootstrap.tmpl is the one to start from"
-        case .tooLarge:
-            "leave files out, strip with --strip, move some into layers (they count as well), "
+        case .tooLarge(_, _, _, let isStripped):
+            "leave files out" + (isStripped ? "" : ", strip with --strip")
+                + ", move some into layers (they count as well), "
                 + "or make an image: --image"
         case .tooManyFiles: "leave some out, or put them into one archive that the program reads"
         case .badVariable: "--env NAME=VALUE"
@@ -120,6 +131,8 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
             "it ran here, with Lambda's variables and HOME=/tmp: the event or the program is wrong, not the package"
         case .notFoundThere:
             "an image has them in their own places: --image FILE; or tell the program where they are, with --env or an argument"
+        case .unknownLanguage(_, let known): "one of " + known.joined(separator: ", ") + ", or the path of a recipe"
+        case .probeFailed(let language, _, _): "it must be installed here, for the '\(language)' that is first in PATH"
         case .contradiction(_, let hint): hint
         default: nil
         }

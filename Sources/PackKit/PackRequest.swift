@@ -12,8 +12,22 @@ package struct PackRequest: Sendable {
         case dockerfile
     }
 
+    /// A file that is written for the package.
+    package struct Text: Equatable, Sendable {
+        /// What is in it.
+        package let text: String
+        /// Whether it is a program.
+        package var isExecutable = false
+    }
+
     /// The program; a layer may do without.
     package var program: String?
+    /// Its place in the package, where that is not its name's.
+    package var programPlace: String?
+    /// Words between the program and its fixed arguments, in which `$LAMBDA_TASK_ROOT` is the package's folder.
+    package var programWords: [String] = []
+    /// Files that are written for the package, by their place.
+    package var texts: [String: Text] = [:]
     /// The program's fixed arguments.
     package var arguments: [String] = []
     /// What is written.
@@ -34,6 +48,8 @@ package struct PackRequest: Sendable {
     package var inclusions: [Inclusion] = []
     /// What is left out of what is taken along, as patterns.
     package var exclusions: [String] = []
+    /// The same, of a language's recipe, which may name what this machine does not have.
+    package var recipeExclusions: [String] = []
     /// Variables that the program will find.
     package var variables: [PackVariable] = []
     /// Whether a script's interpreter is taken along.

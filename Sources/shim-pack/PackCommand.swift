@@ -52,6 +52,20 @@ struct PackCommand {
             ),
             Option("--interpreter", help: "Take the script's interpreter along, with its libraries"),
             Option(
+                "--language",
+                value: "NAME|FILE",
+                help:
+                    "Take a whole language along for the script, or for a layer: python, r, perl, ... or a recipe's file",
+                excludes: ["--interpreter", "--observe", "--sysroot"]
+            ),
+            Option(
+                "--language-module",
+                value: "NAME",
+                help: "Take a module of the language along, with what it needs",
+                repeatable: true,
+                needs: "--language"
+            ),
+            Option(
                 "--observe",
                 value: "JSON|@FILE",
                 help:
@@ -165,10 +179,16 @@ struct PackCommand {
 
     /// Does what was asked.
     func run() throws {
-        let request = try request()
+        var request = try request()
         let proof = try proof()
         let staging = try Staging(beside: request.output)
         defer { staging.remove() }
+        if let name = arguments.value("--language") {
+            console.progress(name)
+            let toolbox = Toolbox(interrupts: interrupts)
+            let modules = arguments.values("--language-module")
+            try Language(name, modules: modules, toolbox: toolbox).add(to: &request)
+        }
         var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
         if !request.observedEvents.isEmpty {
             let seen = try packer.observe()
@@ -250,7 +270,15 @@ struct PackCommand {
             }
         request.target = arguments.choice("--target", Target.self) ?? (request.form == .image ? .image : .al2023)
         request.glibc = arguments.choice("--glibc", GlibcChoice.self) ?? .auto
-        request.sysroot = arguments.value("--sysroot")
+        request.sysroot = try arguments.value("--sysroot").map { path in
+            guard Files.status(path)?.isDirectory == true else {
+                throw UsageError(
+                    "'\(path)' is not a value for --sysroot: there is no such folder",
+                    hint: "the root folder of another system, as 'debootstrap SUITE DIR' makes it"
+                )
+            }
+            return path
+        }
         request.template = arguments.value("--template")
         request.inclusions = arguments.values("--include").map { Inclusion($0) }
         request.packsInterpreter = arguments.flag("--interpreter")
@@ -269,9 +297,13 @@ struct PackCommand {
         guard text.hasPrefix("@") else { return Array(text.utf8) }
         let path = String(text.dropFirst())
         do throws(SystemError) {
-            return try Files.read(path, atMost: 64 << 20)
+            // Not by /dev/stdin, which cannot be opened where standard input is a socket.
+            return path == "-" ? try Files.read(0, atMost: 64 << 20) : try Files.read(path, atMost: 64 << 20)
         } catch {
-            throw ToolError.cannotRead(path: path, cause: SystemError.text(error.errno))
+            throw ToolError.cannotRead(
+                path: path == "-" ? "standard input" : path,
+                cause: SystemError.text(error.errno)
+            )
         }
     }
 }

@@ -11,7 +11,7 @@ enum RunCommand {
         summary: "call a function once and print its answer",
         usage: ["[options] TARGET [-- ARG...]"],
         options: [
-            Option("-d", "--data", value: "JSON", help: "The event", default: "{}", excludes: ["--event"]),
+            Option("-d", "--data", value: "JSON|@FILE", help: "The event", default: "{}", excludes: ["--event"]),
             Option("-e", "--event", value: "FILE", type: .file, help: "A file with the event; - is standard input"),
         ] + FunctionOptions.options + [
             Option(
@@ -111,11 +111,8 @@ enum RunCommand {
     private static func event(_ arguments: Arguments) throws -> [UInt8] {
         if let file = arguments.value("--event") { return try Input.file(file) }
         let data = arguments.value("--data") ?? "{}"
-        // What curl and shim-pack take as a file; no JSON begins so.
-        guard !data.hasPrefix("@") else {
-            throw UsageError("'\(data)' is not a value for --data", hint: "--event FILE reads the event from a file")
-        }
-        return Array(data.utf8)
+        // As curl and shim-pack have it; no JSON begins so.
+        return data.hasPrefix("@") ? try Input.file(String(data.dropFirst())) : Array(data.utf8)
     }
 
     private static func call(

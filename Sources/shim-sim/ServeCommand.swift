@@ -36,6 +36,9 @@ enum ServeCommand {
             any, functions are put here by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
             """,
             """
+            The page http://127.0.0.1:9000/_/ shows invocations, logs and environments, and sends events.
+            """,
+            """
             examples:
               shim-sim serve function.zip
               aws lambda invoke --endpoint-url http://127.0.0.1:9000 --function-name function out.json
@@ -114,8 +117,13 @@ enum ServeCommand {
             for front in simulator.frontAddresses {
                 console.say("shim-sim: \(front.name) is http://\(front.address)/")
             }
+            let here = "http://\(simulator.address)"
             let ready = service.names + (settings.control == nil ? [] : ["the API for functions"])
-            console.say("shim-sim: \(ready.joined(separator: ", ")) ready on http://\(simulator.address)")
+            console.say("shim-sim: \(ready.joined(separator: ", ")) ready on \(here)")
+            console.say("shim-sim: page \(here)/_/")
+            if let name = service.names.first {
+                console.say("shim-sim: call curl -d '{}' \(here)/2015-03-31/functions/\(name)/invocations")
+            }
             return try simulator.run()
         }
         Signals.dieBy(signal)

@@ -17,6 +17,15 @@ struct BaseImage {
     init(path: String, staging: Staging, toolbox: Toolbox) throws {
         self.path = path
         self.toolbox = toolbox
+        if let scheme = path.firstRange(of: "://") {
+            let isDocker = path[..<scheme.lowerBound] == "docker"
+            throw PackError.unusableBase(
+                path: path,
+                cause: "it is an address, not a file",
+                hint: "fetch it first: skopeo copy \(isDocker ? path : "docker://IMAGE") oci-archive:base.tar, "
+                    + "then --base base.tar"
+            )
+        }
         switch Disk.kind(FileSystemRoot().realHost(Paths.absolute(path)) ?? path) {
         case .folder: layout = Paths.absolute(path)
         case .file:

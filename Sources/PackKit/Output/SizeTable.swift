@@ -78,12 +78,20 @@ package struct SizeTable: Equatable, Sendable {
     }
 
     /// Refuses a package that Lambda would refuse.
-    func checkUnpackedLimit() throws {
-        guard total > Self.unpackedLimit, let largest = rows.first else { return }
+    ///
+    /// The message names all that is large: the fewest files that have half of it, ten at most.
+    func checkUnpackedLimit(isStripped: Bool = false) throws {
+        guard total > Self.unpackedLimit else { return }
+        var (large, sum) = ([Row](), 0)
+        for row in rows.prefix(10) where sum <= total / 2 {
+            large.append(row)
+            sum += row.bytes
+        }
         throw PackError.tooLarge(
             bytes: total,
             limit: Self.unpackedLimit,
-            largest: "\(largest.place) (\(largest.bytes))"
+            largest: large.map { "\($0.place) (\($0.bytes))" }.joined(separator: ", "),
+            isStripped: isStripped
         )
     }
 }

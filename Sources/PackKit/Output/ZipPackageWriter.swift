@@ -15,7 +15,7 @@ struct ZipPackageWriter: PackageWriter {
     }
 
     func write(_ plan: PackagePlan, from tree: String, _ sizes: SizeTable) throws -> WrittenPackage {
-        try sizes.checkUnpackedLimit()
+        try sizes.checkUnpackedLimit(isStripped: request.strips)
         context.progress("zip")
         let file = staging.path("package.zip")
         try ZipWriter(toolbox: context.toolbox).write(tree, to: file)

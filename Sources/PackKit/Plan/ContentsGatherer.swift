@@ -30,6 +30,9 @@ struct ContentsGatherer {
         let names = items.map { Paths.name($0.place) } + request.observation.items.map { Paths.name($0.path) }
         let builder = ClosureBuilder(context: context, included: Set(names))
         if let path = request.program { try add(program: path, to: &contents) }
+        for (place, file) in request.texts {
+            try contents.tree.add(.text(file.text), at: place, isExecutable: file.isExecutable)
+        }
         // Asked before the libraries, as those of another architecture are not on this machine either.
         if let first = contents.programs.first, let machine = try context.binaries.read(first.path)?.machine {
             _ = try request.shim.map { try BootstrapProgram(path: $0).check(machine: machine, context) }
@@ -74,7 +77,10 @@ struct ContentsGatherer {
         contents.name = program.name
         var words: [LaunchLine.Word]
         let place: String
-        if keepsPlace(program.path), let inside = root.inside(Paths.absolute(path)) {
+        if let given = request.programPlace {
+            try contents.tree.add(.file(program.path), at: given, isExecutable: true)
+            (place, words) = (given, [.file(given)])
+        } else if keepsPlace(program.path), let inside = root.inside(Paths.absolute(path)) {
             // In an image from scratch a program of a system finds its files from where it is.
             try mirror.add(inside, to: &contents.tree, isExecutable: true)
             (place, words) = (String(inside.dropFirst()), [.text(inside)])
@@ -99,6 +105,7 @@ struct ContentsGatherer {
                 words = [first] + line.arguments.map { .text($0) } + words
             }
         }
+        words += request.programWords.map { .value(PackVariable(name: "", value: $0)) }
         contents.launch = LaunchLine(words: words + request.arguments.map { .text($0) })
     }
 

@@ -10,6 +10,8 @@ struct LaunchLine: Equatable, Sendable {
         case searchPath([String])
         /// Text as it is.
         case text(String)
+        /// Text with the package's folder in it.
+        case value(PackVariable)
     }
 
     var words: [Word]
@@ -29,6 +31,7 @@ struct LaunchLine: Equatable, Sendable {
                 "\"" + folders.map { Self.folder(Self.escaped($0), root) }.joined(separator: ":")
                     + "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}\""
             case .text(let text): Self.quoted(text)
+            case .value(let value): value.shell(root: root)
             }
         }.joined(separator: " ")
     }
@@ -41,6 +44,7 @@ struct LaunchLine: Equatable, Sendable {
             case .searchPath(let folders):
                 folders.map { Self.folder($0, root) }.joined(separator: ":")
             case .text(let text): text
+            case .value(let value): value.value(root: root)
             }
         }
     }

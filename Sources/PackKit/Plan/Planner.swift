@@ -16,7 +16,7 @@ struct Planner {
     func plan() throws -> PackagePlan {
         let system = try TargetSystem(request, base: base)
         let layers = try request.layers.map { try LayerContents(path: $0, toolbox: context.toolbox) }
-        let exclusions = Exclusions(request.exclusions)
+        let exclusions = Exclusions(request.exclusions + request.recipeExclusions)
         let contents = try ContentsGatherer(
             request: request,
             system: system,
@@ -50,6 +50,7 @@ struct Planner {
                 "warning: '\(name)' in --env \(variable.name) stays text; only $LAMBDA_TASK_ROOT is filled in"
             }
         }
-        return texts + exclusions.unused.map { "warning: --exclude '\($0)' leaves out nothing" }
+        let unused = exclusions.unused.filter(request.exclusions.contains)
+        return texts + unused.map { "warning: --exclude '\($0)' leaves out nothing" }
     }
 }

@@ -26,6 +26,7 @@ struct ProgramFile: Equatable, Sendable {
         guard let real = context.root.realHost(absolute), Disk.kind(real) != nil else {
             throw ToolError.cannotRead(path: path, cause: "No such file or directory")
         }
+        if Disk.kind(real) == .folder { throw Unpackable.folder(path) }
         guard Disk.kind(real) == .file else {
             throw PackError.notAProgram(path: path, cause: "it is not a regular file")
         }
@@ -49,11 +50,7 @@ struct ProgramFile: Equatable, Sendable {
             return
         }
         guard let line = ScriptLine(try Disk.map(real).prefix(512)) else {
-            throw PackError.notAProgram(
-                path: path,
-                cause: "it is neither an ELF file nor a script that begins with #!",
-                hint: "begin a script with a line like '#!/bin/sh'"
-            )
+            throw Unpackable.file(path, bytes: try Disk.map(real).prefix(512))
         }
         kind = .script(line)
     }

@@ -65,15 +65,15 @@ extension ProgramResult {
             if status == 127, let found = line.firstRange(of: marker) {
                 let library = line[found.upperBound...].prefix { $0 != ":" }
                 return "\(program) could not start, the loader did not take '\(library)': \(line)"
-                    + "; pack the program with shim-pack, which brings its libraries along, or put it into lib/"
+                    + "; " + PackageAdvice.here.libraries
             }
             if line.contains(": version `GLIBC_"), line.contains("' not found") {
                 return "\(program) could not start, it was built for a newer glibc than this system has: \(line)"
-                    + "; pack it with shim-pack, which brings glibc along, or build it on an older Linux"
+                    + "; " + PackageAdvice.here.newerGlibc
             }
             if line.contains(": version `"), line.contains("' not found (required by ") {
                 return "\(program) could not start, a library here is older than the one it was built for: \(line)"
-                    + "; pack it with shim-pack, which brings its libraries along"
+                    + "; " + PackageAdvice.here.newerLibraries
             }
         }
         return nil

@@ -36,8 +36,7 @@ struct LibraryCheck {
             why: missing.count == 1
                 ? "the shared library '\(first)' is missing"
                 : "shared libraries are missing: " + missing.joined(separator: ", "),
-            hint:
-                "pack the program with shim-pack, which brings its libraries along, or put them into lib/ of the package"
+            hint: PackageAdvice.here.libraries
         )
     }
 

@@ -16,7 +16,7 @@ enum LogEvent {
     static let runtimeVersion = "provided:shim-sim"
 
     static func runtimeVersionARN(_ region: String) -> String {
-        "arn:aws:lambda:\(region)::runtime:" + String(repeating: "0", count: 64)
+        "arn:aws:lambda:\(region)::runtime:shim-sim"
     }
 
     /// The lines of a text log, without line ends.

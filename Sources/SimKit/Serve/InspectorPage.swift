@@ -13,10 +13,11 @@ enum InspectorPage {
           --bad: #c92a2a; --good: #2b8a3e; --card: #8881; }
         * { box-sizing: border-box; }
         body { font: 14px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 1180px; padding: 16px 20px 40px; }
-        header { display: flex; align-items: baseline; gap: 12px; margin-bottom: 12px; }
+        header { display: flex; align-items: baseline; gap: 4px 12px; margin-bottom: 12px; flex-wrap: wrap; }
         h1 { font-size: 20px; margin: 0; } h2 { font-size: 14px; margin: 0 0 8px; }
         .dim { color: var(--dim); }
         main { display: grid; grid-template-columns: minmax(320px, 5fr) 7fr; gap: 16px; }
+        main > div { min-width: 0; } h2, #environments, #chosen { overflow-wrap: anywhere; }
         section { border: 1px solid var(--line); border-radius: 8px; padding: 12px; margin-bottom: 16px; min-width: 0; }
         label { display: block; margin: 0 0 4px; color: var(--dim); }
         .row { display: flex; gap: 8px; margin-bottom: 8px; flex-wrap: wrap; }
@@ -41,8 +42,10 @@ enum InspectorPage {
           color: inherit; width: 100%; }
         .small { width: auto; padding: 2px 8px; font-size: 12px; }
         #live { height: 200px; max-height: 200px; }
+        .parts span { white-space: nowrap; margin-right: 12px; } .parts .key { margin-left: 0; }
+        td, th { white-space: nowrap; }
         .key { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin: 0 4px 0 10px; }
-        @media (max-width: 800px) { main { grid-template-columns: 1fr; } }
+        @media (max-width: 800px) { main { grid-template-columns: minmax(0, 1fr); } body { padding: 12px 10px 40px; } }
         </style>
         </head>
         <body>
@@ -82,7 +85,7 @@ enum InspectorPage {
           <section>
             <h2>Last 100 durations <span class="key" style="background:var(--cold)"></span>cold
               <span class="key" style="background:var(--run)"></span>warm
-              <span class="key" style="background:var(--bad)"></span>failed</h2>
+              <span class="parts"><span><span class="key" style="background:var(--bad)"></span>failed</span></span></h2>
             <div id="chart" class="dim">no invocations yet</div>
           </section>
           <section>
@@ -217,7 +220,7 @@ enum InspectorPage {
         }
         function drawChart(items) {
           if (!items.length) return;
-          const width = 640, height = 140, bar = width / 100;
+          const width = Math.max(200, $('chart').clientWidth), height = 140, bar = width / 100;
           const top = Math.max(...items.map(i => i.durationMs + (i.initMs || 0)), 1);
           const root = svg('svg', { viewBox: `0 0 ${width} ${height + 16}`, role: 'img', 'aria-label': 'durations' });
           root.append(svg('text', { x: 0, y: 11 }, ms(top)));
@@ -239,8 +242,9 @@ enum InspectorPage {
           if (!item) return $('line').replaceChildren();
           const parts = [['wait', Math.max(0, item.waitedMs - (item.initMs || 0)), 'var(--wait)'],
             ['init', item.initMs || 0, 'var(--cold)'], ['run', item.durationMs, color({ ...item, initMs: undefined })]];
-          const total = parts.reduce((sum, part) => sum + part[1], 0) || 1, width = 640;
-          const root = svg('svg', { viewBox: `0 0 ${width} 40`, role: 'img', 'aria-label': 'time line' });
+          const total = parts.reduce((sum, part) => sum + part[1], 0) || 1, width = Math.max(200, $('line').clientWidth);
+          const root = svg('svg', { viewBox: `0 0 ${width} 18`, role: 'img', 'aria-label': 'time line' });
+          const labels = el('div', { className: 'parts' });
           let x = 0;
           for (const [name, length, fill] of parts) {
             const size = width * length / total;
@@ -248,10 +252,12 @@ enum InspectorPage {
             const rect = svg('rect', { x, y: 0, width: Math.max(1, size), height: 18, fill, 'data-part': name });
             rect.append(svg('title', {}, `${name} ${ms(length)}`));
             root.append(rect);
-            if (size > 70) root.append(svg('text', { x: x + 2, y: 33 }, `${name} ${ms(length)}`));
+            const key = el('span', { className: 'key' });
+            key.style.background = fill;
+            labels.append(el('span', {}, key, `${name} ${ms(length)}`));
             x += size;
           }
-          $('line').replaceChildren(root);
+          $('line').replaceChildren(root, labels);
         }
         function choose(id) { chosen = id; draw(); }
         async function showLog(item) {
@@ -319,6 +325,7 @@ enum InspectorPage {
         });
         refresh();
         setInterval(refresh, 1000);
+        onresize = () => { if (state) draw(); };
         </script>
         </body>
         </html>

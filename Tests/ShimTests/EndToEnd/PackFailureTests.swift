@@ -46,12 +46,60 @@ extension EndToEnd.Packer {
                 "shim-pack: cannot pack 'libf.so': it is a library, not a program\n",
                 folder: folder
             )
-            try expectFailure(["src"], "shim-pack: cannot pack 'src': it is not a regular file\n", folder: folder)
+            try expectFailure(
+                ["src"],
+                """
+                shim-pack: cannot pack 'src': it is a folder, not a program
+                hint: name the program, and take the folder along: shim-pack --include 'src' PROGRAM
+
+                """,
+                folder: folder
+            )
+            try folder.write("done/bootstrap", "#!/bin/sh\n", mode: 0o755)
+            try expectFailure(
+                ["done"],
+                """
+                shim-pack: cannot pack 'done': it is a folder, not a program
+                hint: it is a package already: 'shim-pack inspect done' says whether it would start, 'shim-sim run done' runs it
+
+                """,
+                folder: folder
+            )
+            try PackTool.run("zip", ["-q", "a.zip", "notes.txt"], directory: folder.path)
+            try expectFailure(
+                ["a.zip"],
+                """
+                shim-pack: cannot pack 'a.zip': it is a zip archive, not a program
+                hint: name the program that is in it; of a finished package, 'shim-pack inspect a.zip' says whether it \
+                would start, and 'shim-sim run a.zip' runs it
+
+                """,
+                folder: folder
+            )
+            try PackTool.run("tar", ["-cf", "a.tar", "notes.txt"], directory: folder.path)
+            try expectFailure(
+                ["a.tar"],
+                """
+                shim-pack: cannot pack 'a.tar': it is a tar archive, not a program
+                hint: unpack it and name the program in it; a finished image is run by 'shim-sim run a.tar'
+
+                """,
+                folder: folder
+            )
         }
 
         @Test(.timeLimit(.minutes(1))) func wrongUsageIsStatus64() throws {
             let hint = "hint: see 'shim-pack --help'\n"
             try expectFailure([], "shim-pack: no program to pack\n" + hint, status: 64)
+            try expectFailure(
+                ["--sysroot", "gone", "a"],
+                """
+                shim-pack: 'gone' is not a value for --sysroot: there is no such folder
+                hint: the root folder of another system, as 'debootstrap SUITE DIR' makes it
+
+                """,
+                status: 64
+            )
             try expectFailure(["a", "b"], "shim-pack: one program is packed, not 2\n" + hint, status: 64)
             try expectFailure(
                 ["--layer", "--image", "x", "a"],

@@ -52,7 +52,7 @@ struct SimHelpTests {
         usage: shim-sim run [options] TARGET [-- ARG...]
 
         options:
-          -d, --data JSON         The event (default: {})
+          -d, --data JSON|@FILE   The event (default: {})
           -e, --event FILE        A file with the event; - is standard input
           --timeout SECONDS       Time-out of an invocation, 0.1 to 900 (default: 3)
           --memory MB             Memory of the function, 128 to 10240 (default: 128)
@@ -154,6 +154,8 @@ struct SimHelpTests {
 
         TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'. Without
         any, functions are put here by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
+
+        The page http://127.0.0.1:9000/_/ shows invocations, logs and environments, and sends events.
 
         examples:
           shim-sim serve function.zip

@@ -235,10 +235,9 @@ struct SimRunTests {
             "shim-sim: unknown option '--tiemout'\nhint: did you mean '--timeout'?\n"
         ),
         (["run", "wc", "-c"], "shim-sim: unknown option '-c'\nhint: arguments of the program come after '--'\n"),
-        (
-            ["run", "cat", "-d", "@event.json"],
-            "shim-sim: '@event.json' is not a value for --data\nhint: --event FILE reads the event from a file\n"
-        ),
+        (["invoke"], "shim-sim: unknown command 'invoke'\nhint: did you mean 'run'?\n"),
+        (["help", "rum"], "shim-sim: unknown command 'rum'\nhint: did you mean 'run'?\n"),
+        (["/bin/cat"], "shim-sim: a command is missing before '/bin/cat'\nhint: shim-sim run /bin/cat\n"),
         (
             ["run", "cat", "--timeout", "soon"],
             "shim-sim: 'soon' is not a value for --timeout\nhint: a number from 0.1 to 900\n"

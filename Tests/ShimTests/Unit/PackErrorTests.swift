@@ -95,7 +95,7 @@ import Testing
             (
                 .tooLarge(bytes: 262_144_001, limit: 262_144_000, largest: "data (262144000)"),
                 """
-                the package is too large: 262144001 bytes unpacked, Lambda takes 262144000; the largest file is data (262144000)
+                the package is too large: 262144001 bytes unpacked, Lambda takes 262144000; the largest: data (262144000)
                 hint: leave files out, strip with --strip, move some into layers (they count as well), or make an image: --image
                 """
             ),

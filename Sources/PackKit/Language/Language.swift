@@ -1,0 +1,124 @@
+import Foundation
+import Platform
+import ToolKit
+
+/// Brings a language into a package: a recipe, what its probes say about this machine, and the request.
+package struct Language {
+    private var recipe: LanguageRecipe
+    private let toolbox: Toolbox
+
+    /// Finds a recipe, and asks this machine what it says to ask.
+    ///
+    /// - Parameters:
+    ///   - name: The name of a built-in recipe, or the path of a file with one.
+    ///   - modules: Modules to take along, with what they need.
+    ///   - toolbox: Runs the probes.
+    /// - Throws: ``PackError`` for a recipe that is not there or wrong, a language or module that is not installed.
+    package init(_ name: String, modules: [String], toolbox: Toolbox) throws {
+        self.toolbox = toolbox
+        recipe = try Self.recipe(name)
+        if let needs = recipe.needs { _ = try Toolbox.path(of: Tool(needs.command, package: needs.package)) }
+        for probe in recipe.probes { try ask(probe, [], for: recipe.name) }
+        guard !modules.isEmpty else { return }
+        guard let probe = recipe.modules else {
+            throw PackError.contradiction(
+                "language '\(recipe.name)' has no modules",
+                hint: "take files along with --include"
+            )
+        }
+        try ask(probe, modules, for: "the modules of \(recipe.name)")
+    }
+
+    /// The built-in languages, each with what it is.
+    package static func all() throws -> [(name: String, about: String)] {
+        try BuiltInRecipes.all.map { try LanguageRecipe($0.text, source: $0.name) }.map { ($0.name, $0.about) }
+    }
+
+    /// Adds the language to a request.
+    ///
+    /// The request's program becomes a script that the language runs; a layer has none, and gets commands in `bin/` that run
+    /// scripts.
+    package func add(to request: inout PackRequest) throws {
+        guard request.sysroot == nil else {
+            throw PackError.contradiction(
+                "--language asks the language of this machine, not that of --sysroot",
+                hint: "run shim-pack in that system, or name the files with --include"
+            )
+        }
+        guard let program = recipe.program else {
+            throw PackError.badRecipe(recipe.name, line: 1, cause: "it has no line 'program PATH -> PLACE'")
+        }
+        let package = "$LAMBDA_TASK_ROOT"
+        request.variables += try recipe.variables.map { try PackVariable($0.replacing("{root}", with: package)) }
+        request.inclusions += recipe.takes.map { Inclusion(pattern: $0.path, destination: $0.place) }
+        request.recipeExclusions += recipe.leaves
+        for (place, text) in recipe.texts { request.texts[place] = PackRequest.Text(text: text) }
+        if request.form == .layer {
+            request.inclusions.append(Inclusion(pattern: program.path, destination: program.place))
+            for front in recipe.fronts {
+                request.texts["bin/\(front)"] = PackRequest.Text(text: self.front(program), isExecutable: true)
+            }
+            return
+        }
+        guard let script = request.program else { return }
+        let name = Paths.name(Paths.absolute(script))
+        let run = recipe.runs.first { name.hasSuffix($0.ending) } ?? recipe.runs.first
+        guard let run, Disk.kind(script) == .file else {
+            throw ToolError.cannotRead(path: script, cause: "No such file or directory")
+        }
+        request.inclusions.append(Inclusion(pattern: script, destination: name))
+        request.program = program.path
+        request.programPlace = program.place
+        request.programWords = run.arguments.map { $0.replacing("{script}", with: package + "/" + name) }
+    }
+
+    /// A command in a layer's `bin/` that runs a script as a function does whose bootstrap is not this layer's.
+    private func front(_ program: LanguageRecipe.Take) -> String {
+        let variables = recipe.variables.map { "export " + $0.replacing("{root}", with: "$root") }.map { line in
+            line.replacing("=", with: "=\"", maxReplacements: 1) + "\"\n"
+        }
+        let words = (recipe.runs.first?.arguments ?? ["{script}"]).map { word in
+            "\"" + word.replacing("{script}", with: "$script").replacing("{root}", with: "$root") + "\""
+        }
+        return """
+            #!/bin/sh
+            # Runs a script with the language of this layer.
+            case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+            root=$(cd "$here/.." && pwd)
+            script=$1
+            shift
+            \(variables.joined())exec "$root/\(program.place)" \(words.joined(separator: " ")) "$@"
+
+            """
+    }
+
+    private static func recipe(_ name: String) throws -> LanguageRecipe {
+        if let known = BuiltInRecipes.all.first(where: { $0.name == name }) {
+            return try LanguageRecipe(known.text, source: "languages/\(name).recipe")
+        }
+        guard name.contains("/") || name.hasSuffix(".recipe") else {
+            throw PackError.unknownLanguage(name, known: BuiltInRecipes.all.map(\.name))
+        }
+        return try LanguageRecipe(String(decoding: try Disk.read(name), as: UTF8.self), source: name)
+    }
+
+    /// Runs a probe and reads the directives that it prints.
+    private mutating func ask(_ probe: LanguageRecipe.Probe, _ arguments: [String], for what: String) throws {
+        guard let command = probe.words.first else {
+            throw PackError.badRecipe(recipe.name, line: 1, cause: "a probe has no command")
+        }
+        let tool = Tool(command, package: recipe.needs?.package)
+        var environment = ProcessInfo.processInfo.environment
+        environment["LC_ALL"] = "C.UTF-8"
+        let result = try toolbox.result(
+            tool,
+            Array(probe.words.dropFirst()) + arguments,
+            input: Data(probe.input.utf8),
+            environment: environment
+        )
+        guard result.succeeded else {
+            throw PackError.probeFailed(language: recipe.name, what: what, detail: result.lastLine ?? result.status)
+        }
+        try recipe.read(result.text, source: "what '\(command)' says about \(what)")
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@testable import PackKit
+
+@Suite struct LanguageRecipeTests {
+    /// The regression this guards: a recipe was changed, and not what is built in.
+    @Test func theBuiltInRecipesAreThoseInTheRepository() throws {
+        let folder = PackPrograms.repository + "/templates/languages"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(names == BuiltInRecipes.all.map { $0.name + ".recipe" })
+        for recipe in BuiltInRecipes.all {
+            let file = URL(fileURLWithPath: "\(folder)/\(recipe.name).recipe")
+            #expect(
+                recipe.text == String(decoding: try Data(contentsOf: file), as: UTF8.self),
+                "run scripts/recipes.sh"
+            )
+            #expect(try LanguageRecipe(recipe.text, source: recipe.name).name == recipe.name)
+        }
+    }
+
+    @Test func directivesAndTheirIndentedLines() throws {
+        let recipe = try LanguageRecipe(
+            """
+            # a comment
+            language x
+            about X, and more
+            needs x-run x-package
+            program /usr/bin/x y -> x/bin/x
+            run .x -f {script}
+
+            take /a b -> c
+            leave x/*/doc
+            set A={root}/x
+            front x
+            write x/conf
+                one
+
+                  two
+            probe x -
+                print 1
+            modules x - -m
+                print 2
+            """,
+            source: "x"
+        )
+        #expect(recipe.name == "x" && recipe.about == "X, and more")
+        #expect(recipe.needs?.command == "x-run" && recipe.needs?.package == "x-package")
+        #expect(recipe.program == LanguageRecipe.Take(path: "/usr/bin/x y", place: "x/bin/x"))
+        #expect(recipe.runs == [LanguageRecipe.Run(ending: ".x", arguments: ["-f", "{script}"])])
+        #expect(recipe.takes == [LanguageRecipe.Take(path: "/a b", place: "c")])
+        #expect(recipe.leaves == ["x/*/doc"] && recipe.variables == ["A={root}/x"] && recipe.fronts == ["x"])
+        #expect(recipe.texts == ["x/conf": "one\n\n  two\n"])
+        #expect(recipe.probes == [LanguageRecipe.Probe(words: ["x", "-"], input: "print 1\n")])
+        #expect(recipe.modules == LanguageRecipe.Probe(words: ["x", "-", "-m"], input: "print 2\n"))
+    }
+
+    @Test(arguments: [
+        ("about x", 1, "it has no line 'language NAME'"),
+        ("language a b", 1, "one word is wanted, not 2"),
+        ("language a\ntake /x", 2, "it is not 'PATH -> PLACE'"),
+        ("language a\nset X", 2, "'set NAME=VALUE' has a value"),
+        ("language a\n\nfoo", 3, "'foo' is not a directive"),
+        ("language a\ntake /x -> y\n  z", 2, "'take' has no indented lines"),
+        ("  language a", 1, "an indented line belongs to no directive"),
+        ("language a\nneeds x", 2, "'needs COMMAND PACKAGE' has two words"),
+    ])
+    func whatIsWrongIsSaidWithItsLine(text: String, line: Int, cause: String) {
+        #expect(throws: PackError.badRecipe("r", line: line, cause: cause)) { try LanguageRecipe(text, source: "r") }
+    }
+}
