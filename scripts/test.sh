@@ -12,14 +12,14 @@ wanted=(
     bwrap:bubblewrap zstd:zstd script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
     # What runtimes write when a program fails.
     Rscript:r-base-core javac:default-jdk-headless go:golang-go ruby:ruby php:php-cli lua5.4:lua5.4 ghc:ghc
-    octave-cli:octave tclsh:tcl gfortran:gfortran
+    octave-cli:octave tclsh:tcl gfortran:gfortran mawk:mawk php-cgi:php-cgi
 )
 missing=()
 for pair in "${wanted[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 # Libraries have no command to look for.
-for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev; do
+for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev libcgi-pm-perl r-cran-jsonlite; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then
