@@ -211,7 +211,6 @@ struct SimLifecycleTests {
     @Test func wrongServeUsageIsSaid() async throws {
         try await SimTool.withFolder { folder in
             let cases: [([String], Int32, String)] = [
-                (["serve"], 64, "the TARGET is missing"),
                 (["serve", "a=cat", "a=cat"], 64, "two functions are called 'a'"),
                 (["serve", "a b=cat"], 1, "'a b' is no name for a function"),
                 (["serve", "cat", "--host", "nowhere"], 64, "'nowhere' is not a value for --host"),

@@ -70,7 +70,7 @@ struct SimSoakTests {
                     def runtimes():
                         for pid in os.listdir('/proc'):
                             try:
-                                if pid.isdigit() and b'f/bootstrap' in open('/proc/%s/cmdline' % pid, 'rb').read(): yield int(pid)
+                                if pid.isdigit() and b'\#(folder.path)/f/bootstrap' in open('/proc/%s/cmdline' % pid, 'rb').read(): yield int(pid)
                             except OSError: pass
                     def kill():
                         """Somebody who kills runtimes at any moment."""

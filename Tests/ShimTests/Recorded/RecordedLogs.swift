@@ -89,7 +89,7 @@ struct RecordedLog: Sendable {
                 .replacing(/Init Duration: \d+\.\d\d ms/, with: "Init Duration: <ms> ms")
                 .replacing(/Max Memory Used: \d+ MB/, with: "Max Memory Used: <MB> MB")
                 .replacing(/Runtime Version: [^\t]+\t/, with: "Runtime Version: <version>\t")
-                .replacing(/runtime:[0-9a-f]{64}/, with: "runtime:<hash>")
+                .replacing(/runtime:([0-9a-f]{64}|shim-sim)/, with: "runtime:<hash>")
                 .replacing(/\tDuration: (?!1000\.00)\d+\.\d\d ms/, with: "\tDuration: <ms> ms")
         }
     }
@@ -119,7 +119,7 @@ enum RecordedRecords {
             String(line).replacing(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, with: "<id>")
                 .replacing(/"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/, with: #""time":"<time>""#)
                 .replacing(/"runtimeVersion":"[^"]+"/, with: #""runtimeVersion":"<version>""#)
-                .replacing(/runtime:[0-9a-f]{64}/, with: "runtime:<hash>")
+                .replacing(/runtime:([0-9a-f]{64}|shim-sim)/, with: "runtime:<hash>")
                 .replacing(
                     /"instanceId":"\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}"/,
                     with: #""instanceId":"<stream>""#
