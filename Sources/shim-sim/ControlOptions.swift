@@ -57,6 +57,11 @@ struct ControlOptions {
         if let seconds = arguments.number("--transition-time") {
             settings.transitionTime = .fromMilliseconds(seconds * 1000)
         }
+        // A folder that plays a bucket has code in it, too.
+        for (name, path) in arguments.assignments("--bucket") {
+            let entry = BucketWatcher.Entry(function: name, folder: Paths.absolute(path))
+            settings.buckets[entry.bucket] = entry.folder
+        }
         let own = ProcessInfo.processInfo.environment
         if own["AWS_ENDPOINT_URL_S3"] != nil || own["AWS_ENDPOINT_URL"] != nil { settings.s3Environment = own }
         return ControlOptions(folder: arguments.value("--data").map { Paths.absolute($0) }, settings: settings)

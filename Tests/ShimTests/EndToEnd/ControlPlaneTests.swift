@@ -199,7 +199,10 @@ struct ControlPlaneTests {
 
     @Test func settingsAndRefusalsAreLambdas() async throws {
         try await SimTool.withFolder { folder in
-            try await SimServer.with(["--transition-time", "0.7", "--retry-delays", "0"], in: folder) { server in
+            let code = folder.appendingPathComponent("code")
+            try FileManager.default.createDirectory(at: code, withIntermediateDirectories: true)
+            let options = ["--transition-time", "0.7", "--retry-delays", "0", "--bucket", "nobody=\(code.path)"]
+            try await SimServer.with(options, in: folder) { server in
                 try await Self.run(
                     #"""
                     zip = code('one')
@@ -220,6 +223,11 @@ struct ControlPlaneTests {
                     m = refused(C, 409, client.update_function_code, FunctionName='f', ZipFile=zip)
                     assert m == 'The operation cannot be performed at this time. An update is in progress for resource: ' + ARN + 'f', m
                     updated('f'); assert call('f')[0][0] == 'two'
+                    # Code in a folder that plays a bucket.
+                    open('%CODE%/one.zip', 'wb').write(zip)
+                    new('stored', Code={'S3Bucket': 'code', 'S3Key': 'one.zip'})
+                    m = refused(E, 400, new, name='h', Code={'S3Bucket': 'code', 'S3Key': '../x'})
+                    assert m == 'Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.', m
                     # What is refused.
                     assert refused(E, 400, new, name='a' * 65) == "1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64" % ('a' * 65)
                     assert refused(E, 400, new, name='g', Code={'ZipFile': b'no'}) == 'Could not unzip uploaded file. Please check your file, then try to upload again.'
@@ -296,10 +304,11 @@ struct ControlPlaneTests {
                     client.update_function_configuration(FunctionName='f', LoggingConfig={'LogFormat': 'Text'}, VpcConfig={'SubnetIds': [], 'SecurityGroupIds': []}); updated('f')
                     c = client.get_function_configuration(FunctionName='f')
                     assert c['LoggingConfig'] == {'LogFormat': 'Text', 'LogGroup': '/aws/lambda/f'} and 'VpcConfig' not in c, c
-                    """#.replacing("%s'}}", with: "\(folder.path)/mark'}}").replacing(
-                        "os.path.exists('%s')",
-                        with: "os.path.exists('\(folder.path)/mark')"
-                    ),
+                    """#.replacing("%s'}}", with: "\(folder.path)/mark'}}").replacing("%CODE%", with: code.path)
+                        .replacing(
+                            "os.path.exists('%s')",
+                            with: "os.path.exists('\(folder.path)/mark')"
+                        ),
                     server
                 )
             }
