@@ -90,14 +90,14 @@ struct DeployMotoTests {
         #expect(try change("--memory", "512") == [])
         #expect(try change("--tag", "team=x") == ["lambda tag-resource"])
         #expect(try change("--concurrency", "5") == ["lambda put-function-concurrency"])
+        #expect(try change("--unset-env", "PASSWORD") == ["lambda update-function-configuration"])
+        try bench.zip("wc.zip", "#!/bin/sh\necho other\n")
+        #expect(try change() == ["lambda update-function-code"])
         #expect(
             try change("--url-auth", "aws_iam") == [
                 "lambda update-function-url-config", "lambda remove-permission", "lambda remove-permission",
             ]
         )
-        #expect(try change("--unset-env", "PASSWORD") == ["lambda update-function-configuration"])
-        try bench.zip("wc.zip", "#!/bin/sh\necho other\n")
-        #expect(try change() == ["lambda update-function-code"])
 
         let status = try bench.run("status", "wc")
         #expect(status.output.contains("512 MB") && status.output.contains("made by    shim-deploy"))
