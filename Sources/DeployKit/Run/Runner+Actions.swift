@@ -42,14 +42,11 @@ extension Runner {
         let (input, output) = (folder + "/event", folder + "/answer")
         try Disk.write(event, to: input)
         defer { for path in [input, output] { try? Files.removeTree(path) } }
-        var call = AWSCall(
-            "lambda",
-            "invoke",
-            ["FunctionName": .string(function), "LogType": .string("Tail")]
-        )
-        if let qualifier { call.input["Qualifier"] = .string(qualifier) }
-        call = call.sending("--payload", input)
-        call.positionals = ["--cli-read-timeout", "0", output]
+        // This one operation has a word after its options, and with it the CLI wants the others as options too.
+        var call = AWSCall("lambda", "invoke").sending("--payload", input)
+        call.positionals = ["--function-name", function, "--log-type", "Tail", "--cli-read-timeout", "0"]
+        if let qualifier { call.positionals += ["--qualifier", qualifier] }
+        call.positionals.append(output)
         let answer = try client.perform(call)
         let log = answer["LogResult"]?.string.flatMap { Data(base64Encoded: $0) } ?? Data()
         return InvokeAnswer(

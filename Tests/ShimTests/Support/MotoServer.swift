@@ -24,11 +24,12 @@ final class MotoServer: @unchecked Sendable {
     private static let shared = Result { try MotoServer() }
 
     /// The server, empty.
-    static func fresh() async throws -> MotoServer {
+    ///
+    /// With `invokes` an invocation gets a fixed answer, without Docker; then functions find no layers.
+    static func fresh(invokes: Bool) async throws -> MotoServer {
         let server = try shared.get()
         try await SimTool.eventually("moto answers", within: 60) { (try? server.post("/moto-api/reset", "")) != nil }
-        // Without Docker, an invocation gets a fixed answer.
-        try server.post("/moto-api/config", #"{"lambda": {"use_docker": false}}"#)
+        try server.post("/moto-api/config", #"{"lambda": {"use_docker": \#(!invokes)}}"#)
         return server
     }
 
