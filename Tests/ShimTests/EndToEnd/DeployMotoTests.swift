@@ -34,6 +34,8 @@ struct DeployMotoTests {
                 $1
             }
             environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
+            // What a kill leaves goes with the bench.
+            environment["TMPDIR"] = try path
             return try TestProcess.run(
                 try Executables.path("shim-deploy"),
                 arguments,
@@ -49,6 +51,8 @@ struct DeployMotoTests {
             try fake.reset()
             var environment = ProcessInfo.processInfo.environment.merging(moto.environment) { $1 }
             environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
+            // What a kill leaves goes with the bench.
+            environment["TMPDIR"] = try path
             let result = try TestProcess.run(
                 try Executables.path("shim-deploy"),
                 arguments,
