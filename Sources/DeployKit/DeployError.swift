@@ -46,6 +46,8 @@ package enum DeployError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noFunction:
             "'shim-deploy PACKAGE NAME' makes it; --region and --profile say where it is looked for"
         case .smokeFailed: "callers still get the version before: 'shim-deploy logs' may say more"
+        case .notReady(let what, _) where what == "the function cannot run":
+            "one that could not even be made must go first: shim-deploy delete NAME"
         case .notReady, .strangeAnswer: nil
         }
     }

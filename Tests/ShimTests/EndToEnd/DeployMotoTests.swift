@@ -34,6 +34,8 @@ struct DeployMotoTests {
                 $1
             }
             environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
+            // What a kill leaves goes with the bench.
+            environment["TMPDIR"] = try path
             return try TestProcess.run(
                 try Executables.path("shim-deploy"),
                 arguments,
@@ -49,6 +51,8 @@ struct DeployMotoTests {
             try fake.reset()
             var environment = ProcessInfo.processInfo.environment.merging(moto.environment) { $1 }
             environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
+            // What a kill leaves goes with the bench.
+            environment["TMPDIR"] = try path
             let result = try TestProcess.run(
                 try Executables.path("shim-deploy"),
                 arguments,
@@ -257,6 +261,57 @@ struct DeployMotoTests {
         let refused = try bench.run("delete", "wc", "--yes")
         #expect(refused.status == 1 && refused.errors.contains("was not made by shim-deploy"))
         #expect(try bench.moto.aws("lambda", "list-functions", "--query", "Functions[].FunctionName").contains("wc"))
+    }
+
+    /// What is deployed answers: Lambda is the simulator, which runs it, and all the rest is moto.
+    @Test func whatIsDeployedAnswers() async throws {
+        let bench = try await Bench()
+        // It answers with its event: a URL wants JSON.
+        try bench.zip("wc.zip", SimRunTests.curlBootstrap.replacingOccurrences(of: "got $EVENT", with: "$EVENT"))
+        try await SimTool.withFolder { folder in
+            try await SimServer.with(["--control-plane"], in: folder) { server in
+                let lambda = ["AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(server.port)"]
+                func deploy(_ more: String) throws -> (output: String, writes: [String]) {
+                    try bench.fake.reset()
+                    let result = try bench.run(
+                        "--url",
+                        "--alias",
+                        "live",
+                        "--smoke",
+                        "{}",
+                        "--env",
+                        "LEVEL=info",
+                        more,
+                        "wc.zip",
+                        variables: lambda
+                    )
+                    #expect(result.status == 0, "\(result.errors)")
+                    return (result.output, bench.fake.writes)
+                }
+                func ask(_ url: String, _ text: String) throws -> String {
+                    try PackTool.run("curl", ["-sS", "-H", "Content-Type: text/plain", "-d", text, url])
+                }
+                let url = try deploy("--no-check").output.trimmingCharacters(in: .newlines)
+                #expect(try ask(url, "hello").contains("hello"))
+                let answer = try bench.run("invoke", "wc", "-d", "[1,2]", "--quiet", variables: lambda)
+                #expect(answer.status == 0 && answer.output == "[1,2]", "\(answer.errors)")
+                // What moto passes over, Lambda keeps.
+                #expect(try deploy("--no-check").writes == [])
+                let moved = ["lambda update-function-configuration", "lambda publish-version", "lambda update-alias"]
+                #expect(try deploy("--log-format=json").writes == moved)
+                #expect(try deploy("--log-format=json").writes == [])
+                // A version that fails never gets a call.
+                try bench.zip("wc.zip", "#!/bin/sh\nexit 3\n")
+                let failed = try bench.run("--alias", "live", "--smoke", "{}", "wc.zip", variables: lambda)
+                #expect(
+                    failed.status == 1 && failed.errors.contains("the alias 'live' has not moved"),
+                    "\(failed.errors)"
+                )
+                #expect(try ask(url, "again").contains("again"))
+                #expect(try bench.run("delete", "wc", "--alias", "live", "--yes", variables: lambda).status == 0)
+                #expect(try bench.run("delete", "wc", "--yes", variables: lambda).errors.contains("nothing to delete"))
+            }
+        }
     }
 
     /// Killed at any call and run again, it ends where an undisturbed run ends.
