@@ -231,7 +231,8 @@ extension EndToEnd.Packer {
             try #require(pack.status == 0, "\(pack.errors)")
             let layout = pack.path("l") + ":latest"
             try PackTool.run("skopeo", ["copy", "oci-archive:\(pack.path("x.tar"))", "oci:\(layout)"])
-            let config = try PackTool.run("skopeo", ["inspect", "--config", "oci:\(layout)"]).filter { !$0.isWhitespace }
+            let told = try PackTool.run("skopeo", ["inspect", "--config", "oci:\(layout)"])
+            let config = told.filter { !$0.isWhitespace }
             #expect(config.contains("\"Entrypoint\":[\"/var/task/shim\",\"\(folder)/bin/tool\"]"))
             #expect(config.contains("\"WHERE=/var/task/x\""))
             try PackTool.run("umoci", ["unpack", "--image", layout, pack.path("bundle")])
