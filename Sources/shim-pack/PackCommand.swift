@@ -194,7 +194,7 @@ struct PackCommand {
             let seen = try packer.observe()
             console.clearProgress()
             let isDry = arguments.flag("--dry-run")
-            if isDry { try console.print(seen.items.map { "\($0.path) -> \($0.place)\n" }.joined()) }
+            if isDry { try console.print(seen.items.map { "\($0.source) -> \($0.place)\n" }.joined()) }
             for line in seen.report(listing: isDry ? 0 : 20) { console.say(line) }
             if isDry { return }
         }

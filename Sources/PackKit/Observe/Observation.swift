@@ -1,3 +1,5 @@
+import ToolKit
+
 /// What a program was seen to use, and what follows for its package.
 package struct Observation: Sendable {
     /// A file or folder that it used.
@@ -16,6 +18,9 @@ package struct Observation: Sendable {
         /// Its place in a zip; that of a library is the packer's business.
         package let place: String
         let kind: Kind
+        /// The path as the user would say it: relative where it was found in the working folder.
+        package var source: String { !isAtRoot && path == Paths.absolute(place) ? place : path }
+
         /// Whether it was asked for where it is on this machine; otherwise it was found by the package's folder.
         let isAtRoot: Bool
     }
@@ -38,7 +43,7 @@ package struct Observation: Sendable {
     /// - Parameter count: How many of the items are listed.
     /// - Returns: The lines; warnings begin with `warning: `.
     package func report(listing count: Int) -> [String] {
-        var lines = items.prefix(count).map { "observed: \($0.path) -> \($0.place)" }
+        var lines = items.prefix(count).map { "observed: \($0.source) -> \($0.place)" }
         if count > 0, items.count > count { lines.append("observed: \(items.count - count) more; --dry-run lists all") }
         lines += variables.map { "observed: bootstrap sets \($0.name)=\($0.value), where the program finds its files" }
         lines += leftOut.map { "warning: '\($0)' is private and stays here; --include takes it along" }

@@ -123,9 +123,10 @@ extension EndToEnd.Packer {
                 status: 64
             )
             try expectFailure(
-                ["--layer", "--layer-for", "x", "a"],
-                "shim-pack: --layer and --layer-for exclude each other\n" + hint,
-                status: 64
+                ["--layer", "--no-shim", "--env", "A=1", "a"],
+                "shim-pack: --no-shim and --env exclude each other\n" + hint,
+                status: 64,
+                namesShim: false
             )
             try expectFailure(
                 ["--dry-run", "a"],
@@ -283,7 +284,7 @@ extension EndToEnd.Packer {
                 ["a.py"],
                 """
                 shim-pack: cannot pack '\(here)/a.py': provided.al2023 does not have its interpreter 'python3'
-                hint: take it along with --interpreter, or add a layer that has 'python3' and put it first in PATH
+                hint: take it along with --interpreter, or name the layer that has 'python3' with --layer-for FILE
 
                 """,
                 folder: folder
