@@ -214,7 +214,6 @@ enum BuiltInRecipes {
             write php/conf/php.ini
                 display_errors = stderr
                 memory_limit = -1
-                date.timezone = UTC
 
             set PHPRC={root}/php/conf
             set PHP_INI_SCAN_DIR={root}/php/conf.d

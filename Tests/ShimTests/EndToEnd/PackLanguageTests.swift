@@ -165,7 +165,9 @@ extension EndToEnd.Packer {
             let answer = try shim.invoke(#"{"numbers":[1,2,3]}"#)
             #expect(answer.text == sample.answer)
             try shim.settle()
-            #expect(!shim.process.errors.contains("arning"), "\(shim.process.errors)")
+            // Debian's PHP warns where the system has no time zones; docs/packing.md says what to do.
+            let log = shim.process.errors.split(separator: "\n").filter { !$0.contains("Invalid date.timezone value") }
+            #expect(!log.contains { $0.contains("arning") }, "\(log)")
         }
 
         /// A layer that fits a direct upload, and runs the bare script of a function.
