@@ -201,7 +201,7 @@ struct ControlPlaneTests {
         try await SimTool.withFolder { folder in
             let code = folder.appendingPathComponent("code")
             try FileManager.default.createDirectory(at: code, withIntermediateDirectories: true)
-            let options = ["--transition-time", "0.7", "--retry-delays", "0", "--bucket", "nobody=\(code.path)"]
+            let options = ["--transition-time", "4", "--retry-delays", "0", "--bucket", "nobody=\(code.path)"]
             try await SimServer.with(options, in: folder) { server in
                 try await Self.run(
                     #"""

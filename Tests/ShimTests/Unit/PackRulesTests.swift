@@ -72,30 +72,30 @@ import ToolKit
         let log = #"""
             execve("/usr/bin/tool", ["tool", "a) = -1 \"b"], 0x7ffd /* 3 vars */) = 0
             access("/etc/ld.so.preload", R_OK)      = -1 ENOENT (No such file or directory)
-            openat(AT_FDCWD</work>, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3</etc/ld.so.cache>
-            openat(AT_FDCWD</work>, "/folder", O_RDONLY|O_NONBLOCK|O_DIRECTORY) = 3</folder>
-            openat(AT_FDCWD</work>, "/out", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3</out>
-            openat(AT_FDCWD</work>, "relative", O_RDONLY) = 3</work/relative>
+            openat(AT_FDCWD</here>, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3</etc/ld.so.cache>
+            openat(AT_FDCWD</here>, "/folder", O_RDONLY|O_NONBLOCK|O_DIRECTORY) = 3</folder>
+            openat(AT_FDCWD</here>, "/out", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3</out>
+            openat(AT_FDCWD</here>, "relative", O_RDONLY) = 3</here/relative>
             openat(5</data/a = b>, "x", O_RDONLY) = 3</data/a = b/x>
             open("/a/../data\"x\303\251", O_RDONLY) = 4</data"x\303\251>
-            newfstatat(AT_FDCWD</work>, "/looked", {st_mode=S_IFREG|0644, st_size=1, ...}, 0) = 0
+            newfstatat(AT_FDCWD</here>, "/looked", {st_mode=S_IFREG|0644, st_size=1, ...}, 0) = 0
             newfstatat(3</looked>, "", {st_mode=S_IFREG|0644, st_size=1, ...}, AT_EMPTY_PATH) = 0
             chdir("/else")                          = 0
             stat("here", {st_mode=S_IFREG|0644, st_size=1, ...}) = 0
             readlink("/proc/self/exe", "/usr/bin/tool", 4096) = 13
             write(1</dev/null>, "open(\"/no\")", 11) = 11
             open("/cut"..., O_RDONLY) = 3
-            openat(AT_FDCWD</work>, "/unfinished", O_RDONLY <unfinished ...>
+            openat(AT_FDCWD</here>, "/unfinished", O_RDONLY <unfinished ...>
 
             """#
-        let seen = TraceLog.accesses(in: Array(log.utf8), directory: "/work")
+        let seen = TraceLog.accesses(in: Array(log.utf8), directory: "/here")
         func access(_ path: String, _ kind: TracedAccess.Kind, _ succeeded: Bool = true) -> TracedAccess {
             TracedAccess(path: path, kind: kind, succeeded: succeeded)
         }
         #expect(
             seen == [
                 access("/usr/bin/tool", .run), access("/etc/ld.so.preload", .look, false),
-                access("/etc/ld.so.cache", .read), access("/folder", .list), access("/work/relative", .read),
+                access("/etc/ld.so.cache", .read), access("/folder", .list), access("/here/relative", .read),
                 access("/data/a = b/x", .read), access("/a/../data\"xé", .read), access("/looked", .look),
                 access("/else", .look), access("/else/here", .look), access("/proc/self/exe", .look),
             ]
