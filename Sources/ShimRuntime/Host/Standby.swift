@@ -147,10 +147,10 @@ final class Standby: Host {
         into writer: any ResponseWriter,
         _ done: @escaping (Verdict) -> Void
     ) {
-        var taken: Waiting?
         do {
             let process = try fit() ?? startOne()
-            (taken, waiting) = (process, nil)
+            waiting = nil
+            // No event is in vain while this one starts.
             letGo(process)
             process.process.forget()
             try write(InvocationContext(invocation).json() + [0x0A], to: Self.contextFile(process.folder))
@@ -164,7 +164,6 @@ final class Standby: Host {
             self.run = run
             run.adopt()
         } catch {
-            if let taken { end(taken) }
             done(.failure(starts.report(error, context)))
         }
     }
