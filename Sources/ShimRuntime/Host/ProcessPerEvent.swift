@@ -1,7 +1,7 @@
 import LambdaWire
 import Platform
 
-/// A process of its own for each event: `SHIM_MODE=process`.
+/// A process of its own for each event.
 ///
 /// The next child's pipes are made while nobody waits for them, between response and reply.
 final class ProcessPerEvent: Host {

@@ -80,7 +80,7 @@ extension EndToEnd.Packer {
             #expect(pack.status == 1)
             #expect(
                 pack.errors.contains(
-                    "bytes unpacked, Lambda takes 262144000; the largest file is big (262144000)\nhint: "
+                    "bytes unpacked, Lambda takes 262144000; the largest: big (262144000)\nhint: "
                 )
             )
             #expect(try FileManager.default.contentsOfDirectory(atPath: pack.folder.path) == [])
