@@ -9,18 +9,18 @@ wanted=(
     cc:gcc g++:g++ strip:binutils perl:perl-base openssl:openssl find:findutils unshare:util-linux curl:curl zip:zip
     unzip:unzip strace:strace node:nodejs busybox:busybox-static jq:jq git:git convert-im6.q16:imagemagick-6.q16
     debootstrap:debootstrap skopeo:skopeo umoci:umoci docker-registry:docker-registry chromium:chromium
-    bwrap:bubblewrap zstd:zstd script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
+    bwrap:bubblewrap setpriv:util-linux zstd:zstd script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
     # What runtimes write when a program fails.
     Rscript:r-base-core javac:default-jdk-headless go:golang-go ruby:ruby php:php-cli lua5.4:lua5.4 ghc:ghc
-    octave-cli:octave tclsh:tcl gfortran:gfortran
+    octave-cli:octave tclsh:tcl gfortran:gfortran mawk:mawk php-cgi:php-cgi
 )
 missing=()
 for pair in "${wanted[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 # Libraries have no command to look for.
-for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev r-cran-jsonlite \
-    python3-numpy libjson-xs-perl ruby-nokogiri php-mbstring node-semver libsqlite3-tcl lua-cjson; do
+for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev libcgi-pm-perl \
+    r-cran-jsonlite python3-numpy libjson-xs-perl ruby-nokogiri php-mbstring node-semver libsqlite3-tcl lua-cjson; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then

@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -32,6 +34,10 @@ int clinux_close_from(unsigned int first) { return (int)syscall(SYS_close_range,
 int clinux_set_pipe_size(int descriptor, int bytes) { return fcntl(descriptor, F_SETPIPE_SZ, bytes); }
 int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
+int clinux_unread(int descriptor) {
+    int count;
+    return ioctl(descriptor, FIONREAD, &count) == -1 ? -1 : count;
+}
 int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 int clinux_schedule_as_batch(pid_t thread) {
     struct sched_param parameter = {0};
@@ -41,6 +47,20 @@ int clinux_limit_files(pid_t process, unsigned long files) {
     struct rlimit limit = {files, files};
     return prlimit(process, RLIMIT_NOFILE, &limit, NULL);
 }
+int clinux_set_default_stack(size_t bytes) {
+    pthread_attr_t attributes;
+    int code = pthread_attr_init(&attributes);
+    if (code == 0) code = pthread_attr_setstacksize(&attributes, bytes);
+    return code ? code : pthread_setattr_default_np(&attributes);
+}
+static void *nothing(void *argument) { return argument; }
+int clinux_try_thread(void) {
+    pthread_t thread;
+    int code = pthread_create(&thread, NULL, nothing, NULL);
+    return code ? code : pthread_join(thread, NULL);
+}
+int clinux_register_barrier(void) { return (int)syscall(SYS_membarrier, 1 << 4, 0, 0); }
+int clinux_barrier(void) { return (int)syscall(SYS_membarrier, 1 << 3, 0, 0); }
 int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path) {
     return posix_spawn_file_actions_addchdir_np(actions, path);
 }

@@ -27,6 +27,8 @@ package enum ErrorType {
     package static let timedOut = "Function.TimedOut"
     /// The program ended with a status other than 0.
     package static let exitStatus = "Function.ExitStatus"
+    /// The program wrote something to its standard output that nobody had asked for, or closed it.
+    package static let unexpectedOutput = "Function.UnexpectedOutput"
     /// A signal ended the program.
     package static let killedBySignal = "Function.KilledBySignal"
 

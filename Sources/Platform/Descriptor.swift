@@ -91,11 +91,28 @@ package struct Descriptor: ~Copyable, Sendable {
     /// The kernel may refuse (`/proc/sys/fs/pipe-max-size`); that only costs speed.
     package static func enlargePipe(_ raw: Int32, to bytes: Int32) { _ = clinux_set_pipe_size(raw, bytes) }
 
+    /// How many bytes a pipe holds that nobody has read; may be asked at either end, also when the other is gone.
+    package static func unread(_ raw: Int32) -> Int? {
+        let count = clinux_unread(raw)
+        return count < 0 ? nil : Int(count)
+    }
+
     /// How many descriptors this process may have; a higher number is refused with `EMFILE`.
     package static var limit: Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
         return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Whether a number is an open descriptor of this process.
+    package static func isOpen(_ raw: Int32) -> Bool { fcntl(raw, F_GETFD) != -1 }
+
+    /// Raises the limit as far as the hard one lets it.
+    package static func raiseLimit(to count: Int) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(count))
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// Opens /dev/null in the place of each of the three standard streams that is closed.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// How a process ended.
 package enum ProcessEnd: Equatable, Sendable {
@@ -83,6 +84,24 @@ package enum ProcessControl {
         for thread in names.compactMap({ pid_t($0) }) where thread != getpid() { _ = clinux_schedule_as_batch(thread) }
     }
 
+    /// Makes stacks of new threads so large, whatever `ulimit -s` says, and tries whether a thread can be made at all.
+    package static func prepareForThreads(stack bytes: Int) throws(SystemError) {
+        _ = clinux_set_default_stack(bytes)
+        // They return the number instead of setting errno.
+        let code = clinux_try_thread()
+        guard code == 0 else { throw SystemError(call: "pthread_create", errno: code) }
+        _ = clinux_register_barrier()
+    }
+
+    /// What another thread wrote before something that was seen here, is seen after this.
+    ///
+    /// It makes every thread of this process pass a barrier, so that a writer who used none is covered. On a kernel without
+    /// the call, the writer gets the processor first.
+    package static func synchronizeWithThreads() {
+        if clinux_barrier() != 0 { sched_yield() }
+        atomicMemoryFence(ordering: .acquiringAndReleasing)
+    }
+
     /// Lets another thread or process that is ready run first.
     package static func yield() { sched_yield() }
 
@@ -102,6 +121,20 @@ package enum ProcessControl {
 }
 
 extension ProcessControl {
+    /// Whether a child sleeps reading its standard input, as far as /proc tells: not where it waits by `poll` and the like.
+    package static func waitsForInput(_ pid: pid_t) -> Bool {
+        guard let bytes = try? Files.read("/proc/\(pid)/syscall", atMost: 256) else { return false }
+        // proc(5): the number of the call, then its arguments in hexadecimal.
+        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        return words.count > 2 && words[0] == readCall && words[1] == "0x0"
+    }
+
+    #if arch(x86_64)
+    private static let readCall = "0"
+    #else
+    private static let readCall = "63"
+    #endif
+
     /// This process.
     package static var ownID: pid_t { getpid() }
 

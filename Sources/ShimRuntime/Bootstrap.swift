@@ -18,6 +18,7 @@ public final class Bootstrap {
     private var livingLanes = 0
     private var reaper: Reaper?
     private var ending = Ending.none
+    private var extensionClient: ExtensionClient?
     /// Carries the report of an init that failed.
     private var initClient: RuntimeAPIClient?
 
@@ -28,6 +29,8 @@ public final class Bootstrap {
         case failure(ShimError)
     }
 
+    /// What Foundation's threads need is far less than the usual 8 MiB, and no limit of the user's may make it more.
+    private static let threadStack = 512 << 10
     /// Two children's pipes, Foundation's sockets and our own come to 25.
     private static let fewestDescriptors = 32
 
@@ -93,7 +96,14 @@ public final class Bootstrap {
     private func begin(_ address: RuntimeAPIAddress) {
         do throws(ShimError) {
             try makeLanes(address)
-            startLanes(address)
+            guard lanes.first?.sigterm == .on else { return startLanes(address) }
+            let client = ExtensionClient(address: address, userAgent: userAgent, loop: loop, buffer: buffer)
+            extensionClient = client
+            client.register { [weak self] problem in
+                guard let self else { return }
+                if let problem { log(.warn, "SHIM_SIGTERM has no effect, the extension cannot register: \(problem)") }
+                startLanes(address)
+            }
         } catch {
             reportInitError(error, address)
         }
@@ -110,10 +120,17 @@ public final class Bootstrap {
         guard Descriptor.limit >= Self.fewestDescriptors else {
             throw .tooFewDescriptors(limit: Descriptor.limit, needed: Self.fewestDescriptors)
         }
+        do throws(SystemError) {
+            // Foundation's Process waits for its thread for ever where there is none.
+            try ProcessControl.prepareForThreads(stack: Self.threadStack)
+        } catch {
+            throw .noThread(cause: "\(error)")
+        }
         try enter(configuration.taskRoot)
         let program = try findProgram(configuration, resolver)
         let variables = ChildEnvironment(configuration: configuration)
-        let reaper = Reaper(loop: loop, hasSeveralLanes: false)
+        let count = laneCount(configuration)
+        let reaper = Reaper(loop: loop, hasSeveralLanes: count > 1)
         self.reaper = reaper
         let context = HostContext(
             loop: loop,
@@ -123,34 +140,67 @@ public final class Bootstrap {
             configuration: configuration,
             environment: variables,
             buffer: buffer,
-            hasSeveralLanes: false
+            userAgent: userAgent,
+            hasSeveralLanes: count > 1
         )
         try LibraryCheck(context).requireLibraries()
         log(.debug, "runs '\(program.executable)' for each event, from '\(program.file)'")
-        lanes = [lane(context, client(address))]
+        lanes = (0..<count).map { _ in lane(context, client(address)) }
+        livingLanes = count
     }
+
+    /// One lane for each event that Lambda sends at once, as far as the descriptors go.
+    private func laneCount(_ configuration: Configuration) -> Int {
+        let wanted = configuration.concurrency
+        guard wanted > 1 else { return 1 }
+        let cost = Self.descriptors(ofALaneIn: configuration.mode)
+        let needed = Self.ownDescriptors + wanted * cost
+        if Descriptor.limit < needed { Descriptor.raiseLimit(to: needed) }
+        let limit = Descriptor.limit
+        guard limit < needed else { return wanted }
+        let possible = max(1, (limit - Self.ownDescriptors) / cost)
+        log(
+            .warn,
+            "the \(limit) files that the process may open are enough for \(possible) of \(wanted) events at once"
+                + "\nhint: raise the limit to \(needed): 'ulimit -n \(needed)'"
+        )
+        return possible
+    }
+
+    /// Descriptors of the shim beside those of its lanes.
+    private static let ownDescriptors = 18
+
+    /// A connection, pipes, a pidfd, Foundation's sockets; of two programs where the next one is made ready.
+    private static func descriptors(ofALaneIn mode: Configuration.Mode) -> Int { mode == .worker ? 9 : 16 }
 
     private func lane(_ context: HostContext, _ client: RuntimeAPIClient) -> Lane {
         Lane(
             client: client,
-            host: ProcessPerEvent(context),
-            writer: Self.writer(context.configuration.standardOutput, context.program, client),
+            host: host(context),
+            writer: writer(context, client),
             context: context
         )
     }
 
-    private static func writer(
-        _ form: Configuration.StandardOutput,
-        _ program: Program,
-        _ client: RuntimeAPIClient
-    ) -> any ResponseWriter {
-        switch form {
+    private func host(_ context: HostContext) -> any Host {
+        switch context.configuration.mode {
+        case .process: ProcessPerEvent(context)
+        case .worker: Worker(context)
+        case .standby: Standby(context)
+        }
+    }
+
+    private func writer(_ context: HostContext, _ client: RuntimeAPIClient) -> any ResponseWriter {
+        let (configuration, program) = (context.configuration, context.program.name)
+        switch configuration.standardOutput {
         case .raw:
-            WholeWriter(.raw(whenEmpty: Array("\"child process exited with code 0\"".utf8)), program: program.name)
-        case .jsonString: WholeWriter(.jsonString, program: program.name)
-        case .stream: StreamWriter(client: client, contentType: "application/octet-stream")
+            // What a worker answers is its answer, even where that is nothing.
+            let text = configuration.mode == .worker ? nil : Array("\"child process exited with code 0\"".utf8)
+            return WholeWriter(.raw(whenEmpty: text), program: program)
+        case .jsonString: return WholeWriter(.jsonString, program: program)
+        case .stream: return StreamWriter(client: client, contentType: "application/octet-stream")
         case .streamHTTP:
-            StreamWriter(client: client, contentType: "application/vnd.awslambda.http-integration-response")
+            return StreamWriter(client: client, contentType: "application/vnd.awslambda.http-integration-response")
         }
     }
 
@@ -169,7 +219,6 @@ public final class Bootstrap {
     }
 
     private func startLanes(_ address: RuntimeAPIAddress) {
-        livingLanes = lanes.count
         for lane in lanes {
             lane.onFailure = { [weak self] in self?.fail($0) }
             lane.onEnd = { [weak self] in self?.laneEnded() }
@@ -187,7 +236,8 @@ public final class Bootstrap {
         let client = client(address)
         initClient = client
         let message = "\(error)".split(separator: "\n").joined(separator: "; ")
-        client.sendInitError(ErrorReport(type: error.errorType, message: message)) { [weak self] outcome in
+        client.sendInitError(ErrorReport(type: error.errorType, message: message, stackTrace: error.lines)) {
+            [weak self] outcome in
             guard let self else { return }
             switch outcome {
             case .rejected(let status, let body):

@@ -16,6 +16,10 @@ public enum ShimError: Error, Equatable, Sendable {
     case tooFewDescriptors(limit: Int, needed: Int)
     /// So many programs could not be started that the next one would find too few descriptors.
     case descriptorsSpent(limit: Int)
+    /// A program could not be started for want of a descriptor in the whole system, and Foundation is of no more use.
+    case noDescriptorForAProgram
+    /// No thread can be started.
+    case noThread(cause: String)
     /// The task root cannot be entered.
     case badTaskRoot(path: String, cause: String)
     /// No program was found; each place that was looked at is listed.
@@ -24,6 +28,10 @@ public enum ShimError: Error, Equatable, Sendable {
     case programAmbiguous(name: String, candidates: [String])
     /// The program is there and cannot run here.
     case programUnusable(path: String, why: String, hint: String)
+    /// A setting was given that only another one gives a meaning to, or that another one excludes.
+    case settingNeeds(name: String, needed: String)
+    /// A program that is started before the first event could not be, or ended before it was ready.
+    case workerFailed(type: String, message: String, lines: [String])
     /// The Runtime API cannot be reached, or went away.
     case runtimeAPIGone(address: String, cause: String)
     /// The Runtime API answered with something that the protocol does not allow.
@@ -31,15 +39,24 @@ public enum ShimError: Error, Equatable, Sendable {
     /// The Runtime API answered with a status after which the loop must end.
     case unexpectedStatus(operation: String, status: Int, body: String)
 
+    /// The end of what a program wrote to standard error, where it is a program that failed.
+    var lines: [String] {
+        if case .workerFailed(_, _, let lines) = self { return lines }
+        return []
+    }
+
     /// What the Runtime API is told, by Lambda's own conventions.
     public var errorType: String {
         switch self {
-        case .missingEnvironment, .badSetting, .unknownSetting, .badRuntimeAPI, .tooFewDescriptors:
+        case .workerFailed(let type, _, _): type
+        case .missingEnvironment, .settingNeeds, .badSetting, .unknownSetting, .badRuntimeAPI, .tooFewDescriptors:
             ErrorType.configInvalid
         case .badTaskRoot: ErrorType.invalidWorkingDirectory
         case .programNotFound, .programAmbiguous: ErrorType.noSuchHandler
         case .programUnusable: ErrorType.invalidEntrypoint
-        case .runtimeAPIGone, .protocolViolation, .unexpectedStatus, .descriptorsSpent: ErrorType.unknown
+        case .runtimeAPIGone, .protocolViolation, .unexpectedStatus, .descriptorsSpent, .noDescriptorForAProgram,
+            .noThread:
+            ErrorType.unknown
         }
     }
 }
@@ -52,6 +69,9 @@ extension ShimError: CustomStringConvertible {
             "the variable '\(name)' is missing\nhint: Lambda sets it; to try a program here, use 'shim-sim run PROGRAM'"
         case .badSetting(let name, let value, let expected):
             "the setting '\(name)' cannot be '\(value)'\nhint: \(expected)"
+        case .settingNeeds(let name, let needed):
+            "the setting '\(name)' does not go with the others\nhint: it needs \(needed)"
+        case .workerFailed(_, let message, _): message
         case .unknownSetting(let name, let suggestion):
             "'\(name)' is not a setting"
                 + "\nhint: " + (suggestion.map { "did you mean '\($0)'?" } ?? "see 'shim --help' for the settings")
@@ -63,6 +83,11 @@ extension ShimError: CustomStringConvertible {
                 + "\nhint: raise the limit to \(needed) or more: 'ulimit -n \(needed)'"
         case .descriptorsSpent(let limit):
             "too few of \(limit) descriptors are left: each program that could not be started keeps two"
+        case .noDescriptorForAProgram:
+            "the system gave no descriptor for a program: too many files are open in it"
+        case .noThread(let cause):
+            "cannot start a thread: \(cause)\nhint: Foundation needs one to run programs: "
+                + "raise the limits of processes and memory ('ulimit -u', 'ulimit -v')"
         case .badTaskRoot(let path, let cause):
             "cannot enter the task root '\(path)': \(cause)\nhint: LAMBDA_TASK_ROOT names the folder of the package"
         case .programNotFound(let name, let tried):

@@ -1,7 +1,8 @@
 // floor: the least a runtime of this kind has to do, in C. Nothing below it is left to save without doing less: one
 // kept-alive socket, and per invocation GET next, posix_spawn with three pipes, poll, waitpid, POST response.
 //
-//   floor COMMAND [ARG...]
+//   floor COMMAND [ARG...]             a process per event
+//   floor --worker COMMAND [ARG...]    one process for all events, which answers each line with a line
 //
 // It is a measure, no product: an event comes with Content-Length, a child that fails ends it, it knows no deadline and
 // sets no environment per invocation. It is not tuned either (pipes of the default size, no splice), so that a ratio to
@@ -158,8 +159,53 @@ static void run_child(char **command, const struct bytes *event, struct bytes *o
     }
 }
 
+static int worker_in, worker_out;
+
+static void start_worker(char **command) {
+    int in[2], out[2];
+    if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC)) die("pipe2");
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+    pid_t pid;
+    errno = posix_spawn(&pid, command[0], &actions, NULL, command, environ);
+    if (errno) die("posix_spawn");
+    posix_spawn_file_actions_destroy(&actions);
+    close(in[0]);
+    close(out[1]);
+    fcntl(in[1], F_SETFL, O_NONBLOCK);
+    worker_in = in[1];
+    worker_out = out[0];
+}
+
+// The event, which has a line end after it by now, to the worker, and one line from it.
+static void ask_worker(const struct bytes *event, struct bytes *output) {
+    struct pollfd polled[2] = {{worker_in, POLLOUT, 0}, {worker_out, POLLIN, 0}};
+    size_t written = 0;
+    output->length = 0;
+    for (;;) {
+        if (written < event->length) {
+            ssize_t n = write(worker_in, event->data + written, event->length - written);
+            if (n > 0) written += (size_t)n;
+            else if (errno != EAGAIN) die("write to the worker");
+        }
+        polled[0].fd = written < event->length ? worker_in : -1;
+        if (poll(polled, 2, -1) == -1) die("poll");
+        if (!polled[1].revents) continue;
+        reserve(output, output->length + 65536);
+        ssize_t n = read(worker_out, output->data + output->length, output->capacity - output->length);
+        if (n <= 0) die("read from the worker");
+        output->length += (size_t)n;
+        if (output->data[output->length - 1] == '\n') break;
+    }
+    output->length--;
+}
+
 int main(int argc, char **argv) {
-    if (argc < 2) die("usage: floor COMMAND [ARG...]");
+    int worker = argc > 1 && strcmp(argv[1], "--worker") == 0;
+    if (argc < 2 + worker) die("usage: floor [--worker] COMMAND [ARG...]");
+    if (worker) start_worker(argv + 2);
     signal(SIGPIPE, SIG_IGN);
     static const char next[] = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: runtime\r\n\r\n";
     struct bytes event = {0}, output = {0}, ignored = {0};
@@ -170,7 +216,13 @@ int main(int argc, char **argv) {
         read_answer(api, head, sizeof head, &event);
         char *header = strcasestr(head, "\r\nLambda-Runtime-Aws-Request-Id:");
         if (!header || sscanf(strchr(header, ':') + 1, " %63[^\r]", id) != 1) die("no request id");
-        run_child(argv + 1, &event, &output);
+        if (worker) {
+            reserve(&event, event.length + 1);
+            event.data[event.length++] = '\n';
+            ask_worker(&event, &output);
+        } else {
+            run_child(argv + 1, &event, &output);
+        }
         int length = snprintf(head, sizeof head,
             "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: runtime\r\nContent-Length: %zu\r\n\r\n",
             id, output.length);

@@ -18,6 +18,8 @@ const void *clinux_find(const void *bytes, size_t count, const void *wanted, siz
 int clinux_close_from(unsigned int first);
 /// fcntl(2) with F_SETPIPE_SZ.
 int clinux_set_pipe_size(int descriptor, int bytes);
+/// ioctl(2) with FIONREAD: how many bytes a pipe holds, asked at either end.
+int clinux_unread(int descriptor);
 /// prctl(2) with PR_SET_CHILD_SUBREAPER.
 int clinux_become_subreaper(void);
 /// memfd_create(2) with MFD_CLOEXEC.
@@ -26,6 +28,14 @@ int clinux_memory_file(const char *name);
 int clinux_schedule_as_batch(pid_t thread);
 /// prlimit(2) with RLIMIT_NOFILE, both limits.
 int clinux_limit_files(pid_t process, unsigned long files);
+/// pthread_setattr_default_np(3), of the stack alone; an error number.
+int clinux_set_default_stack(size_t bytes);
+/// pthread_create(3) and pthread_join(3) of a thread that does nothing; an error number.
+int clinux_try_thread(void);
+/// membarrier(2) with MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED.
+int clinux_register_barrier(void);
+/// membarrier(2) with MEMBARRIER_CMD_PRIVATE_EXPEDITED.
+int clinux_barrier(void);
 /// posix_spawn_file_actions_addchdir_np(3).
 int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
 /// WIFEXITED, WEXITSTATUS and WTERMSIG of a wait status.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Platform
 
 /// One process that is about to run, runs or has run, and its three pipes.
@@ -49,15 +50,27 @@ final class Child {
             try process.run()
         } catch {
             close()
+            Descriptor.fillStandardStreams()
             throw StartFailure(error)
         }
         pid = process.processIdentifier
+        // Foundation does not look at what socketpair says: without a pair it takes number 0 for both ends, closes it, and
+        // never learns how this process ends.
+        guard Descriptor.isOpen(0) else {
+            Descriptor.fillStandardStreams()
+            ProcessControl.signalGroup(pid, SIGKILL)
+            ProcessControl.waitForEnd(of: pid, atMost: .seconds(1))
+            _ = try? ProcessControl.reap(pid)
+            close()
+            throw StartFailure.noDescriptor
+        }
     }
 
     /// Opens the descriptor that becomes readable when the process ends; ``close()`` closes it.
     ///
     /// There may be none: the process may be reaped already (ESRCH), or the kernel or a sandbox does not have the call.
     func openEndDescriptor() {
+        guard endDescriptor < 0 else { return }
         do throws(SystemError) {
             endDescriptor = try ProcessControl.endDescriptor(of: pid).take()
         } catch {
@@ -98,6 +111,8 @@ final class Child {
     /// How the process ended, as Process knows it; `nil` while Process has not seen the end.
     var end: ProcessEnd? {
         if process.isRunning { return nil }
+        // Its thread has written the status without a barrier: on arm64 an older one, 0, could be seen here still.
+        ProcessControl.synchronizeWithThreads()
         return process.terminationReason == .exit
             ? .exited(status: process.terminationStatus) : .signalled(process.terminationStatus)
     }

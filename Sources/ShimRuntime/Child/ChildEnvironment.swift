@@ -33,8 +33,14 @@ struct ChildEnvironment {
     ///   - number: What tells this child's descendants from those of others, see ``Reaper``.
     /// - Returns: The whole environment.
     func variables(for invocation: Invocation, privateFolder: String?, number: Int?) -> [String: String] {
-        var variables = constant
+        var variables = variables(privateFolder: privateFolder, number: number)
         for (name, value) in invocation.variables { variables[name] = value }
+        return variables
+    }
+
+    /// The variables of a program that is started before its event, or for many.
+    func variables(privateFolder: String?, number: Int?) -> [String: String] {
+        var variables = constant
         if let privateFolder { variables["TMPDIR"] = privateFolder }
         if let number { variables[Reaper.mark] = "\(number)" }
         return variables

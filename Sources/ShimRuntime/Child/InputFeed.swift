@@ -3,9 +3,11 @@ import Platform
 /// Bytes on their way into a program's standard input, as the program takes them.
 struct InputFeed {
     private let bytes: [UInt8]
-    private var written = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// How many bytes the program's pipe has taken.
+    private(set) var written = 0
 
     /// What one attempt came to.
     enum Progress {

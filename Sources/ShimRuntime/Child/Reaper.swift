@@ -63,8 +63,31 @@ final class Reaper {
         }
         finished.removeAll { $0.release() }
         closed = finished.count
-        guard hasAnyChild else { return done() }
-        endEscaped(until: .now.advanced(by: Self.persistence), done)
+        let next = { [self] in
+            guard hasAnyChild else { return done() }
+            endEscaped(until: .now.advanced(by: Self.persistence), done)
+        }
+        waitForReleases(until: .now.advanced(by: Self.releaseTime), next)
+    }
+
+    /// Each one that Process has not reaped keeps a socket: a moment's wait is better than a program that finds none.
+    private func waitForReleases(until limit: ContinuousClock.Instant, _ done: @escaping () -> Void) {
+        if finished.count <= mostUnreleased || ContinuousClock.now >= limit { return done() }
+        loop.after(.milliseconds(1)) { [self] in
+            finished.removeAll { $0.release() }
+            closed = finished.count
+            waitForReleases(until: limit, done)
+        }
+    }
+
+    /// How many may keep their socket while the next program is started: the fewer descriptors, the fewer of these.
+    private let mostUnreleased = max(2, (Descriptor.limit - 28) / 4)
+    private static let releaseTime: Duration = .milliseconds(200)
+
+    /// The same, only where a child has ended: what a program that lives on has started is its own.
+    func tidyFinished(_ done: @escaping () -> Void) {
+        if finished.isEmpty { return done() }
+        tidy(done)
     }
 
     private func endEscaped(until limit: ContinuousClock.Instant, _ done: @escaping () -> Void) {

@@ -6,6 +6,16 @@ import Platform
 struct StartFailure: Error {
     let errno: Int32?
     let cause: String
+    /// Whether the shim can run no other program after it.
+    var isFinal: Bool { self.errno == ENFILE }
+
+    /// The system had no socket for Foundation's Process.
+    static let noDescriptor = StartFailure(errno: ENFILE, cause: "the system has no descriptor left (socketpair)")
+
+    private init(errno: Int32?, cause: String) {
+        self.errno = errno
+        self.cause = cause
+    }
 
     /// Foundation gives the `errno` of `posix_spawn`, or of its own checks before it, in one of two domains.
     init(_ error: any Error) {

@@ -22,18 +22,7 @@ extension ProgramResult {
                 "\(program) was told to stop \(Self.milliseconds(margin)) ms before the function's deadline "
                     + "and ended after \(Self.seconds(duration)) seconds"
             )
-        case .refusedOutput(.tooLarge(let limit)):
-            return ErrorReport(
-                type: ErrorType.responseSizeTooLarge,
-                message: "\(program) wrote more than \(limit) bytes to standard output, the most a response has",
-                stackTrace: lines
-            )
-        case .refusedOutput(.broken(let cause)):
-            return ErrorReport(
-                type: ErrorType.brokenStream,
-                message: "\(program) was stopped because the Runtime API took no more of its response: \(cause)",
-                stackTrace: lines
-            )
+        case .refusedOutput(let refusal): return refusal.report(program: program, lines: lines)
         case .shutdown(let signal):
             let name = ProcessControl.name(ofSignal: signal)
             return report(ErrorType.shutdown, "\(program) was stopped because the runtime was told to end by \(name)")

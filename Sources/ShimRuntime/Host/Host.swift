@@ -52,6 +52,8 @@ struct HostContext {
     let environment: ChildEnvironment
     /// Room for what one read gets.
     let buffer: UnsafeMutableRawBufferPointer
+    /// What the Runtime API is told, `shim/1.0`.
+    let userAgent: String
     /// Whether programs of several lanes run at once.
     let hasSeveralLanes: Bool
 

@@ -67,6 +67,9 @@ final class ProgramRun {
         watch(progress)
     }
 
+    /// Gives the event to a program that was started before it came.
+    func adopt() { watch(input.feed(child.standardInput)) }
+
     private func watch(_ progress: InputFeed.Progress) {
         let loop = context.loop
         // A large event may go on at once: the program reads by now.
@@ -107,7 +110,7 @@ final class ProgramRun {
 
     private func readOutput() {
         guard outputIsOpen else { return }
-        guard let count = readSome(child.standardOutput, context.buffer) else { return }
+        guard let count = readOutputSome() else { return }
         guard count > 0 else { return endOutput() }
         if !hasOutput, count >= 64 << 10 {
             Descriptor.enlargePipe(child.standardOutput, to: Self.largestPipe)
@@ -167,7 +170,19 @@ final class ProgramRun {
         context.log.output.whenRoom { [weak errorsWatch] in errorsWatch?.isPaused = false }
     }
 
-    /// The number of bytes, 0 at the end, `nil` where there is nothing now; a pipe that cannot be read has ended.
+    /// The number of bytes of the response, 0 at its end, `nil` where there is nothing now.
+    ///
+    /// What cannot be read is no end: the response would be cut off and count as a success.
+    private func readOutputSome() -> Int? {
+        do throws(SystemError) {
+            return try Descriptor.read(child.standardOutput, into: context.buffer)
+        } catch {
+            refuse(.unreadable(error))
+            return nil
+        }
+    }
+
+    /// The number of bytes of the log, 0 at the end, `nil` where there is nothing now; a pipe that cannot be read has ended.
     ///
     /// Only a read tells the end: `poll` looks for bytes first and for writers then, so it reports POLLHUP alone of a pipe
     /// whose last writer wrote and closed it between the two.
@@ -194,7 +209,7 @@ final class ProgramRun {
         // What an escaped process goes on writing would wait in memory for a reader that is slow.
         var room = writer.isStream ? Int(Self.largestPipe) : Int.max
         while outputIsOpen, room > 0 {
-            guard let count = readSome(child.standardOutput, context.buffer), count > 0 else { break }
+            guard let count = readOutputSome(), count > 0 else { break }
             room -= count
             take(UnsafeRawBufferPointer(rebasing: context.buffer.prefix(count)))
         }

@@ -53,6 +53,9 @@ final class Lane {
     /// - Parameter ready: Called with what keeps it from answering, or `nil`; ``run()`` comes next.
     func start(_ ready: @escaping (ShimError?) -> Void) { host.start(ready) }
 
+    /// Whether Lambda is made to tell of the end.
+    var sigterm: Configuration.Switch { context.configuration.sigterm }
+
     /// Removes what the host left on the disk; nothing runs any more.
     func cleanUp() { host.cleanUp() }
 
@@ -85,6 +88,13 @@ final class Lane {
 
     private func respond(to invocation: Invocation) {
         let id = invocation.requestID
+        let request = request(invocation)
+        if case .refused(let why) = request {
+            let report = ErrorReport(type: ErrorType.eventRefused, message: why)
+            context.log(.error, "\(report.errorType): \(why)", requestID: id)
+            return send(.error(report), id)
+        }
+        guard case .usable(let invocation, let writer) = request else { return }
         state = .running(requestID: id)
         writer.begin(id)
         let limit = invocation.deadline.map { TimeLimit($0, margin: context.configuration.timeoutMargin) }
@@ -92,6 +102,30 @@ final class Lane {
             guard let self, state == .running(requestID: id) else { return }
             answer(writer.finish(verdict), id, limit)
         }
+    }
+
+    /// What the host gets of an event.
+    private enum Request {
+        case usable(Invocation, any ResponseWriter)
+        case refused(String)
+    }
+
+    private func request(_ invocation: Invocation) -> Request {
+        let configuration = context.configuration
+        guard configuration.eventForm != .raw else { return .usable(invocation, writer) }
+        guard let event = HTTPEvent(invocation.event) else {
+            if configuration.eventForm == .auto { return .usable(invocation, writer) }
+            return .refused(
+                "the event is not an HTTP request of API Gateway, a function URL or a load balancer, and SHIM_EVENT is 'http'"
+            )
+        }
+        let variables = CGIVariables(event: event, prefix: configuration.scriptPrefix, software: context.userAgent)
+            .values
+        for (name, value) in variables where name.utf8.count + value.utf8.count + 1 > RefusedEvent.longestVariable {
+            return .refused("\(RefusedEvent.headerTooLarge(name: name, bytes: value.utf8.count))")
+        }
+        let http = CGIWriter(event.kind, program: context.program.name, stream: writer as? StreamWriter)
+        return .usable(invocation.with(event: event.body, variables: variables), http)
     }
 
     /// The log comes before the answer, after which Lambda may freeze everything; but it holds up no answer for long.

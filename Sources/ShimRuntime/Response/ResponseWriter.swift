@@ -15,6 +15,49 @@ enum OutputRefusal: Error, Equatable {
     case tooLarge(limit: Int)
     /// The Runtime API takes no more of a streamed response.
     case broken(SystemError)
+    /// It does not begin with the header block of a CGI program; the line that is wrong, as a quotation.
+    case malformed(why: String, line: String)
+    /// It cannot be read, so that nobody knows what is missing.
+    case unreadable(SystemError)
+}
+
+extension OutputRefusal {
+    /// What `/error` is told.
+    ///
+    /// - Parameters:
+    ///   - program: What the user calls the program.
+    ///   - lines: The last lines that it wrote to standard error.
+    /// - Returns: The report.
+    func report(program: String, lines: [String]) -> ErrorReport {
+        switch self {
+        case .tooLarge(let limit):
+            ErrorReport(
+                type: ErrorType.responseSizeTooLarge,
+                message: "\(program) wrote more than \(limit) bytes to standard output, the most a response has",
+                stackTrace: lines
+            )
+        case .broken(let cause):
+            ErrorReport(
+                type: ErrorType.brokenStream,
+                message: "\(program) was stopped because the Runtime API took no more of its response: \(cause)",
+                stackTrace: lines
+            )
+        case .malformed(let why, let line):
+            ErrorReport(
+                type: ErrorType.unexpectedOutput,
+                message: "\(program) did not answer as a CGI program does: \(why)"
+                    + (line.isEmpty ? "" : ", at '\(line)'")
+                    + "; its output begins with lines like 'Content-Type: text/plain', and an empty line ends them",
+                stackTrace: lines
+            )
+        case .unreadable(let cause):
+            ErrorReport(
+                type: ErrorType.unknown,
+                message: "the standard output of \(program) cannot be read: \(cause)",
+                stackTrace: lines
+            )
+        }
+    }
 }
 
 /// What the Runtime API gets for an event, in the end.

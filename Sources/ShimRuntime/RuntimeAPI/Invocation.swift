@@ -12,6 +12,16 @@ struct Invocation: Sendable {
     /// The event, exactly as it came.
     let event: [UInt8]
 
+    /// The same invocation with another event and more variables.
+    func with(event: [UInt8], variables more: [String: String]) -> Invocation {
+        Invocation(
+            requestID: requestID,
+            deadline: deadline,
+            variables: variables.merging(more) { $1 },
+            event: event
+        )
+    }
+
     /// The moment when Lambda stops waiting.
     struct Deadline: Sendable, Equatable {
         /// The same moment on a clock that nobody sets.
