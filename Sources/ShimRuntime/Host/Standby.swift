@@ -147,10 +147,10 @@ final class Standby: Host {
         into writer: any ResponseWriter,
         _ done: @escaping (Verdict) -> Void
     ) {
+        var taken: Waiting?
         do {
             let process = try fit() ?? startOne()
-            waiting = nil
-            // No event is in vain while this one starts.
+            (taken, waiting) = (process, nil)
             letGo(process)
             process.process.forget()
             try write(InvocationContext(invocation).json() + [0x0A], to: Self.contextFile(process.folder))
@@ -164,6 +164,7 @@ final class Standby: Host {
             self.run = run
             run.adopt()
         } catch {
+            if let taken { end(taken) }
             done(.failure(starts.report(error, context)))
         }
     }

@@ -9,6 +9,8 @@ final class Worker: Host {
     private let context: HostContext
     private let folders: PrivateFolders
     private var worker: WorkerProcess?
+    /// The private folder of the last one that was started.
+    private var folder: String?
     /// Workers that are being ended, the lane's own no longer.
     private var ending: [WorkerProcess] = []
     private var current: Current?
@@ -67,6 +69,7 @@ final class Worker: Host {
         restart = nil
         let number = context.reaper.number()
         let folder = try folders.make()
+        self.folder = folder
         let new = try WorkerProcess(
             context,
             environment: context.environment.variables(privateFolder: folder, number: number),
@@ -252,6 +255,7 @@ final class Worker: Host {
         if let most = configuration.workerMaximumEvents, let worker, worker.answers >= most { retire() }
         context.reaper.tidyFinished { [weak self] in
             guard let self else { return }
+            if ending.isEmpty { folders.removeAll(but: folder) }
             if let problem = starts.problem { return done(problem) }
             if worker == nil, restart == nil { startLater() }
             done(nil)
