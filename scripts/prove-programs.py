@@ -2,7 +2,7 @@
 """Packs the programs of programs.toml, each as a zip and as an image, and proves the packages where this machine does not help.
 
 Each package runs in the bare root (what provided.al2023 has), each zip also in a bare Debian 12 and 11 made by debootstrap;
-as root, and as somebody without root's rights. Without its data, each must be refused. Prints the table of docs/packing.md;
+as root, and as somebody without root's rights. Without its data, each must be refused. Prints the table of docs/reference/programs.md;
 --update writes it there.
 
 usage: scripts/prove-programs.py [--ci] [--update] [NAME...]
@@ -162,7 +162,7 @@ def main():
     table = "\n".join(lines)
     print(table)
     if "--update" in words:
-        page = ROOT / "docs" / "packing.md"
+        page = ROOT / "docs" / "reference" / "programs.md"
         text = page.read_text()
         start, rest = text.split(BEGIN)
         page.write_text(f"{start}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}")

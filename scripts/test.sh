@@ -64,10 +64,11 @@ if [[ ! -x $tools/$rie ]]; then
 fi
 export SHIM_TEST_RIE=$tools/$rie
 
+scripts/docs.py
 swift format lint --strict --recursive Package.swift Sources Tests handlers
 swift build -c release -Xswiftc -warnings-as-errors
 export SHIM_STATIC=$PWD/.build/release/shim
 swift build --build-tests -Xswiftc -warnings-as-errors
 swift test --skip-build "$@"
-# Some of the programs of docs/packing.md; 'scripts/prove-programs.py --update' runs all of them and writes the table.
+# Some of the programs of docs/reference/programs.md; 'scripts/prove-programs.py --update' runs all of them and writes the table.
 if ((EUID == 0 && $# == 0)); then scripts/prove-programs.py --ci; fi

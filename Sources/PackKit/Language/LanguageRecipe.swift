@@ -1,6 +1,6 @@
 /// How a language comes into a package: what to take, what to leave out, which variables, how its programs start.
 ///
-/// A recipe is a text of directives, one a line (docs/packing.md, "Languages"); the lines that a directive is followed by
+/// A recipe is a text of directives, one a line ("Recipes of languages" of docs/reference/shim-pack.md); the lines that a directive is followed by
 /// and that are indented belong to it.
 struct LanguageRecipe: Equatable, Sendable {
     /// A file or folder and its place in the package.

@@ -12,7 +12,7 @@ package protocol EnvironmentOwner: AnyObject {
 /// One execution environment: a runtime's process with its folders and its Runtime API, and the life that Lambda gives it.
 ///
 /// What happens when is decided by ``Lifecycle``: everything here sends it events and carries out its actions. See section
-/// "Environments" of docs/simulator.md.
+/// "Environments" of docs/reference/shim-sim.md.
 package final class ExecutionEnvironment {
     private struct Entry {
         let invocation: Invocation

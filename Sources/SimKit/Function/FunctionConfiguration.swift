@@ -1,4 +1,4 @@
-/// Text or JSON lines in the log (section "Logs" of docs/simulator.md).
+/// Text or JSON lines in the log (section "Logs" of docs/reference/shim-sim.md).
 package enum LogFormat: String, Sendable, CaseIterable, Codable {
     /// START, END and REPORT lines.
     case text

@@ -6,7 +6,7 @@ import Platform
 ///
 /// A client that is slow, sends too much or breaks the rules loses its connection and disturbs nobody else.
 package final class HTTPServer {
-    /// Bounds on what clients may do; all are in docs/simulator.md.
+    /// Bounds on what clients may do; all are in docs/reference/shim-sim.md.
     package struct Bounds: Sendable {
         /// Sizes of a message's parts; bodies are bounded by whoever takes them, see ``HTTPExchange/collect(limit:_:)``.
         package var message = HTTPLimits(head: LambdaLimit.head, body: Int.max / 2)

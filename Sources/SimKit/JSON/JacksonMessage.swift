@@ -1,6 +1,6 @@
 /// What is wrong with a text that is not JSON, in the words that Lambda's front has for it: those of the parser Jackson.
 ///
-/// `docs/simulator.md` names the recordings; forms that nobody has recorded follow Jackson's own messages.
+/// `docs/reference/fidelity.md` names the recordings; forms that nobody has recorded follow Jackson's own messages.
 enum JacksonMessage {
     private static let source = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: "
 

@@ -1,4 +1,4 @@
-/// What the platform itself writes to a function's log, as text or as JSON (section "Logs" of docs/simulator.md).
+/// What the platform itself writes to a function's log, as text or as JSON (section "Logs" of docs/reference/shim-sim.md).
 enum LogEvent {
     /// An environment is being made.
     case initStart(FunctionConfiguration, environment: String)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The same functions and calls at AWS's emulator and here: the table in docs/simulator.md, row by row.
+/// The same functions and calls at AWS's emulator and here: the table in docs/reference/fidelity.md, row by row.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct SimEmulatorTests {
     private struct Answer: CustomStringConvertible {

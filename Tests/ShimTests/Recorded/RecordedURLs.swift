@@ -82,7 +82,7 @@ enum RecordedURLs {
         ),
         answer(
             "a body that is an object",
-            "measured on AWS, docs/simulator.md",
+            "measured on AWS, docs/reference/fidelity.md",
             #"{"statusCode": 200, "body": {"b": 1, "a": [2, "x y"]}}"#,
             200,
             #"{"b":1,"a":[2,"x y"]}"#
