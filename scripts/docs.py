@@ -5,6 +5,7 @@
 - Each file under docs/ can be reached from docs/README.md, and that from README.md.
 - Each path docs/... that a source, script or message names exists, and each quoted section of it is a heading.
 - Each setting of shim (Sources/ShimRuntime/Configuration.swift) is in docs/reference/settings.md, and no other is.
+- Each message that docs/troubleshooting.md has of ours is in the sources, and each error type of ours is in that page.
 - No text has a phrase of scripts/phrases.txt.
 """
 
@@ -18,6 +19,8 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 INDEX = "docs/README.md"
 SETTINGS = "docs/reference/settings.md"
+TROUBLE = "docs/troubleshooting.md"
+OUR_SECTIONS = ("Packing", "The simulator")
 PHRASES = "scripts/phrases.txt"
 SOURCES = {".swift", ".py", ".sh", ".toml", ".tmpl", ".recipe", ".c", ".h", ".yml", ".1", ".html", ".js"}
 
@@ -171,8 +174,37 @@ def check_settings(texts: dict[str, str], pages: dict[str, str]) -> None:
         mistake(SETTINGS, f"names {name}, which is not a setting")
 
 
+def check_messages(texts: dict[str, str], pages: dict[str, str]) -> None:
+    """Headings that are a message and nothing else, in the sections of our commands: their words must be in the sources."""
+    sources = "\n".join(text for name, text in texts.items() if name.startswith("Sources/") and name.endswith(".swift"))
+    sources = re.sub(r'"\s*\+\s*"', "", sources)
+    page, section = pages.get(TROUBLE, ""), ""
+    for number, line in prose(page):
+        if found := re.match(r"## (.*)", line):
+            section = found[1]
+        if section not in OUR_SECTIONS or not (found := re.match(r"### `([^`]+)`$", line)):
+            continue
+        for words in re.split(r"GLIBC_N|provided\.al2023|\b[A-Z]+\b|/[\w/]+|[()']", found[1]):
+            if len(words.strip()) > 3 and words.strip() not in sources:
+                mistake(f"{TROUBLE}:{number}", f"no message in Sources has '{words.strip()}'")
+    types = re.findall(r'= "((?:Runtime|Function|Sandbox)\.\w+)"', texts["Sources/LambdaWire/ErrorType.swift"])
+    if not types:
+        mistake("scripts/docs.py", "does not find the error types in ErrorType.swift")
+    for name in types:
+        if f"### `{name}`" not in page:
+            mistake(TROUBLE, f"lacks {name}")
+
+
+def without_comments(name: str, text: str) -> str:
+    """The text with the comment lines of a program left empty."""
+    if name.endswith(".md"):
+        return text
+    return "\n".join("" if re.match(r"\s*(?://|#|\*)", line) else line for line in text.split("\n"))
+
+
 def check_phrases(texts: dict[str, str], pages: dict[str, str]) -> None:
     """Each line of the list: a phrase, a tab, the plain form. A phrase matches whole words, across line ends too."""
+    everything = [(name, without_comments(name, text)) for name, text in sorted((pages | texts).items())]
     for number, line in enumerate((ROOT / PHRASES).read_text().split("\n"), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -180,12 +212,11 @@ def check_phrases(texts: dict[str, str], pages: dict[str, str]) -> None:
         if not tab or not plain.strip():
             mistake(f"{PHRASES}:{number}", "wants a phrase, a tab and the plain form")
             continue
-        pattern = re.compile(
-            r"(?<!\w)" + r"(?:\s+(?:///?|#|\*)?\s*)".join(map(re.escape, phrase.split())) + r"(?!\w)", re.I)
-        for name, text in sorted((pages | texts).items()):
+        pattern = re.compile(r"(?<!\w)(?<!there )" + r"\s+".join(map(re.escape, phrase.split())) + r"(?!\w)", re.IGNORECASE)
+        for name, text in everything:
             for found in pattern.finditer(text):
                 at = text.count("\n", 0, found.start()) + 1
-                mistake(f"{name}:{at}", f"'{phrase}': say {plain.strip()}")
+                mistake(f"{name}:{at}", f"'{phrase}': say '{plain.strip()}'")
 
 
 def main() -> int:
@@ -197,6 +228,7 @@ def main() -> int:
     check_links(pages, known)
     check_mentions(texts, pages, known)
     check_settings(texts, pages)
+    check_messages(texts, pages)
     check_phrases(texts, pages)
     for line in mistakes:
         print(line, file=sys.stderr)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything CI checks, on a fresh Debian machine: installs what the tests need, then runs the format lint, the builds
-# with warnings as errors and all tests. Arguments go to 'swift test' (--filter ShimRunTests).
+# Everything CI checks, on a fresh Debian machine: installs what the tests need, then checks documentation and format, and runs
+# the builds with warnings as errors and all tests. Arguments go to 'swift test' (--filter ShimRunTests).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
