@@ -12,7 +12,7 @@ wanted=(
     bwrap:bubblewrap setpriv:util-linux zstd:zstd script:bsdutils mandoc:mandoc zsh:zsh fish:fish python3:python3 pip3:python3-pip
     # What runtimes write when a program fails.
     Rscript:r-base-core javac:default-jdk-headless go:golang-go ruby:ruby php:php-cli lua5.4:lua5.4 ghc:ghc
-    octave-cli:octave tclsh:tcl gfortran:gfortran mawk:mawk php-cgi:php-cgi
+    octave-cli:octave tclsh:tcl gfortran:gfortran mawk:mawk php-cgi:php-cgi dash:dash
 )
 missing=()
 for pair in "${wanted[@]}"; do
@@ -70,5 +70,7 @@ swift build -c release -Xswiftc -warnings-as-errors
 export SHIM_STATIC=$PWD/.build/release/shim
 swift build --build-tests -Xswiftc -warnings-as-errors
 swift test --skip-build "$@"
+# An archive of what was built is installed, used and removed.
+if (($# == 0)); then scripts/try-release.sh; fi
 # Some of the programs of docs/reference/programs.md; 'scripts/prove-programs.py --update' runs all of them and writes the table.
 if ((EUID == 0 && $# == 0)); then scripts/prove-programs.py --ci; fi

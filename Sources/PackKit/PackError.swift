@@ -26,6 +26,8 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     case interpreterWithoutScript(path: String)
     /// The bootstrap program cannot be used.
     case unusableShim(path: String, cause: String, hint: String)
+    /// No bootstrap program for this architecture came with the packer.
+    case noShim(machine: String, folders: [String])
     /// The template cannot be rendered for this program.
     case unusableTemplate(path: String, cause: String)
     /// There is more to include than an archive holds.
@@ -79,6 +81,9 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot pack the interpreter of '\(script)': '\(interpreter)' is not an ELF program"
         case .interpreterWithoutScript(let path): "cannot pack the interpreter of '\(path)': it is not a script"
         case .unusableShim(let path, let cause, _): "cannot use '\(path)' as bootstrap program: \(cause)"
+        case .noShim(let machine, let folders):
+            "no bootstrap program for \(machine): there is neither 'shim' nor 'shim-\(machine)' for it in "
+                + folders.map { "'\($0)'" }.joined(separator: " or ")
         case .unusableTemplate(let path, let cause): "cannot use template '\(path)': \(cause)"
         case .tooManyFiles(let path, let limit): "cannot pack '\(path)': it has more than \(limit) files"
         case .nothingToInclude(let pattern): "cannot include '\(pattern)': no such file"
@@ -120,6 +125,8 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .interpreterIsNoProgram: "name in the first line of the script the program that this one starts in the end"
         case .unusableShim(_, _, let hint): hint
         case .unusableBase(_, _, let hint): hint
+        case .noShim(let machine, _):
+            "put 'bin/shim' of the release for \(machine) there as 'shim-\(machine)', or name it with --shim FILE"
         case .unusableTemplate: "templates/bootstrap.tmpl is the one to start from"
         case .tooLarge(_, _, _, let isStripped):
             "leave files out" + (isStripped ? "" : ", strip with --strip")

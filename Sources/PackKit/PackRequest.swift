@@ -41,7 +41,7 @@ package struct PackRequest: Sendable {
     /// The root of another system that the program's libraries are taken from.
     package var sysroot: String?
     /// The static bootstrap program; `nil` for a layer that does not start functions.
-    package var shim: String?
+    package var shim: BootstrapProgram?
     /// A template for `bootstrap` in place of the built-in one.
     package var template: String?
     /// What is taken along by name.
@@ -71,7 +71,7 @@ package struct PackRequest: Sendable {
     var isFromScratch: Bool { form == .image && base == nil }
 
     /// Makes a request of the parts that have no default.
-    package init(program: String?, output: String, shim: String?) {
+    package init(program: String?, output: String, shim: BootstrapProgram?) {
         self.program = program
         self.output = output
         self.shim = shim

@@ -36,8 +36,18 @@ package enum Paths {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// A program that lies in the folder of this one, as SwiftPM and every release put them.
-    package static func besideThisProgram(_ name: String) throws(SystemError) -> String {
-        parent(try Files.ownExecutable()) + "/" + name
+    /// The folders of the programs that come with this one: its own, as SwiftPM puts them, then `../libexec/shim`, where an
+    /// installation has what is not to be on PATH.
+    package static func companionFolders() throws(SystemError) -> [String] {
+        let own = parent(try Files.ownExecutable())
+        return [own, normalized(own + "/../libexec/shim")]
+    }
+
+    /// A program that comes with this one.
+    ///
+    /// - Returns: Its path; where it is in none of ``companionFolders()``, the one it should have beside this program.
+    package static func companion(_ name: String) throws(SystemError) -> String {
+        let paths = try companionFolders().map { $0 + "/" + name }
+        return paths.first { Files.isExecutable($0) } ?? paths[0]
     }
 }

@@ -66,7 +66,7 @@ struct PackageReader {
             session.arguments.value("--pack").map { $0.split(separator: " ").map(String.init) } ?? []
         let arguments = session.arguments.afterDoubleDash ?? file.deploy.arguments
         let words = own + ["--output", output, program] + (arguments.isEmpty ? [] : ["--"] + arguments)
-        let result = try session.toolbox.result(.at(try Paths.besideThisProgram("shim-pack")), words)
+        let result = try session.toolbox.result(.at(try Paths.companion("shim-pack")), words)
         console.clearProgress()
         guard result.succeeded else {
             throw DeployError.badPackage(

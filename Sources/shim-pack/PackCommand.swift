@@ -234,7 +234,7 @@ struct PackCommand {
         }
         return Proof(
             calls: calls,
-            simulator: try Paths.besideThisProgram("shim-sim"),
+            simulator: try Paths.companion("shim-sim"),
             root: arguments.value("--rootfs")
         )
     }
@@ -258,7 +258,7 @@ struct PackCommand {
         var request = PackRequest(
             program: program,
             output: named ?? arguments.value("--output") ?? "\(name).zip",
-            shim: arguments.flag("--no-shim") ? nil : try arguments.value("--shim") ?? Paths.besideThisProgram("shim")
+            shim: arguments.flag("--no-shim") ? nil : try shim()
         )
         request.arguments = arguments.afterDoubleDash ?? []
         request.form =
@@ -290,6 +290,11 @@ struct PackCommand {
         request.observedEvents = try arguments.values("--observe").map(Self.event)
         request.isStrict = arguments.flag("--strict")
         return request
+    }
+
+    private func shim() throws -> BootstrapProgram {
+        guard let path = arguments.value("--shim") else { return .installed(folders: try Paths.companionFolders()) }
+        return .named(path)
     }
 
     /// The bytes of `JSON` or `@FILE`.

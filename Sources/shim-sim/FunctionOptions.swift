@@ -64,7 +64,7 @@ enum FunctionOptions {
     ]
 
     /// The bootstrap for programs: SwiftPM builds it beside this program.
-    static func shimPath() throws -> String { try Paths.besideThisProgram("shim") }
+    static func shimPath() throws -> String { try Paths.companion("shim") }
 
     /// The target that was named.
     static func target(_ path: String, arguments: [String]) throws -> Target {

@@ -101,7 +101,7 @@ enum RunCommand {
 
     /// What `shim-sim` alone does: the sample function that is built beside it, and a sample event.
     static func runSample(_ console: Console) throws -> ExitCode {
-        let target = try FunctionOptions.target(try Paths.besideThisProgram("echo"), arguments: [])
+        let target = try FunctionOptions.target(try Paths.companion("echo"), arguments: [])
         var function = FunctionConfiguration(name: "echo", target: target)
         try FunctionOptions.settle(&function)
         let event = #"{"message":"Hello from shim-sim","numbers":[1,2,3]}"#

@@ -3,27 +3,61 @@ import Foundation
 import ToolKit
 
 /// The static program `shim` that goes into the package: it must start where there is nothing but a kernel.
-struct BootstrapProgram {
-    /// The path as it was given.
-    let path: String
+package enum BootstrapProgram: Equatable, Sendable {
+    /// One that was named, which must fit.
+    case named(String)
+    /// Those that came with the packer, in these folders: `shim`, and `shim-MACHINE` for other architectures.
+    case installed(folders: [String])
 
-    /// Its architecture; `nil` where it is not there or not an ELF file.
+    private static let build = "swift build -c release --product shim makes"
+
+    /// The path that was given, or the name that is looked for.
+    var name: String {
+        switch self {
+        case .named(let path): path
+        case .installed: "shim"
+        }
+    }
+
+    /// The architecture where nothing else decides it: that of the first one; `nil` where there is none or it is not an ELF
+    /// file.
     func machine(_ context: PackContext) throws -> Machine? {
-        guard Disk.kind(path) != nil else { return nil }
+        let paths =
+            switch self {
+            case .named(let path): [path]
+            case .installed(let folders): folders.map { $0 + "/shim" }
+            }
+        guard let path = paths.first(where: { Disk.kind($0) != nil }) else { return nil }
         return try context.binaries.read(path)?.machine
     }
 
-    /// Checks that it will start.
+    /// The one for an architecture, of which it is known that it will start.
     ///
     /// - Returns: Its real path.
-    /// - Throws: ``PackError/unusableShim(path:cause:hint:)``.
-    func check(machine: Machine, _ context: PackContext) throws -> String {
-        let real = FileSystemRoot().realHost(Paths.absolute(path))
-        guard let real, Disk.kind(real) == .file else {
+    /// - Throws: ``PackError/unusableShim(path:cause:hint:)``, ``PackError/noShim(machine:folders:)``.
+    func path(for machine: Machine, _ context: PackContext) throws -> String {
+        switch self {
+        case .named(let path): return try Self.check(path, machine, context)
+        case .installed(let folders):
+            for path in folders.flatMap({ ["\($0)/shim", "\($0)/shim-\(machine)"] }) {
+                guard let real = Self.file(path), try context.binaries.read(real)?.machine == machine else { continue }
+                return try Self.check(path, machine, context)
+            }
+            throw PackError.noShim(machine: machine.description, folders: folders)
+        }
+    }
+
+    private static func file(_ path: String) -> String? {
+        guard let real = FileSystemRoot().realHost(Paths.absolute(path)), Disk.kind(real) == .file else { return nil }
+        return real
+    }
+
+    private static func check(_ path: String, _ machine: Machine, _ context: PackContext) throws -> String {
+        guard let real = file(path) else {
             throw PackError.unusableShim(
                 path: path,
                 cause: "No such file or directory",
-                hint: "swift build -c release --product shim makes one; name it with --shim FILE"
+                hint: "\(build) one; name it with --shim FILE"
             )
         }
         guard let file = try context.binaries.read(real) else {
@@ -40,7 +74,7 @@ struct BootstrapProgram {
             throw PackError.unusableShim(
                 path: path,
                 cause: "it is dynamically linked, so it would not start on Lambda (a debug build?)",
-                hint: "swift build -c release --product shim makes a static one; name it with --shim FILE"
+                hint: "\(build) a static one; name it with --shim FILE"
             )
         }
         return real

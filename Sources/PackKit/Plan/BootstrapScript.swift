@@ -82,8 +82,10 @@ struct BootstrapScript {
             (variable.isPreset ? "" : "[ \"${\(variable.name)+set}\" ] || ")
                 + "export \(variable.name)=\(variable.shell(root: root))\n"
         }
-        let rest = template[template.index(after: end)...]
-        return BootstrapScript(template: template[...end] + lines.joined() + rest, path: path)
+        // Said in full for Swift 6.2, which finds no type for a sum of substrings.
+        let rest = String(template[template.index(after: end)...])
+        let text = String(template[...end]) + lines.joined(separator: "") + rest
+        return BootstrapScript(template: text, path: path)
     }
 
     private init(template: String, path: String) {

@@ -35,7 +35,7 @@ struct ContentsGatherer {
         }
         // Asked before the libraries, as those of another architecture are not on this machine either.
         if let first = contents.programs.first, let machine = try context.binaries.read(first.path)?.machine {
-            _ = try request.shim.map { try BootstrapProgram(path: $0).check(machine: machine, context) }
+            _ = try request.shim?.path(for: machine, context)
         }
         for program in contents.programs {
             try builder.add(program.path, named: Paths.name(program.place), loader: nil, to: &contents.closure)
@@ -250,11 +250,11 @@ struct ContentsGatherer {
     /// The architecture: that of the programs and libraries, else that of the bootstrap program.
     private func machine(of contents: Contents) throws -> Machine {
         let own = contents.closure.roots.first?.file.machine
-        let shims = try request.shim.flatMap { try BootstrapProgram(path: $0).machine(context) }
+        let shims = try request.shim?.machine(context)
         let machine = own ?? shims ?? .current
         guard machine.isOnLambda else {
             throw PackError.unknownMachine(
-                path: request.program ?? request.shim ?? "",
+                path: request.program ?? request.shim?.name ?? "",
                 machine: machine.description
             )
         }

@@ -25,7 +25,7 @@ struct Planner {
             exclusions: exclusions
         ).gather()
         try base?.check(machine: contents.machine)
-        let shim = try request.shim.map { try BootstrapProgram(path: $0).check(machine: contents.machine, context) }
+        let shim = try request.shim.map { try $0.path(for: contents.machine, context) }
         let placement = Placement(
             request: request,
             system: system,

@@ -103,10 +103,9 @@ package struct Proof: Sendable {
         try Disk.makeFolder(folder)
         let program = request.program.map { "exec /opt/bin/" + LaunchLine.quoted(Paths.name($0)) } ?? "exec cat"
         try write("#!/bin/sh\n\(program)\n", to: folder + "/function.sh")
-        let shim: String? = request.shim
-        if shim == nil {
+        if request.shim == nil {
             // A layer that starts nothing by itself is for functions that do.
-            let shim = Paths.parent(simulator) + "/shim"
+            let shim = try Paths.companion("shim")
             try write("#!/bin/sh\nexec ./shim ./function.sh\n", to: folder + "/bootstrap")
             try Disk.copy(shim, to: folder + "/shim")
             try Disk.setMode(folder + "/shim", 0o755)

@@ -2,10 +2,13 @@ import Foundation
 
 /// The programs under test, as SwiftPM built them beside the test program.
 enum Executables {
-    /// The path of a product of this package.
+    /// The path of a product of this package: beside the test program, or in the folder that SHIM_TEST_PRODUCTS names,
+    /// whose programs may be for another architecture (scripts/arm64.sh).
     static func path(_ name: String) throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = (own as NSString).deletingLastPathComponent + "/" + name
+        let folder =
+            ProcessInfo.processInfo.environment["SHIM_TEST_PRODUCTS"] ?? (own as NSString).deletingLastPathComponent
+        let path = folder + "/" + name
         guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing("'\(path)': run 'swift build'") }
         return path
     }

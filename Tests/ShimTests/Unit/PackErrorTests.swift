@@ -84,6 +84,14 @@ import Testing
                 "cannot use 'shim' as bootstrap program: not an ELF file\nhint: name one with --shim FILE"
             ),
             (
+                .noShim(machine: "arm64", folders: ["/p/bin", "/p/libexec/shim"]),
+                """
+                no bootstrap program for arm64: there is neither 'shim' nor 'shim-arm64' for it in '/p/bin' or \
+                '/p/libexec/shim'
+                hint: put 'bin/shim' of the release for arm64 there as 'shim-arm64', or name it with --shim FILE
+                """
+            ),
+            (
                 .unusableTemplate(path: "t", cause: "it has no $$main$$"),
                 "cannot use template 't': it has no $$main$$\nhint: templates/bootstrap.tmpl is the one to start from"
             ),

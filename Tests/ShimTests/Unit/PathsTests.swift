@@ -21,6 +21,13 @@ import ToolKit
         #expect(Paths.absolute("") == "")
     }
 
+    @Test func whatComesWithAProgramIsBesideItOrInLibexec() throws {
+        let own = Paths.parent(try Files.ownExecutable())
+        #expect(try Paths.companionFolders() == [own, Paths.parent(own) + "/libexec/shim"])
+        #expect(try Paths.companion("shim-pack") == own + "/shim-pack")
+        #expect(try Paths.companion("nothing") == own + "/nothing")
+    }
+
     /// What is above the folder that a link leads to, not what is above the link.
     @Test func twoDotsFollowLinks() throws {
         let folder = try TemporaryFolder()
