@@ -69,7 +69,11 @@ let package = Package(
             swiftSettings: swift,
             linkerSettings: link
         ),
-        .target(name: "DeployKit", dependencies: ["Platform", "ToolKit", "FunctionFile"], swiftSettings: swift),
+        .target(
+            name: "DeployKit",
+            dependencies: ["Platform", "LambdaWire", "ToolKit", "FunctionFile"],
+            swiftSettings: swift
+        ),
         .executableTarget(
             name: "shim-deploy",
             dependencies: ["DeployKit", "PackKit", "CommandLineKit", "ToolKit", "FunctionFile", "shim-pack"],

@@ -33,18 +33,7 @@ if ((${#missing[@]})); then
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# Python's clients, into the user's own Python where it has them already, else into a folder of the build.
-tools=$PWD/.build/test-tools
-mkdir -p "$tools"
-if ! python3 -c 'import boto3, awslambdaric' 2>/dev/null || ! command -v aws >/dev/null ||
-    ! command -v moto_server >/dev/null; then
-    if [[ ! -x $tools/venv/bin/moto_server ]]; then
-        python3 -c 'import ensurepip' 2>/dev/null || apt-get install -y -qq python3-venv >/dev/null
-        python3 -m venv "$tools/venv"
-        "$tools/venv/bin/pip" install -q boto3 awscli awslambdaric "moto[server]"
-    fi
-    PATH=$tools/venv/bin:$PATH
-fi
+. scripts/python-tools.sh
 
 # aiobotocore wants a botocore of its own.
 if [[ ! -d $tools/aiobotocore ]]; then
@@ -74,3 +63,5 @@ swift test --skip-build "$@"
 if (($# == 0)); then scripts/try-release.sh; fi
 # Some of the programs of docs/reference/programs.md; 'scripts/prove-programs.py --update' runs all of them and writes the table.
 if ((EUID == 0 && $# == 0)); then scripts/prove-programs.py --ci; fi
+# The plot with fewer points than in its README.
+if ((EUID == 0 && $# == 0)); then MAPPERS='4 64' scripts/examples.sh; fi

@@ -4,6 +4,7 @@ extension DeploySettings {
         var reader = try MemberReader(value, path: "Deploy", file: file)
         package = try reader.text("Package")
         arguments = try reader.texts("Arguments") ?? []
+        packOptions = try reader.texts("Pack") ?? []
         alias = try reader.text("Alias")
         publishes = try reader.flag("Publish") ?? false
         keepVersions = try reader.int("KeepVersions", 1...1000)

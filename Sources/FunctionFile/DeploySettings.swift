@@ -94,6 +94,8 @@ package struct DeploySettings: Sendable, Equatable {
     package var package: String?
     /// The program's arguments.
     package var arguments: [String] = []
+    /// The options of `shim-pack`, where the package is a program.
+    package var packOptions: [String] = []
     /// The alias that callers use.
     package var alias: String?
     /// Whether versions are published; with an alias they are.

@@ -62,8 +62,8 @@ struct PackageReader {
     private func pack(_ program: String, _ file: FunctionFile) throws -> String {
         console.progress("packing \(program)")
         let output = session.folder + "/package.zip"
-        let own =
-            session.arguments.value("--pack").map { $0.split(separator: " ").map(String.init) } ?? []
+        let typed = session.arguments.value("--pack").map { $0.split(separator: " ").map(String.init) }
+        let own = typed ?? file.deploy.packOptions
         let arguments = session.arguments.afterDoubleDash ?? file.deploy.arguments
         let words = own + ["--output", output, program] + (arguments.isEmpty ? [] : ["--"] + arguments)
         let result = try session.toolbox.result(.at(try Paths.companion("shim-pack")), words)

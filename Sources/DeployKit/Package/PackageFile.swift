@@ -1,5 +1,6 @@
 import Foundation
 import FunctionFile
+import LambdaWire
 import Platform
 import ToolKit
 
@@ -54,9 +55,8 @@ package enum PackageFile: Sendable, Equatable {
         {
             return .image
         }
-        if start.starts(with: [0x7F, 0x45, 0x4C, 0x46]) || start.starts(with: Array("#!".utf8)) {
-            return .program
-        }
+        let isScript = ScriptInterpreters.interpreter(of: path) != nil || start.starts(with: Array("#!".utf8))
+        if isScript || start.starts(with: [0x7F, 0x45, 0x4C, 0x46]) { return .program }
         throw DeployError.badPackage(
             path: path,
             problem: "it is neither a zip, an OCI archive nor a program",

@@ -37,7 +37,9 @@ struct Planner {
         )
         var plan = try request.isFromScratch ? placement.image() : placement.package()
         let startsAlike = request.variables.isEmpty && request.template == nil && plan.launch?.words.count ?? 1 == 1
-        for layer in layers { try layer.leaveOut(of: &plan, mayLeaveOutStart: startsAlike) }
+        for layer in layers {
+            try layer.leaveOut(of: &plan, isMerged: request.form == .layer, mayLeaveOutStart: startsAlike)
+        }
         if request.form == .image, base != nil { plan.tree = try plan.tree.moved(to: Self.taskFolder) }
         plan.notes += notes(exclusions)
         try plan.tree.checkFolders()

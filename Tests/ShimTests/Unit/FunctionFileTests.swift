@@ -54,7 +54,7 @@ import Testing
     @Test func readsDeploy() throws {
         let file = try read(
             """
-            {"FunctionName": "f", "Deploy": {"Package": "f.zip", "Alias": "live", "KeepVersions": 5,
+            {"FunctionName": "f", "Deploy": {"Package": "f.R", "Pack": ["--language", "r"], "Alias": "live", "KeepVersions": 5,
              "Canary": {"Percent": 10, "Seconds": 60}, "Url": {"AuthType": "AWS_IAM", "InvokeMode": "RESPONSE_STREAM"},
              "HttpApi": true, "Schedules": [{"Expression": "rate(5 minutes)", "Input": {"a": 1}}],
              "S3": [{"Bucket": "b", "Prefix": "in/"}], "EventSources": [{"EventSourceArn": "arn:aws:sqs:us-east-1:1:q", "BatchSize": 5}],
@@ -62,6 +62,7 @@ import Testing
             """
         )
         let deploy = file.deploy
+        #expect(deploy.package == "f.R" && deploy.packOptions == ["--language", "r"])
         #expect(deploy.alias == "live" && deploy.keepVersions == 5 && deploy.canary == .init(percent: 10, seconds: 60))
         #expect(deploy.url.value?.authType == "AWS_IAM" && deploy.url.value?.invokeMode == "RESPONSE_STREAM")
         #expect(deploy.httpAPI == .some(.init()))
