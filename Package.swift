@@ -8,7 +8,7 @@ let swift: [SwiftSetting] = [
 ]
 let link: [LinkerSetting] = [
     .unsafeFlags(
-        ["-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s"],
+        ["-static-executable", "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "-s"],
         .when(configuration: .release)
     )
 ]

@@ -208,6 +208,8 @@ deb() {
         cat "$tree/LICENSE"
         printf '\nThe programs are linked statically with the following; the licences are in licenses/ beside this file.\n\n'
         awk -F'\t' '!/^#/ && NF { printf "%s (%s), %s\n", $1, $4, $3 }' "$build/packaging/components.tsv"
+        printf '\nOn Debian the texts are in %s too.\n' \
+            '/usr/share/common-licenses/Apache-2.0, /usr/share/common-licenses/LGPL-2.1 and /usr/share/common-licenses/GPL-3'
     } >"$root/usr/share/doc/shim-lambda/copyright"
     cp "$build/packaging/lintian-overrides" "$root/usr/share/lintian/overrides/shim-lambda"
     size=$(find "$root/usr" -type f -printf '%s\n' | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
