@@ -218,7 +218,6 @@ deb() {
     (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
     find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     dpkg-deb --root-owner-group -Zxz --build "$root" "$made/shim-lambda_$version-1_$arch.deb" >/dev/null
-    lintian --allow-root --fail-on error,warning "$made/shim-lambda_$version-1_$arch.deb" >&2 || die "lintian objects to the Debian package"
 }
 
 # layer MACHINE: the bootstrap alone, as a layer: a function of a custom runtime with it needs nothing but its program.
@@ -261,12 +260,14 @@ tools_image() {
         [{Config: (.config | blob), RepoTags: [$name], Layers: [.layers[] | blob]}]' \
         "$layout/blobs/$manifest" >"$layout/manifest.json"
     pack_tar "$layout" oci-layout index.json manifest.json blobs >"$made/shim-tools-$version-$machine.tar"
-    try_image "$layout:$name"
 }
 
-# try_image IMAGE: unpacks it and does there what people will.
+# try_image ARCHIVE: unpacks it and does there what people will.
 try_image() {
-    umoci unpack --image "$1" "$build/bundle" >&2
+    mkdir "$build/layout"
+    tar -xf "$1" -C "$build/layout"
+    umoci unpack --image "$build/layout:$(jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]' \
+        "$build/layout/index.json")" "$build/bundle" >&2
     # shellcheck disable=SC2016
     unshare --mount bash -euc 'root=$1; shift; mount -t proc proc "$root/proc"; exec chroot "$root" "$@"' - \
         "$build/bundle/rootfs" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 /bin/bash -euc '
@@ -275,7 +276,6 @@ try_image() {
         shim-pack -o wc.zip --test "{\"a\":1}" --expect 7 /usr/bin/wc -- -c
         for tool in shim-deploy aws skopeo strace zip unzip; do "$tool" -v >/dev/null 2>&1 || "$tool" --version; done
         rm wc.zip' >&2 || die "the image of the tools does not work"
-    rm -rf "$build/bundle"
 }
 
 if [[ ! $from ]]; then
@@ -289,7 +289,10 @@ for machine in "${machines[@]}"; do
     if [[ $image && $machine == "$native" ]]; then tools_image "$machine"; fi
 done
 install -m 755 "$build/install.sh" "$made/"
-(cd "$made" && sha256sum -- *) >"$build/SHA256SUMS"
-mv "$build/SHA256SUMS" "$made/"
+rm -f "$output/SHA256SUMS"
 cp "$made"/* "$output/"
+# The sums come last: without them it is not a release, and install.sh refuses the archive.
+[[ $from ]] || lintian --allow-root --fail-on error,warning "$made"/*.deb >&2 || die "lintian objects to a Debian package"
+[[ ! $image ]] || try_image "$made"/shim-tools-*.tar
+(cd "$made" && sha256sum -- *) >"$output/SHA256SUMS"
 cat "$output/SHA256SUMS"
