@@ -90,6 +90,47 @@ extension EndToEnd.Packer {
             #expect(wrong.status == 64)
         }
 
+        /// Two layers are merged in /opt: the second has only what is not in the first, or is not the same there.
+        @Test(.timeLimit(.minutes(2))) func aLayerHasNothingThatTheLayerBeforeItHas() throws {
+            let folder = try TemporaryFolder()
+            let same = try folder.write("same", "text")
+            let changed = try folder.write("changed", "old")
+            let data = folder.path + "/data"
+            try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(atPath: data + "/kept", withDestinationPath: "a")
+            try FileManager.default.createSymbolicLink(atPath: data + "/moved", withDestinationPath: "a")
+            let first = try PackUnderTest(
+                [
+                    "--layer", "--no-shim", "-o", "l.zip", "--include", "\(same)=share/", "--include",
+                    "\(changed)=share/",
+                    "--include", "\(data)=share/data", "/usr/bin/jq",
+                ],
+                namesShim: false
+            )
+            try #require(first.status == 0, "\(first.errors)")
+            try folder.write("changed", "new")
+            let own = try folder.write("own", "text")
+            try FileManager.default.removeItem(atPath: data + "/moved")
+            try FileManager.default.createSymbolicLink(atPath: data + "/moved", withDestinationPath: "b")
+            let second = try PackUnderTest(
+                [
+                    "--layer", "--no-shim", "--layer-for", first.path("l.zip"), "-o", "m.zip", "--include",
+                    "\(same)=share/",
+                    "--include", "\(changed)=share/", "--include", "\(own)=share/", "--include", "\(data)=share/data",
+                    "/usr/bin/jq",
+                ],
+                namesShim: false
+            )
+            try #require(second.status == 0, "\(second.errors)")
+            let names = try second.entries("m.zip").keys.filter { !$0.hasSuffix("/") }
+            #expect(Set(names) == ["share/changed", "share/own", "share/data/moved"])
+            // A function is not in /opt: what it looks for below its own folder stays.
+            let function = try PackUnderTest([
+                "--layer-for", first.path("l.zip"), "-o", "f.zip", "--include", "\(same)=share/", "/usr/bin/jq",
+            ])
+            #expect(try function.entries("f.zip")["share/same"] != nil)
+        }
+
         /// An interpreter in a layer runs scripts that name it, by a path, by `env` or by their ending only.
         @Test(.timeLimit(.minutes(3))) func anInterpreterInALayerRunsScripts() throws {
             let layer = try PackUnderTest([

@@ -107,9 +107,9 @@ function escaped(reader)
     reader.place = nextind(reader.text, reader.place)
     char == 'u' || return get(() -> fail(reader, "an escape"), escapes, char)
     high = hex(reader)
-    0xd800 <= high < 0xdc00 || return Char(high)
-    # The second half of a character beyond the first 65,536.
-    startswith(SubString(reader.text, reader.place), "\\u") || return '\ufffd'
+    0xd800 <= high < 0xe000 || return Char(high)
+    # A character beyond the first 65,536 has two halves.
+    high < 0xdc00 && startswith(SubString(reader.text, reader.place), "\\u") || return '\ufffd'
     reader.place += 2
     low = hex(reader)
     0xdc00 <= low < 0xe000 ? Char(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)) : '\ufffd'
