@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "ELF", swiftSettings: swift),
         .target(name: "CommandLineKit", dependencies: ["Platform"], swiftSettings: swift),
         .target(name: "ToolKit", dependencies: ["Platform"], swiftSettings: swift),
-        .target(name: "FunctionFile", swiftSettings: swift),
+        .target(name: "FunctionFile", dependencies: ["Platform"], swiftSettings: swift),
         .target(
             name: "ShimRuntime",
             dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF"],
@@ -59,7 +59,7 @@ let package = Package(
         // These two start `shim` as a program of its own; the dependency only makes SwiftPM build it beside them.
         .executableTarget(
             name: "shim-pack",
-            dependencies: ["PackKit", "CommandLineKit", "ToolKit", "Shim", "shim-sim"],
+            dependencies: ["PackKit", "CommandLineKit", "LambdaWire", "ToolKit", "Shim", "shim-sim"],
             swiftSettings: swift,
             linkerSettings: link
         ),

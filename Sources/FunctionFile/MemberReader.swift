@@ -1,3 +1,5 @@
+import Platform
+
 /// Reads the members of one object of the file, each once, with errors that name the member.
 struct MemberReader {
     private let file: String
@@ -108,23 +110,7 @@ struct MemberReader {
 /// The word that was probably meant: few letters away, or the same but for case.
 func nearest(to word: String, among words: [String]) -> String? {
     if let same = words.first(where: { $0.lowercased() == word.lowercased() }) { return same }
-    let near = words.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
+    let near = words.map { ($0, editDistance(word, $0)) }.min { $0.1 < $1.1 }
     guard let near, near.1 <= 2, word.count > 3 else { return nil }
     return near.0
-}
-
-/// How many letters must be added, removed or changed to make one word the other (Levenshtein).
-private func distance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var row = Array(0...right.count)
-    for (i, letter) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in right.indices {
-            let substitution = diagonal + (letter == right[j] ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[right.count]
 }

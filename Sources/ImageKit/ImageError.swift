@@ -6,6 +6,8 @@ package enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case unusable(path: String, problem: String)
     /// It has more in it than Lambda takes.
     case tooLarge(path: String)
+    /// It has more files than can be dealt with.
+    case tooManyFiles(path: String, limit: Int)
     /// A tool is not installed that its compression needs.
     case missingTool(path: String, tool: String)
     /// `tar` cannot unpack it.
@@ -17,6 +19,7 @@ package enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .unusable(let path, let problem): "cannot use the image '\(path)': \(problem)"
         case .tooLarge(let path): "cannot use the image '\(path)': unpacked, it has more than Lambda takes (10 GB)"
+        case .tooManyFiles(let path, let limit): "cannot use the image '\(path)': it has more than \(limit) files"
         case .missingTool(let path, let tool):
             """
             cannot unpack the image '\(path)': the program '\(tool)' is not installed

@@ -7,12 +7,16 @@ package struct ImageManifest {
     /// Files of layers, the lowest first.
     package private(set) var layers: [String] = []
     package private(set) var configuration = ImageConfiguration()
+    /// Files that are named by their sums, which nobody has compared yet.
+    package private(set) var blobs: [(blob: ImageBlob, file: String)] = []
 
     private let path: String
     private let folder: String
 
     /// More than any image's description has.
     private static let limit = 4 << 20
+    /// More layers than any engine takes (Docker: 125); each is unpacked by a program of its own.
+    private static let layerLimit = 1000
 
     /// Reads what an image says of itself.
     ///
@@ -40,6 +44,7 @@ package struct ImageManifest {
 
         var mediaType: String?
         var digest: String
+        var size: Int?
         var platform: Platform?
     }
 
@@ -62,8 +67,13 @@ package struct ImageManifest {
             var WorkingDir: String?
         }
 
+        struct Root: Decodable {
+            var diff_ids: [String]?
+        }
+
         var architecture: String?
         var config: Settings?
+        var rootfs: Root?
     }
 
     private static let architecture = Machine.current == .arm64 ? "arm64" : "amd64"
@@ -89,6 +99,7 @@ package struct ImageManifest {
             index = try read(Index.self, try blob(chosen))
         }
         guard let layers = index.layers, let config = index.config else { throw bad("its manifest lists no layers") }
+        guard layers.count <= Self.layerLimit else { throw tooManyLayers(layers.count) }
         for layer in layers { self.layers.append(try file(try blob(layer))) }
         try readConfiguration(try blob(config))
     }
@@ -97,11 +108,18 @@ package struct ImageManifest {
         let images = try read([DockerImage].self, "manifest.json")
         guard let image = images.first else { throw bad("its manifest lists no image") }
         guard images.count == 1 else { throw bad("it holds \(images.count) images: which one is meant cannot be said") }
+        guard image.Layers.count <= Self.layerLimit else { throw tooManyLayers(image.Layers.count) }
         for layer in image.Layers { layers.append(try file(layer)) }
-        try readConfiguration(image.Config)
+        let sums = try readConfiguration(image.Config)
+        // These say what a layer is when it is not compressed, and this form has them as they are.
+        for (layer, sum) in zip(layers, sums) where !ImageUnpacker.isCompressed(layer) {
+            if let blob = ImageBlob(sum) { blobs.append((blob, layer)) }
+        }
     }
 
-    private mutating func readConfiguration(_ name: String) throws(ImageError) {
+    /// Returns the sums of the layers, as far as it has any.
+    @discardableResult
+    private mutating func readConfiguration(_ name: String) throws(ImageError) -> [String] {
         let value = try read(Configuration.self, name)
         if let architecture = value.architecture, architecture != Self.architecture {
             throw bad("it is for \(architecture), this machine is \(Self.architecture)")
@@ -121,21 +139,31 @@ package struct ImageManifest {
         guard (configuration.words + [configuration.directory]).allSatisfy({ !$0.contains("\0") }) else {
             throw bad("its configuration has a NUL")
         }
+        let sums = value.rootfs?.diff_ids ?? []
+        guard sums.isEmpty || sums.count == layers.count else {
+            throw bad("its manifest lists \(layers.count) layers, its configuration \(sums.count)")
+        }
+        return sums
     }
 
     // MARK: - Files
 
     private func bad(_ problem: String) -> ImageError { .unusable(path: path, problem: problem) }
 
-    private func blob(_ descriptor: Descriptor) throws(ImageError) -> String {
-        let parts = descriptor.digest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let isPlain =
-            parts.count == 2
-            && parts.allSatisfy { part in
-                !part.isEmpty && part.utf8.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x61 < 26 }
-            }
-        guard isPlain else { throw bad("'\(descriptor.digest.prefix(100))' is not a digest") }
-        return "blobs/\(parts[0])/\(parts[1])"
+    private func tooManyLayers(_ count: Int) -> ImageError {
+        bad("it has \(count) layers, more than \(Self.layerLimit)")
+    }
+
+    private mutating func blob(_ descriptor: Descriptor) throws(ImageError) -> String {
+        guard let blob = ImageBlob(descriptor.digest) else {
+            throw bad("'\(descriptor.digest.prefix(100))' is not a digest (sha256 or sha512)")
+        }
+        let file = try file(blob.place)
+        if let size = descriptor.size, let entry = Files.entry(file), entry.size != size {
+            throw bad("it is damaged: '\(blob.place)' has \(entry.size) bytes, not \(size)")
+        }
+        blobs.append((blob, file))
+        return blob.place
     }
 
     /// A file of the archive: never one outside it, wherever its links lead.

@@ -48,6 +48,8 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     case observedProgramFailed(program: String, status: String, output: String)
     /// Files that the program was seen to use will not be where it looks for them.
     case notFoundThere(paths: [String])
+    /// The program failed once it was told where its files will be.
+    case failsThere(Observation.Failure)
     /// The finished package failed its test.
     case testFailed(path: String, detail: String)
     /// A recipe of a language that cannot be read.
@@ -98,6 +100,9 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notFoundThere(let paths):
             "the program would not find \(paths.count == 1 ? "a file" : "\(paths.count) files"): "
                 + paths.joined(separator: ", ")
+        case .failsThere(let failure):
+            "where only its variables lead to its files, the program fails: \(failure.status)"
+                + (failure.output.isEmpty ? "" : "\n" + failure.output)
         case .badRecipe(let recipe, let line, let cause): "recipe '\(recipe)', line \(line): \(cause)"
         case .unknownLanguage(let name, _): "unknown language '\(name)'"
         case .probeFailed(_, let what, let detail): "cannot take along \(what): \(detail)"
@@ -138,6 +143,8 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
             "it ran here, with Lambda's variables and HOME=/tmp: the event or the program is wrong, not the package"
         case .notFoundThere:
             "an image has them in their own places: --image FILE; or tell the program where they are, with --env or an argument"
+        case .failsThere:
+            "another value may do, with --env; an image has all files in their own places: --image FILE"
         case .unknownLanguage(_, let known): "one of " + known.joined(separator: ", ") + ", or the path of a recipe"
         case .probeFailed(let language, _, _): "it must be installed here, for the '\(language)' that is first in PATH"
         case .contradiction(_, let hint): hint

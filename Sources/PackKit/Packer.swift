@@ -60,7 +60,10 @@ package struct Packer {
             )
         }
         let seen = try Observer(request: request, context: context, staging: staging).observe(request.observedEvents)
-        if request.isStrict, !seen.notFound.isEmpty { throw PackError.notFoundThere(paths: seen.notFound) }
+        if request.isStrict {
+            if let failure = seen.failure { throw PackError.failsThere(failure) }
+            if !seen.notFound.isEmpty { throw PackError.notFoundThere(paths: seen.notFound) }
+        }
         request.observation = seen
         return seen
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// SHA-256 of files, by the system's `sha256sum`.
+/// Sums of files, by the system's tools (`sha256sum`).
 package struct Checksum {
     private let toolbox: Toolbox
 
@@ -8,10 +8,18 @@ package struct Checksum {
     package init(toolbox: Toolbox) { self.toolbox = toolbox }
 
     /// The sum in hexadecimal digits.
-    package func hex(_ path: String) throws -> String {
-        let output = try toolbox.run(.sha256sum, ["--", path]).text
-        // A name with a backslash is escaped, which the tool marks in front of the sum.
-        return String(output.drop { $0 == "\\" }.prefix(64))
+    package func hex(_ path: String) throws -> String { try hex([path])[0] }
+
+    /// The sums of files in hexadecimal digits, in their order.
+    ///
+    /// - Parameters:
+    ///   - paths: The files, at least one.
+    ///   - tool: What computes them: coreutils' `sha256sum` or one like it.
+    package func hex(_ paths: [String], by tool: Tool = .sha256sum) throws -> [String] {
+        try toolbox.run(tool, ["--"] + paths).text.split(separator: "\n").map { line in
+            // A name with a backslash is escaped, which the tool marks in front of the sum.
+            String(line.drop { $0 == "\\" }.prefix { $0 != " " })
+        }
     }
 
     /// The sum as Lambda shows it (`CodeSha256`): base64.

@@ -16,7 +16,7 @@ struct DeployCommand {
             "init NAME",
             "template [options] PACKAGE [NAME]",
         ],
-        options: ConnectionOptions.options + FunctionOptions.options + own,
+        options: looking + own,
         notes: [
             """
             PACKAGE is a zip, a layer's zip or an OCI archive, as shim-pack makes them, or a program, which is packed first.
@@ -29,9 +29,14 @@ struct DeployCommand {
         ]
     )
 
+    /// The options of a command that says what a deployment would be.
+    static let looking: [Option] =
+        ConnectionOptions.options + FunctionOptions.options + [
+            Option("--pack", value: "OPTIONS", help: "Options for shim-pack, where PACKAGE is a program"),
+            Option("--no-check", help: "Do not look whether the package would start"),
+        ]
+
     private static let own = [
-        Option("--pack", value: "OPTIONS", help: "Options for shim-pack, where PACKAGE is a program"),
-        Option("--no-check", help: "Do not look whether the package would start"),
         Option("--dry-run", help: "Print the aws commands and call none that changes anything"),
         Option(
             "--wait",
@@ -90,6 +95,17 @@ struct DeployCommand {
             package: words.first,
             name: words.count > 1 ? words[1] : nil
         )
+    }
+
+    /// The function that the words name, for a command that has no use for a layer.
+    static func function(
+        _ session: Session,
+        _ spec: CommandSpec,
+        notALayer message: String,
+        hint: String
+    ) throws -> Desired {
+        guard case .function(let desired) = try package(session, spec) else { throw UsageError(message, hint: hint) }
+        return desired
     }
 
     private func run() throws -> ExitCode {

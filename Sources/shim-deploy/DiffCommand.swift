@@ -7,22 +7,20 @@ enum DiffCommand {
         program: "shim-deploy diff",
         summary: "show what a deployment would change",
         usage: ["[options] PACKAGE [NAME]"],
-        options: ConnectionOptions.options + FunctionOptions.options + [
-            Option("--pack", value: "OPTIONS", help: "Options for shim-pack, where PACKAGE is a program"),
-            Option("--no-check", help: "Do not look whether the package would start"),
-            Option("--exit-code", help: "End with 2 where something differs"),
+        options: DeployCommand.looking + [
+            Option("--exit-code", help: "End with 2 where something differs")
         ],
         notes: ["exit status: 0, with --exit-code 2 where something differs, 1 failed, 64 wrong usage"]
     )
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         try Session.with(arguments, console) { session in
-            guard case .function(let desired) = try DeployCommand.package(session, spec) else {
-                throw UsageError(
-                    "a layer has no settings to compare",
-                    hint: "shim-deploy publishes it only where it is new"
-                )
-            }
+            let desired = try DeployCommand.function(
+                session,
+                spec,
+                notALayer: "a layer has no settings to compare",
+                hint: "shim-deploy publishes it only where it is new"
+            )
             let client = try session.client()
             console.progress("looking at what is there")
             let observed = try Survey(client: client).observe(desired)

@@ -178,7 +178,7 @@ enum FunctionOptions {
         ),
         Option(
             "--cors",
-            value: "ORIGIN|JSON",
+            value: "ORIGIN|JSON|@FILE",
             help: "Let pages of this origin call the URL; * for all"
         ),
         Option("--http-api", help: "Put an HTTP API of API Gateway in front of it"),
@@ -198,7 +198,7 @@ enum FunctionOptions {
             default: "UTC",
             needs: "--schedule"
         ),
-        Option("--input", value: "JSON", help: "Event of the schedules", needs: "--schedule"),
+        Option("--input", value: "JSON|@FILE", help: "Event of the schedules", needs: "--schedule"),
         Option(
             "--on-s3",
             value: "BUCKET[/PREFIX]",
@@ -356,7 +356,7 @@ enum FunctionOptions {
     }
 
     private static func cors(_ text: String) throws -> JSON {
-        if text.hasPrefix("{") { return try Input.json(text, of: "--cors") }
+        if text.hasPrefix("{") || text.hasPrefix("@") { return try Input.json(text, of: "--cors") }
         return .object([
             "AllowOrigins": .list(text.split(separator: ",").map(String.init)),
             "AllowMethods": .list(["*"]),

@@ -9,22 +9,7 @@ enum InvokeCommand {
         program: "shim-deploy invoke",
         summary: "call a function on AWS and print its answer",
         usage: ["[options] [NAME]"],
-        options: ConnectionOptions.options + [
-            Option(
-                "-d",
-                "--data",
-                value: "JSON",
-                help: "The event",
-                default: "{}",
-                excludes: ["--event"]
-            ),
-            Option(
-                "-e",
-                "--event",
-                value: "FILE",
-                type: .file,
-                help: "A file with the event; - is standard input"
-            ),
+        options: ConnectionOptions.options + EventOptions.options + [
             Option("--alias", "--qualifier", value: "NAME", help: "An alias or version"),
             Option("--quiet", help: "No log, only the answer"),
         ],
@@ -37,9 +22,7 @@ enum InvokeCommand {
         try Session.with(arguments, console) { session in
             let file = try session.description()
             let name = try session.name(file, spec)
-            let event =
-                try arguments.value("--event").map { try Input.file($0) }
-                ?? Array((arguments.value("--data") ?? "{}").utf8)
+            let event = try EventOptions.event(arguments)
             let runner = session.runner(try session.client())
             let answer = try runner.invoke(
                 name,

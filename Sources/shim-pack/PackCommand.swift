@@ -1,5 +1,6 @@
 import CommandLineKit
 import Foundation
+import LambdaWire
 import PackKit
 import Platform
 import ToolKit
@@ -56,7 +57,7 @@ struct PackCommand {
                 value: "NAME|FILE",
                 help:
                     "Take a whole language along for the script, or for a layer: python, r, perl, ... or a recipe's file",
-                excludes: ["--interpreter", "--observe", "--sysroot"]
+                excludes: ["--interpreter", "--observe"]
             ),
             Option(
                 "--language-module",
@@ -87,7 +88,12 @@ struct PackCommand {
                 help: "The static bootstrap program",
                 default: "shim beside shim-pack"
             ),
-            Option("--sysroot", value: "DIR", type: .folder, help: "Take libraries from the root of another system"),
+            Option(
+                "--sysroot",
+                value: "DIR",
+                type: .folder,
+                help: "Take libraries, or the language, from the root of another system"
+            ),
             Option(
                 "--layer",
                 help: "Make a layer for /opt instead of a function",
@@ -187,7 +193,7 @@ struct PackCommand {
             console.progress(name)
             let toolbox = Toolbox(interrupts: interrupts)
             let modules = arguments.values("--language-module")
-            try Language(name, modules: modules, toolbox: toolbox).add(to: &request)
+            try Language(name, modules: modules, sysroot: request.sysroot, toolbox: toolbox).add(to: &request)
         }
         var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
         if !request.observedEvents.isEmpty {
@@ -220,13 +226,13 @@ struct PackCommand {
         let events = arguments.values("--test")
         guard !events.isEmpty else { return nil }
         let expected = try arguments.values("--expect").map {
-            Expectation(String(decoding: try Self.event($0), as: UTF8.self))
+            Expectation(String(decoding: try Input.bytes($0), as: UTF8.self))
         }
         guard expected.count <= events.count else {
             throw UsageError("\(expected.count) --expect for \(events.count) --test", hint: "one for each, in order")
         }
         let calls = try events.enumerated().map { index, text in
-            let event = try Self.event(text)
+            let event = try Self.event(text, of: "--test")
             guard (try? JSONSerialization.jsonObject(with: Data(event), options: .fragmentsAllowed)) != nil else {
                 throw UsageError("the event of --test is not JSON", hint: "a text must be quoted: --test '\"text\"'")
             }
@@ -287,7 +293,7 @@ struct PackCommand {
         request.base = arguments.value("--base")
         request.exclusions = arguments.values("--exclude")
         request.variables = try arguments.values("--env").map { try PackVariable($0) }
-        request.observedEvents = try arguments.values("--observe").map(Self.event)
+        request.observedEvents = try arguments.values("--observe").map { try Self.event($0, of: "--observe") }
         request.isStrict = arguments.flag("--strict")
         return request
     }
@@ -297,18 +303,12 @@ struct PackCommand {
         return .named(path)
     }
 
-    /// The bytes of `JSON` or `@FILE`.
-    static func event(_ text: String) throws -> [UInt8] {
-        guard text.hasPrefix("@") else { return Array(text.utf8) }
-        let path = String(text.dropFirst())
-        do throws(SystemError) {
-            // Not by /dev/stdin, which cannot be opened where standard input is a socket.
-            return path == "-" ? try Files.read(0, atMost: 64 << 20) : try Files.read(path, atMost: 64 << 20)
-        } catch {
-            throw ToolError.cannotRead(
-                path: path == "-" ? "standard input" : path,
-                cause: SystemError.text(error.errno)
-            )
+    /// The bytes of `JSON` or `@FILE`, where Lambda takes as many.
+    static func event(_ text: String, of option: String) throws -> [UInt8] {
+        let event = try Input.bytes(text)
+        guard event.count <= LambdaLimit.payload else {
+            throw UsageError("the event of \(option) is too large", hint: "Lambda takes \(LambdaLimit.payload) bytes")
         }
+        return event
     }
 }

@@ -10,10 +10,7 @@ enum RunCommand {
         program: "shim-sim run",
         summary: "call a function once and print its answer",
         usage: ["[options] TARGET [-- ARG...]"],
-        options: [
-            Option("-d", "--data", value: "JSON|@FILE", help: "The event", default: "{}", excludes: ["--event"]),
-            Option("-e", "--event", value: "FILE", type: .file, help: "A file with the event; - is standard input"),
-        ] + FunctionOptions.options + [
+        options: EventOptions.options + FunctionOptions.options + [
             Option(
                 "--replay",
                 value: "DIR",
@@ -64,7 +61,8 @@ enum RunCommand {
         if let folder = arguments.value("--replay") {
             return try replay(function, Paths.absolute(folder), quiet: arguments.flag("--quiet"), console)
         }
-        return try call(function, event: try event(arguments), count: count, quiet: arguments.flag("--quiet"), console)
+        let event = try EventOptions.event(arguments)
+        return try call(function, event: event, count: count, quiet: arguments.flag("--quiet"), console)
     }
 
     /// Calls the function with recorded events, and prints which answers are others now.
@@ -106,13 +104,6 @@ enum RunCommand {
         try FunctionOptions.settle(&function)
         let event = #"{"message":"Hello from shim-sim","numbers":[1,2,3]}"#
         return try call(function, event: Array(event.utf8), count: 1, quiet: false, console)
-    }
-
-    private static func event(_ arguments: Arguments) throws -> [UInt8] {
-        if let file = arguments.value("--event") { return try Input.file(file) }
-        let data = arguments.value("--data") ?? "{}"
-        // As curl and shim-pack have it; no JSON begins so.
-        return data.hasPrefix("@") ? try Input.file(String(data.dropFirst())) : Array(data.utf8)
     }
 
     private static func call(

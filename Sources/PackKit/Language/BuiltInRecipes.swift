@@ -33,24 +33,44 @@ enum BuiltInRecipes {
         (
             "julia",
             ##"""
+            # Julia, in the layout of Debian's package and in that of Julia's own archives. It needs its compiler, LLVM, to run anything at all.
             language julia
             about Julia with its standard library
             needs julia julia
-            run .jl --startup-file=no {script}
+            run .jl --startup-file=no --history-file=no {script}
             front julia
 
-            probe julia --startup-file=no -
+            probe julia --startup-file=no /dev/stdin
+                # Julia finds its parts by the folder of its program, in a layout that is built in.
                 home = dirname(Sys.BINDIR)
+                place(path) = joinpath("julia", relpath(path, home))
                 println("program ", joinpath(Sys.BINDIR, "julia"), " -> julia/bin/julia")
-                for part in ("lib", "libexec", "share/julia", "etc")
-                    isdir(joinpath(home, part)) && println("take ", joinpath(home, part), " -> julia/", part)
+                lib = abspath(Sys.BINDIR, Base.PRIVATE_LIBDIR)
+                println("take ", lib, " -> ", place(lib))
+                # The program finds this library by its own RUNPATH, and this one the others; a second copy elsewhere would find none.
+                folder = abspath(Sys.BINDIR, Base.LIBDIR)
+                for name in readdir(folder)
+                    startswith(name, "libjulia.so") && println("take ", joinpath(folder, name), " -> ", place(joinpath(folder, name)))
+                end
+                println("leave lib/libjulia.so*")
+                for name in readdir(lib)
+                    startswith(realpath(joinpath(lib, name)), lib * "/") && println("leave lib/", name)
+                end
+                data = abspath(Sys.BINDIR, Base.DATAROOTDIR, "julia")
+                for part in ("stdlib", "compiled", "cert.pem")
+                    ispath(joinpath(data, part)) && println("take ", joinpath(data, part), " -> julia/share/julia/", part)
                 end
 
-            leave julia/share/julia/test
             leave julia/share/julia/stdlib/*/*/test
             leave julia/share/julia/stdlib/*/*/docs
             leave *.a
+            leave *-debug.so*
+            # Links to what Julia's own library brings along under another name, and what only its package manager uses.
+            leave julia/lib/*/julia/libLLVM.so
+            leave julia/lib/*/julia/libcurl.so
+            leave julia/lib/*/julia/lib*calltest.so
 
+            set JULIA_BINDIR={root}/julia/bin
             set JULIA_DEPOT_PATH=/tmp/julia:{root}/julia/share/julia
 
             """##

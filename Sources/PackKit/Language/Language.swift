@@ -6,18 +6,22 @@ import ToolKit
 package struct Language {
     private var recipe: LanguageRecipe
     private let toolbox: Toolbox
+    /// The system whose language it is.
+    private let root: FileSystemRoot
 
     /// Finds a recipe, and asks this machine what it says to ask.
     ///
     /// - Parameters:
     ///   - name: The name of a built-in recipe, or the path of a file with one.
     ///   - modules: Modules to take along, with what they need.
+    ///   - sysroot: The root of another system, whose language it is; this machine's where `nil`.
     ///   - toolbox: Runs the probes.
     /// - Throws: ``PackError`` for a recipe that is not there or wrong, a language or module that is not installed.
-    package init(_ name: String, modules: [String], toolbox: Toolbox) throws {
+    package init(_ name: String, modules: [String], sysroot: String? = nil, toolbox: Toolbox) throws {
         self.toolbox = toolbox
+        root = FileSystemRoot(sysroot)
         recipe = try Self.recipe(name)
-        if let needs = recipe.needs { _ = try Toolbox.path(of: Tool(needs.command, package: needs.package)) }
+        if let needs = recipe.needs { try require(needs.command, package: needs.package) }
         for probe in recipe.probes { try ask(probe, [], for: recipe.name) }
         guard !modules.isEmpty else { return }
         guard let probe = recipe.modules else {
@@ -39,22 +43,16 @@ package struct Language {
     /// The request's program becomes a script that the language runs; a layer has none, and gets commands in `bin/` that run
     /// scripts.
     package func add(to request: inout PackRequest) throws {
-        guard request.sysroot == nil else {
-            throw PackError.contradiction(
-                "--language asks the language of this machine, not that of --sysroot",
-                hint: "run shim-pack in that system, or name the files with --include"
-            )
-        }
         guard let program = recipe.program else {
             throw PackError.badRecipe(recipe.name, line: 1, cause: "it has no line 'program PATH -> PLACE'")
         }
         let package = "$LAMBDA_TASK_ROOT"
         request.variables += try recipe.variables.map { try PackVariable($0.replacing("{root}", with: package)) }
-        request.inclusions += recipe.takes.map { Inclusion(pattern: $0.path, destination: $0.place) }
+        request.inclusions += recipe.takes.map { Inclusion(pattern: host($0.path), destination: $0.place) }
         request.recipeExclusions += recipe.leaves
         for (place, text) in recipe.texts { request.texts[place] = PackRequest.Text(text: text) }
         if request.form == .layer {
-            request.inclusions.append(Inclusion(pattern: program.path, destination: program.place))
+            request.inclusions.append(Inclusion(pattern: host(program.path), destination: program.place))
             for front in recipe.fronts {
                 request.texts["bin/\(front)"] = PackRequest.Text(text: self.front(program), isExecutable: true)
             }
@@ -67,7 +65,7 @@ package struct Language {
             throw ToolError.cannotRead(path: script, cause: "No such file or directory")
         }
         request.inclusions.append(Inclusion(pattern: script, destination: name))
-        request.program = program.path
+        request.program = host(program.path)
         request.programPlace = program.place
         request.programWords = run.arguments.map { $0.replacing("{script}", with: package + "/" + name) }
     }
@@ -102,23 +100,64 @@ package struct Language {
         return try LanguageRecipe(String(decoding: try Disk.read(name), as: UTF8.self), source: name)
     }
 
+    /// Where a path that a recipe or a probe names is on this machine.
+    private func host(_ path: String) -> String { path.hasPrefix("/") ? root.host(path) : path }
+
+    /// Where commands are in another system.
+    private static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+    private func require(_ command: String, package: String) throws {
+        guard !root.isHost else {
+            _ = try Toolbox.path(of: Tool(command, package: package))
+            return
+        }
+        guard Self.searchPath.contains(where: { root.real($0 + "/" + command) != nil }) else {
+            throw PackError.contradiction(
+                "'\(command)' is not installed in '\(root.folder)'",
+                hint: "chroot \(root.folder) apt-get install \(package)"
+            )
+        }
+    }
+
     /// Runs a probe and reads the directives that it prints.
     private mutating func ask(_ probe: LanguageRecipe.Probe, _ arguments: [String], for what: String) throws {
-        guard let command = probe.words.first else {
+        guard !probe.words.isEmpty else {
             throw PackError.badRecipe(recipe.name, line: 1, cause: "a probe has no command")
         }
-        let tool = Tool(command, package: recipe.needs?.package)
-        var environment = ProcessInfo.processInfo.environment
-        environment["LC_ALL"] = "C.UTF-8"
-        let result = try toolbox.result(
-            tool,
-            Array(probe.words.dropFirst()) + arguments,
-            input: Data(probe.input.utf8),
-            environment: environment
-        )
+        let words = probe.words + arguments
+        let result = try root.isHost ? run(words, probe.input) : runInRoot(words, probe.input)
         guard result.succeeded else {
             throw PackError.probeFailed(language: recipe.name, what: what, detail: result.lastLine ?? result.status)
         }
-        try recipe.read(result.text, source: "what '\(command)' says about \(what)")
+        try recipe.read(result.text, source: "what '\(words[0])' says about \(what)")
+    }
+
+    private func run(_ words: [String], _ input: String) throws -> ToolResult {
+        var environment = ProcessInfo.processInfo.environment
+        environment["LC_ALL"] = "C.UTF-8"
+        return try toolbox.result(
+            Tool(words[0], package: recipe.needs?.package),
+            Array(words.dropFirst()),
+            input: Data(input.utf8),
+            environment: environment
+        )
+    }
+
+    /// Runs a command in the other system, as it would run there; its /proc and /dev are those of here, for that long.
+    private func runInRoot(_ words: [String], _ input: String) throws -> ToolResult {
+        let script = """
+            for name in proc dev; do mkdir -p "$0/$name" && mount --rbind "/$name" "$0/$name" || exit; done
+            exec chroot "$0" "$@"
+            """
+        let user = Files.isSuperuser ? [] : ["--user", "--map-root-user"]
+        return try toolbox.result(
+            .unshare,
+            user + ["--mount", "--", "/bin/sh", "-c", script, root.folder] + words,
+            input: Data(input.utf8),
+            directory: "/",
+            environment: [
+                "PATH": Self.searchPath.joined(separator: ":"), "LC_ALL": "C.UTF-8", "HOME": "/root", "TMPDIR": "/tmp",
+            ]
+        )
     }
 }

@@ -25,14 +25,26 @@ package struct Observation: Sendable {
         let isAtRoot: Bool
     }
 
+    /// How it failed where only its variables led to its files.
+    package struct Failure: Equatable, Sendable {
+        /// How it ended, in words.
+        package let status: String
+        /// The last lines that it wrote.
+        package let output: String
+    }
+
     /// What goes into the package, sorted by place.
     package var items: [Item] = []
     /// Variables by which the program will find what it asked for elsewhere; they are set in the package.
     package var variables: [PackVariable] = []
     /// What it used by absolute names that no variable leads away from.
     package var notFound: [String] = []
+    /// Set where it failed with these variables.
+    package var failure: Failure?
     /// Private files that it used, which stay where they are.
     package var leftOut: [String] = []
+    /// Whether it asked for `/proc/self/exe`.
+    package var asksForItself = false
     /// Whether only libraries could be seen, as strace is not installed.
     package var sawOnlyLibraries = false
     /// Whether anything was observed at all.
@@ -48,6 +60,15 @@ package struct Observation: Sendable {
         lines += variables.map { "observed: bootstrap sets \($0.name)=\($0.value), where the program finds its files" }
         lines += leftOut.map { "warning: '\($0)' is private and stays here; --include takes it along" }
         if sawOnlyLibraries { lines.append("warning: only libraries could be seen\nhint: apt-get install strace") }
+        if let failure {
+            lines.append(
+                """
+                warning: where only its variables lead to its files, the program fails: \(failure.status)\
+                \(failure.output.isEmpty ? "" : "\n" + failure.output)
+                hint: another value may do, with --env; an image has all files in their own places: --image FILE
+                """
+            )
+        }
         guard !notFound.isEmpty else { return lines }
         let rest = notFound.count > 5 ? " and \(notFound.count - 5) more" : ""
         return lines + [

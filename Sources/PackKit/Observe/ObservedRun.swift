@@ -1,5 +1,6 @@
 import Foundation
 import LambdaWire
+import Platform
 import ToolKit
 
 /// One run of a program under strace, with the variables that Lambda sets.
@@ -17,17 +18,24 @@ struct ObservedRun {
     var hasTracer: Bool { (try? context.toolbox.path(of: .strace)) != nil }
 
     /// What the program did with which path.
-    func accesses(event: Data, number: Int) throws -> [TracedAccess] {
+    ///
+    /// - Parameters:
+    ///   - event: What it reads from standard input.
+    ///   - variables: Variables of the package beyond those of the request.
+    ///   - system: Where folders of the system are hidden, if they are.
+    /// - Throws: ``PackError/observedProgramFailed(program:status:output:)`` where it fails.
+    func accesses(event: Data, variables: [PackVariable], in system: HiddenSystem?) throws -> [TracedAccess] {
         let path = Paths.absolute(request.program ?? "")
         let command = program.startsByItself ? [path] : [program.interpreter(context) ?? path, path]
-        let log = staging.path("observed-\(number)")
-        var environment = environment
+        let log = staging.path("observed")
+        var environment = environment(variables)
         let result: ToolResult
         if hasTracer {
             let options = ["-ff", "-y", "-qq", "-s", "4096", "-e", TraceLog.filter, "-e", "signal=none", "-o", log]
+            let words = options + command + request.arguments
             result = try context.toolbox.result(
-                .strace,
-                options + command + request.arguments,
+                system == nil ? .strace : .unshare,
+                try system?.words([context.toolbox.path(of: .strace)] + words) ?? words,
                 input: event,
                 directory: view.folder,
                 environment: environment
@@ -50,6 +58,7 @@ struct ObservedRun {
         let prefix = Paths.name(log) + "."
         return try Disk.list(staging.folder).filter { $0.hasPrefix(prefix) }.flatMap { name in
             let bytes = try Disk.read(staging.path(name))
+            try Files.removeTree(staging.path(name))
             return hasTracer
                 ? TraceLog.accesses(in: [UInt8](bytes), directory: view.folder)
                 : TraceLog.loaded(in: String(decoding: bytes, as: UTF8.self))
@@ -65,7 +74,7 @@ struct ObservedRun {
 
     /// What a function of the program's name finds on Lambda; nothing of this process's own, so that neither keys nor the
     /// user's settings have a part in it.
-    private var environment: [String: String] {
+    private func environment(_ variables: [PackVariable]) -> [String: String] {
         var result = [
             "PATH": Self.searchPath.joined(separator: ":"), "LANG": "en_US.UTF-8", "LC_ALL": "C.UTF-8", "TZ": ":UTC",
             "HOME": "/tmp", "TMPDIR": "/tmp", "PWD": view.folder, "SHLVL": "0",
@@ -78,7 +87,7 @@ struct ObservedRun {
         ]
         // The packer finds libraries by it, and packs them where they are found without it.
         result["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
-        for variable in request.variables { result[variable.name] = variable.value(root: view.folder) }
+        for variable in variables + request.variables { result[variable.name] = variable.value(root: view.folder) }
         return result
     }
 }

@@ -58,6 +58,7 @@ enum Relocations {
         Row(variable: "LUA_CPATH", pattern: "/usr/lib/*/lua/*", value: "{}/?.so", joined: ";"),
         // tclsh(1), Tcl's library(n)
         Row(variable: "TCL_LIBRARY", pattern: "/usr/share/tcltk/tcl[0-9]*"),
+        Row(variable: "TCL8_6_TM_PATH", pattern: "/usr/share/tcltk/tcl8.6/tcl8", joined: ":"),
         Row(variable: "TCLLIBPATH", pattern: "/usr/share/tcltk/tcllib*", joined: " "),
         // php(1)
         Row(variable: "PHPRC", pattern: "/etc/php/*/cli"),
@@ -70,10 +71,12 @@ enum Relocations {
         Row(variable: "OCTAVE_HOME", pattern: "/usr|/share/octave"),
         Row(variable: "OCTAVE_EXEC_HOME", pattern: "/usr|/libexec/octave"),
         Row(variable: "OCTAVE_EXEC_HOME", pattern: "/usr|/lib/*/octave"),
-        // swipl(1), guile(1), gap(1), gp(1), erl(1)
+        // swipl(1), guile(1), sbcl(1), ocaml(1), gp(1)
         Row(variable: "SWI_HOME_DIR", pattern: "/usr/lib/swi-prolog"),
         Row(variable: "GUILE_LOAD_PATH", pattern: "/usr/share/guile/*", joined: ":"),
         Row(variable: "GUILE_LOAD_COMPILED_PATH", pattern: "/usr/lib/*/guile/*/ccache", joined: ":"),
+        Row(variable: "SBCL_HOME", pattern: "/usr/lib/sbcl"),
+        Row(variable: "OCAMLLIB", pattern: "/usr/lib/ocaml"),
         Row(variable: "GP_DATA_DIR", pattern: "/usr/share/pari"),
         // gs(1)
         Row(variable: "GS_LIB", pattern: "/usr/share/ghostscript/*/Resource/Init", joined: ":"),
@@ -106,13 +109,17 @@ enum Relocations {
         // git(1)
         Row(variable: "GIT_EXEC_PATH", pattern: "/usr/lib/git-core"),
         Row(variable: "GIT_TEMPLATE_DIR", pattern: "/usr/share/git-core/templates"),
-        // proj(1), gdal, ffmpeg(1), units(1), espeak-ng(1), hunspell(1), groff(1), gawk(1)
+        // proj(1), gdal, ffmpeg(1), units(1), espeak-ng(1), hunspell(1), figlet(6), aspell(1), groff(1), gawk(1)
         Row(variable: "PROJ_LIB", pattern: "/usr/share/proj"),
         Row(variable: "GDAL_DATA", pattern: "/usr/share/gdal"),
         Row(variable: "FFMPEG_DATADIR", pattern: "/usr/share/ffmpeg"),
         Row(variable: "UNITSFILE", pattern: "/usr/share/units/definitions.units"),
         Row(variable: "ESPEAK_DATA_PATH", pattern: "/usr/lib/*|/espeak-ng-data"),
         Row(variable: "DICPATH", pattern: "/usr/share/hunspell", joined: ":"),
+        Row(variable: "FIGLET_FONTDIR", pattern: "/usr/share/figlet"),
+        Row(variable: "ASPELL_CONF", pattern: "/usr/lib/aspell", value: "data-dir {};dict-dir {}"),
+        Row(variable: "GROFF_BIN_PATH", pattern: "/usr/bin|/troff"),
+        Row(variable: "GROFF_BIN_PATH", pattern: "/usr/bin|/gro[a-z]*"),
         Row(variable: "GROFF_TMAC_PATH", pattern: "/usr/share/groff/*/tmac", joined: ":"),
         Row(variable: "GROFF_FONT_PATH", pattern: "/usr/share/groff/*/font", joined: ":"),
         Row(variable: "AWKPATH", pattern: "/usr/share/awk", joined: ":"),
@@ -130,34 +137,40 @@ enum Relocations {
         Row(variable: "LOCPATH", pattern: "/usr/lib/locale"),
     ]
 
+    /// What a row says about a path.
+    struct Match: Equatable, Sendable {
+        /// What becomes the variable's value.
+        let folder: String
+        /// The part of the path that the whole pattern stands for.
+        let matched: String
+    }
+
     /// The variables that lead to files which are asked for by absolute names.
     ///
     /// - Parameters:
     ///   - paths: The absolute names.
     ///   - set: Names of variables that the user sets: these are his business.
-    /// - Returns: The variables, sorted, and the paths that none of them leads to.
-    static func variables(for paths: [String], set: Set<String>) -> (variables: [PackVariable], rest: [String]) {
+    /// - Returns: The variables, sorted.
+    static func variables(for paths: [String], set: Set<String>) -> [PackVariable] {
         var values: [String: [String]] = [:]
         var joins: [String: String] = [:]
-        var found: Set<String> = []
-        for row in rows {
-            for path in paths {
-                guard let folder = match(row.pattern, path) else { continue }
-                found.insert(path)
-                guard !set.contains(row.variable) else { continue }
+        for row in rows where !set.contains(row.variable) {
+            for folder in paths.compactMap({ match(row.pattern, $0)?.folder }) {
                 let value = row.value.replacing("{}", with: "$LAMBDA_TASK_ROOT" + folder)
                 if values[row.variable]?.contains(value) != true { values[row.variable, default: []].append(value) }
                 joins[row.variable] = row.joined
             }
         }
-        let variables = values.sorted { $0.key < $1.key }.map { name, values in
+        return values.sorted { $0.key < $1.key }.map { name, values in
             PackVariable(name: name, value: joins[name].map { values.joined(separator: $0) } ?? values[0])
         }
-        return (variables, paths.filter { !found.contains($0) })
     }
 
-    /// The part of a path that a pattern takes as a variable's value; `nil` where it is not below the pattern.
-    static func match(_ pattern: String, _ path: String) -> String? {
+    /// The parts of a path that the patterns stand for which it fits.
+    static func matched(_ path: String) -> [String] { rows.compactMap { match($0.pattern, path)?.matched } }
+
+    /// What a pattern takes of a path; `nil` where it is not below the pattern.
+    static func match(_ pattern: String, _ path: String) -> Match? {
         let halves = pattern.split(separator: "|", omittingEmptySubsequences: false)
         let head = halves[0].split(separator: "/")
         let parts = head + (halves.count > 1 ? halves[1].split(separator: "/") : [])
@@ -165,6 +178,7 @@ enum Relocations {
         guard own.count >= parts.count,
             zip(parts, own).allSatisfy({ fnmatch(String($0), String($1), 0) == 0 })
         else { return nil }
-        return own.prefix(head.count).map { "/" + $0 }.joined()
+        func start(_ count: Int) -> String { own.prefix(count).map { "/" + $0 }.joined() }
+        return Match(folder: start(head.count), matched: start(parts.count))
     }
 }

@@ -12,6 +12,8 @@ struct TaskView {
     let workingFolder: String
     /// The places of what is included.
     private let included: Set<String>
+    /// The system's folders that it shows.
+    private let shown: [String]
 
     /// The system's folders that hold files of programs.
     private static let systemFolders = ["usr", "etc", "opt", "lib", "lib64", "bin", "sbin", "var", "srv"]
@@ -41,7 +43,37 @@ struct TaskView {
                 try fill(name, from: workingFolder + "/" + name)
             }
         }
-        for name in Self.systemFolders where Disk.kind("/" + name) != nil { try fill(name, from: "/" + name) }
+        shown = Self.systemFolders.filter { Disk.kind("/" + $0) != nil && Disk.kind(folder + "/" + $0) == nil }
+        try show(byMounts: false)
+    }
+
+    /// Shows the system's folders by links, or has folders that they may be mounted on.
+    ///
+    /// - Returns: The names of what is to be mounted; a link of the system (`/lib` to `usr/lib`) stays a link within.
+    @discardableResult
+    func show(byMounts: Bool) throws -> [String] {
+        var mounted: [String] = []
+        for name in shown {
+            let place = folder + "/" + name
+            try Files.removeTree(place)
+            switch Disk.kind("/" + name) {
+            case .folder where byMounts:
+                try Disk.makeFolder(place)
+                mounted.append(name)
+            case .link(let target) where byMounts && !target.hasPrefix("/"): try Disk.makeLink(place, to: target)
+            default: try Disk.makeLink(place, to: "/" + name)
+            }
+        }
+        return mounted
+    }
+
+    /// Where on this machine a path below the package's folder leads; the same path where it is not below it.
+    func source(of path: String) -> String {
+        guard path.hasPrefix(folder + "/") else { return path }
+        let place = String(path.dropFirst(folder.count + 1))
+        let own = workingFolder + "/" + place
+        if Disk.kind(own) != nil { return own }
+        return shown.contains { place == $0 || place.hasPrefix($0 + "/") } ? "/" + place : path
     }
 
     /// The place in the package that a path means; `nil` where it is outside of it.

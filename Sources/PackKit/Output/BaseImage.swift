@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import ImageKit
 import ToolKit
 
 /// An image that another one stands on: an OCI layout, or an archive of one.
@@ -29,13 +30,21 @@ struct BaseImage {
         switch Disk.kind(FileSystemRoot().realHost(Paths.absolute(path)) ?? path) {
         case .folder: layout = Paths.absolute(path)
         case .file:
-            layout = staging.path("base")
-            try Disk.makeFolder(layout)
-            try toolbox.run(.tar, ["-xf", path, "-C", layout])
+            layout = try ImageUnpacker(
+                path: path,
+                scratch: staging.path("base"),
+                keepsOwners: false,
+                interrupts: toolbox.interrupts
+            ).layout()
         default: throw ToolError.cannotRead(path: path, cause: "No such file or directory")
         }
         let layout = layout
-        func blob(_ digest: String?) throws -> String { try Self.blob(digest, in: layout, path: path) }
+        var blobs: [(blob: ImageBlob, file: String)] = []
+        func blob(_ digest: String?) throws -> String {
+            let found = try Self.blob(digest, in: layout, path: path)
+            blobs.append(found)
+            return found.file
+        }
         guard Disk.kind(layout + "/index.json") != nil else {
             throw PackError.unusableBase(path: path, cause: "it has no index.json, so it is no OCI layout")
         }
@@ -52,10 +61,14 @@ struct BaseImage {
         else { throw PackError.unusableBase(path: path, cause: "its manifest has no layers") }
         self.layers = layers
         config = try Self.read(try blob(configuration["digest"] as? String), path: path)
+        for layer in layers { _ = try blob(layer["digest"] as? String) }
+        try ImageBlob.check(blobs, path: path, toolbox: toolbox)
     }
 
     /// The file of a blob.
-    func blob(_ digest: String) throws -> String { try Self.blob(digest, in: layout, path: path) }
+    func blob(_ digest: String) throws -> (blob: ImageBlob, file: String) {
+        try Self.blob(digest, in: layout, path: path)
+    }
 
     /// Refuses a base of another architecture.
     func check(machine: Machine) throws {
@@ -69,7 +82,7 @@ struct BaseImage {
         var newest: GlibcVersion?
         for layer in layers {
             guard let digest = layer["digest"] as? String else { continue }
-            let file = try blob(digest)
+            let file = try blob(digest).file
             let names = try toolbox.run(.tar, ["-tf", file]).text.split(separator: "\n").map(String.init)
             for name in names where Self.isLibc(name) {
                 let bytes = try toolbox.run(.tar, ["-xOf", file, name]).output
@@ -86,16 +99,19 @@ struct BaseImage {
         return last == "libc.so.6" || (last.hasPrefix("libc-2.") && last.hasSuffix(".so"))
     }
 
-    /// The digest names a file, so it must be one: hexadecimal digits and nothing else.
-    private static func blob(_ digest: String?, in layout: String, path: String) throws -> String {
-        guard let digest, digest.hasPrefix("sha256:"), digest.dropFirst(7).allSatisfy(\.isHexDigit) else {
-            throw PackError.unusableBase(path: path, cause: "it refers to a blob without a sha256 digest")
+    private static func blob(
+        _ digest: String?,
+        in layout: String,
+        path: String
+    ) throws -> (blob: ImageBlob, file: String) {
+        guard let blob = digest.flatMap({ ImageBlob($0) }) else {
+            throw PackError.unusableBase(path: path, cause: "it refers to a blob without a digest")
         }
-        let file = "\(layout)/blobs/sha256/\(digest.dropFirst(7))"
+        let file = "\(layout)/\(blob.place)"
         guard Disk.kind(file) == .file else {
-            throw PackError.unusableBase(path: path, cause: "the blob \(digest) is not in it")
+            throw PackError.unusableBase(path: path, cause: "the blob \(blob.digest) is not in it")
         }
-        return file
+        return (blob, file)
     }
 
     private static func read(_ file: String, path: String) throws -> [String: Any] {

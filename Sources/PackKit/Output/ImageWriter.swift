@@ -93,7 +93,10 @@ struct ImageWriter: PackageWriter {
         for layer in base?.layers ?? [] {
             guard let digest = layer["digest"] as? String, let base else { continue }
             context.progress("image: copy a layer of the base")
-            try Disk.copy(try base.blob(digest), to: "\(layout)/blobs/sha256/\(digest.dropFirst("sha256:".count))")
+            let (blob, file) = try base.blob(digest)
+            let copy = "\(layout)/\(blob.place)"
+            try FileManager.default.createDirectory(atPath: Paths.parent(copy), withIntermediateDirectories: true)
+            try Disk.copy(file, to: copy)
         }
         return try writeJSON([
             "schemaVersion": 2,

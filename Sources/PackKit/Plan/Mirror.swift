@@ -17,43 +17,25 @@ struct Mirror {
     /// The result is its real path in that system, `nil` where nothing is. It may be made executable whatever its mode.
     @discardableResult
     func add(_ path: String, to tree: inout PackageTree, isExecutable: Bool = false) throws -> String? {
-        var todo = Array(path.split(separator: "/").reversed())
-        var done: [Substring] = []
-        var links = 0
-        while let part = todo.popLast() {
-            if part == "." { continue }
-            if part == ".." {
-                _ = done.popLast()
-                continue
-            }
-            done.append(part)
-            let place = done.joined(separator: "/")
-            switch Disk.kind(root.host("/" + place)) {
-            case nil, .other: return nil
-            case .link(let target):
-                links += 1
-                guard links <= 40 else { return nil }
-                // Links at the top, as /lib to /usr/lib, are the layout of a system; only a root of our own has one to give.
-                if done.count > 1 || isFromScratch, !tree.isTaken(place) {
-                    try tree.add(.link(written(target, at: done)), at: place, isAtRoot: true)
-                }
-                done = target.hasPrefix("/") ? [] : done.dropLast()
-                todo += target.split(separator: "/").reversed()
-            case .folder: continue
-            case .file:
-                guard todo.isEmpty else { return nil }
-                if !tree.isTaken(place) {
-                    let file = root.host("/" + place)
-                    let mode = Files.status(file)?.mode ?? 0
-                    let runs = isExecutable || mode & 0o111 != 0
-                    try tree.add(.file(file), at: place, isExecutable: runs, isAtRoot: true)
-                }
-                return "/" + place
-            }
+        let real = try root.real(path) { link, target in
+            let place = link.joined(separator: "/")
+            // Links at the top, as /lib to /usr/lib, are the layout of a system; only a root of our own has one to give.
+            guard link.count > 1 || isFromScratch, !tree.isTaken(place) else { return }
+            try tree.add(.link(written(target, at: link)), at: place, isAtRoot: true)
         }
-        let place = done.joined(separator: "/")
-        if !place.isEmpty, !tree.isTaken(place) { try tree.add(.folder, at: place, isAtRoot: true) }
-        return "/" + place
+        guard let real else { return nil }
+        let file = root.host(real)
+        let place = String(real.dropFirst())
+        switch Disk.kind(file) {
+        case .file where !tree.isTaken(place):
+            let runs = isExecutable || (Files.status(file)?.mode ?? 0) & 0o111 != 0
+            try tree.add(.file(file), at: place, isExecutable: runs, isAtRoot: true)
+        case .folder where !place.isEmpty && !tree.isTaken(place):
+            try tree.add(.folder, at: place, isAtRoot: true)
+        case .file, .folder: break
+        default: return nil
+        }
+        return real
     }
 
     private func written(_ target: String, at link: [Substring]) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import LambdaWire
 import ToolKit
 
 /// An image from scratch, whose paths count from the root: files of the system are where they were, glibc is where its
@@ -65,11 +66,8 @@ extension Placement {
     /// A program that asks who it is gets the answer that Lambda's own images give: nobody's password file is packed.
     private func placeUsers(_ tree: inout PackageTree) throws {
         let files = [
-            (
-                "etc/passwd",
-                "root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n"
-            ),
-            ("etc/group", "root:x:0:\nsbx_group1051:x:990:\n"),
+            ("etc/passwd", "root:x:0:0:root:/root:/sbin/nologin\n\(ProvidedSystem.user)\n"),
+            ("etc/group", "root:x:0:\n\(ProvidedSystem.group)\n"),
         ]
         for (place, text) in files where !tree.isTaken(place) { try tree.add(.text(text), at: place, isAtRoot: true) }
     }

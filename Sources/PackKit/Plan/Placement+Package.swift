@@ -52,11 +52,27 @@ extension Placement {
         )
         for program in contents.programs where bundled.contains(program.path) {
             if program.isMain {
+                if try asksForItself(program) {
+                    plan.notes.append(
+                        """
+                        warning: \(plan.name) was seen to ask for /proc/self/exe, which is the loader with a bundled glibc
+                        hint: an image has no such loader: --image FILE; or pack on a system whose glibc the target has
+                        """
+                    )
+                }
                 plan.launch?.words.insert(contentsOf: loader.words(for: program.place), at: 0)
             } else {
                 try loader.wrap(program.place, in: &plan.tree)
             }
         }
+    }
+
+    /// Whether a program was seen to ask where it is; the loader asks as well, for a program with `$ORIGIN`.
+    private func asksForItself(_ program: PackedProgram) throws -> Bool {
+        guard request.observation.asksForItself, let file = try context.binaries.read(program.path) else {
+            return false
+        }
+        return !(file.rpath ?? "").contains("ORIGIN") && !(file.runpath ?? "").contains("ORIGIN")
     }
 
     private func placeBootstrap(_ plan: inout PackagePlan) throws {

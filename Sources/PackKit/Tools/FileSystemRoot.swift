@@ -1,4 +1,4 @@
-import Platform
+import ImageKit
 import ToolKit
 
 /// A root folder under which a program's paths are looked up: this machine's own, or another system's (`--sysroot`).
@@ -51,31 +51,20 @@ struct FileSystemRoot: Equatable, Sendable {
         return real
     }
 
+    /// Follows the links of a path of that system; see the method with `link`.
+    func real(_ path: String) -> String? { real(path) { _, _ in } }
+
     /// Follows the links of a path of that system, an absolute link starting again at the root.
     ///
+    /// - Parameters:
+    ///   - path: The path.
+    ///   - link: Called for each link on the way, with where it is, component by component, and its target.
     /// - Returns: The path of what is really there, of that system as well; `nil` where nothing is.
-    func real(_ path: String) -> String? {
-        var todo = Array(path.split(separator: "/").reversed())
-        var done: [Substring] = []
-        var links = 0
-        while let part = todo.popLast() {
-            if part == "." { continue }
-            if part == ".." {
-                _ = done.popLast()
-                continue
-            }
-            done.append(part)
-            switch Disk.kind(folder + "/" + done.joined(separator: "/")) {
-            case nil: return nil
-            case .link(let target):
-                // The kernel's own limit (path_resolution(7)).
-                links += 1
-                guard links <= 40 else { return nil }
-                done = target.hasPrefix("/") ? [] : done.dropLast()
-                todo += target.split(separator: "/").reversed()
-            default: break
-            }
-        }
-        return "/" + done.joined(separator: "/")
+    func real(
+        _ path: String,
+        link: (_ place: [Substring], _ target: String) throws -> Void
+    ) rethrows -> String? {
+        guard let real = try ContainedPath.real(path, in: folder, link: link) else { return nil }
+        return real == folder ? "/" : String(real.dropFirst(folder.count))
     }
 }

@@ -1,4 +1,5 @@
 import ImageKit
+import LambdaWire
 import Platform
 import ToolKit
 
@@ -133,7 +134,7 @@ struct Sandbox {
                 try Files.setOwner(view.temporary, user: user, group: group)
             }
             // So that getpwuid finds a name, as it does on Lambda.
-            for (place, line) in [("/etc/passwd", BareRootTable.user), ("/etc/group", BareRootTable.group)] {
+            for (place, line) in [("/etc/passwd", ProvidedSystem.user), ("/etc/group", ProvidedSystem.group)] {
                 // Where a link leads is not ours to write over.
                 guard ContainedPath.real(place, in: deployment.root) == deployment.root + place,
                     Files.entry(deployment.root + place)?.kind == .file

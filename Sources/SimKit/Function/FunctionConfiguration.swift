@@ -16,7 +16,7 @@ package enum Isolation: Sendable, Equatable {
 
 /// What isolated processes find beside the function's own files.
 package enum Root: Sendable, Equatable {
-    /// What Lambda's own system has and nothing else, made of this machine's files (``BareRootTable``).
+    /// What Lambda's own system has and nothing else, made of this machine's files (``ProvidedSystem``).
     case bare
     /// This machine's files.
     case machine

@@ -1,8 +1,9 @@
 import ELF
+import LambdaWire
 import Platform
 import ToolKit
 
-/// Makes a root file system with what ``BareRootTable`` says and nothing else, out of this machine's own files.
+/// Makes a root file system with what ``ProvidedSystem`` says and nothing else, out of this machine's own files.
 ///
 /// Programs of the target that this machine cannot show as they are (they need libraries that the target does not have, or a
 /// newer glibc) get a folder of their own for their libraries and a script that starts them there: what the function's own
@@ -16,7 +17,7 @@ struct BareRoot {
 
     private var libraries = SystemLibraries()
     private var copied: Set<String> = []
-    /// Whether ``BareRootTable/newestVersions`` holds here.
+    /// Whether ``ProvidedSystem/newestVersions`` holds here.
     private var limitsVersions = true
 
     private static let own = "/usr/libexec/shim-bare-root"
@@ -33,18 +34,18 @@ struct BareRoot {
     }
 
     private mutating func fill() throws(SystemError) {
-        for folder in BareRootTable.folders + ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64"] { try make(folder) }
-        for (place, target) in BareRootTable.links {
+        for folder in ProvidedSystem.folders + ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64"] { try make(folder) }
+        for (place, target) in ProvidedSystem.links {
             try make(Paths.parent(place))
             try Files.makeLink(path + place, to: target)
         }
-        for (place, content) in BareRootTable.files {
+        for (place, content) in ProvidedSystem.files {
             try make(Paths.parent(place))
             try Files.write(content, to: path + place)
         }
-        for (place, candidates) in BareRootTable.copies { try copyFirst(of: candidates, to: place) }
+        for (place, candidates) in ProvidedSystem.copies { try copyFirst(of: candidates, to: place) }
         try addLibraries()
-        for (_, names) in BareRootTable.commands {
+        for (_, _, names) in ProvidedSystem.commands {
             for word in names.split(whereSeparator: \.isWhitespace) { try addCommand(String(word)) }
         }
     }
@@ -79,7 +80,7 @@ extension BareRoot {
                 "the programs of this machine need a newer glibc than the target's 2.34: versions of its symbols are not limited"
             )
         }
-        for (_, names) in BareRootTable.libraries {
+        for (_, names) in ProvidedSystem.libraries {
             for name in names.split(separator: " ") {
                 guard let library = libraries.find(String(name)), isShown(library) else { continue }
                 try addLibrary(String(name), library)
@@ -117,9 +118,9 @@ extension BareRoot {
     private func isShown(_ program: SystemLibraries.Binary) -> Bool {
         var libraries = libraries
         guard let closure = libraries.closure(of: program) else { return false }
-        let family = Set(BareRootTable.libraries.flatMap { $0.names.split(separator: " ").map(String.init) })
+        let family = Set(ProvidedSystem.libraries.flatMap { $0.names.split(separator: " ").map(String.init) })
         for name in closure.keys where !family.contains(name) && !name.hasPrefix("ld-") {
-            guard BareRootTable.commandLibraries.contains(name) else { return false }
+            guard ProvidedSystem.commandLibraries.contains(name) else { return false }
         }
         guard limitsVersions else { return true }
         let files = [program.file] + closure.filter { !Self.isGlibc($0.key) }.map(\.value.file)
@@ -132,12 +133,12 @@ extension BareRoot {
     }
 
     private static func isGlibc(_ name: String) -> Bool {
-        BareRootTable.libraries.first?.names.split(separator: " ").contains(Substring(name)) == true
+        ProvidedSystem.libraries.first?.names.split(separator: " ").contains(Substring(name)) == true
     }
 
     /// Whether the target's libraries lack a version.
     static func isTooNew(_ version: String) -> Bool {
-        for (family, newest) in BareRootTable.newestVersions where version.hasPrefix(family) {
+        for (family, newest) in ProvidedSystem.newestVersions where version.hasPrefix(family) {
             let numbers = version.dropFirst(family.count).split(separator: ".").map { Int($0) }
             // GLIBC_PRIVATE, GLIBC_ABI_DT_RELR: what glibc's own files say to each other.
             guard numbers.allSatisfy({ $0 != nil }) else { return false }

@@ -1,4 +1,5 @@
 import CommandLineKit
+import Platform
 import Testing
 
 @Suite struct CommandSpecTests {

@@ -44,6 +44,14 @@ import Testing
                 """
             ),
             (
+                .failsThere(.init(status: "status 1", output: "no such data")),
+                """
+                where only its variables lead to its files, the program fails: status 1
+                no such data
+                hint: another value may do, with --env; an image has all files in their own places: --image FILE
+                """
+            ),
+            (
                 .unknownMachine(path: "/a", machine: "i386"),
                 "cannot pack '/a': it is for i386, which Lambda does not have"
             ),

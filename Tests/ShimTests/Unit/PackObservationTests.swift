@@ -15,7 +15,7 @@ import ToolKit
         ] as [(String, String, String?)]
     )
     func aPatternTakesTheFolderOfAPath(pattern: String, path: String, folder: String?) {
-        #expect(Relocations.match(pattern, path) == folder)
+        #expect(Relocations.match(pattern, path)?.folder == folder)
     }
 
     @Test func variablesLeadToWhatIsAskedForByItsAbsoluteName() {
@@ -23,9 +23,8 @@ import ToolKit
             "/usr/lib/file/magic.mgc", "/etc/magic", "/usr/share/perl/5.36.0/strict.pm",
             "/usr/lib/x86_64-linux-gnu/perl-base/lib.pm", "/opt/own/data",
         ]
-        let (variables, rest) = Relocations.variables(for: paths, set: [])
         #expect(
-            variables == [
+            Relocations.variables(for: paths, set: []) == [
                 PackVariable(
                     name: "MAGIC",
                     value: "$LAMBDA_TASK_ROOT/etc/magic:$LAMBDA_TASK_ROOT/usr/lib/file/magic.mgc"
@@ -37,9 +36,25 @@ import ToolKit
                 ),
             ]
         )
-        #expect(rest == ["/opt/own/data"])
+        #expect(Relocations.matched("/opt/own/data").isEmpty)
+        #expect(Relocations.matched("/usr/lib/python3.11/os.py") == ["/usr/lib/python3.11"])
         // What the user sets is his own business.
-        #expect(Relocations.variables(for: paths, set: ["MAGIC"]).variables.map(\.name) == ["PERL5LIB"])
+        #expect(Relocations.variables(for: paths, set: ["MAGIC"]).map(\.name) == ["PERL5LIB"])
+    }
+
+    /// Who follows the links of the package's folder says the system's names from then on.
+    @Test(
+        arguments: [
+            (["usr/share/tcltk/tcl8.6"], "/usr/share/tcltk/tcl8.6/init.tcl", true),
+            (["usr/share/tcltk/tcl8.6/package.tcl"], "/usr/share/tcltk/tcl8.6/init.tcl", true),
+            (["usr/share/tcltk"], "/usr/share/tcltk/tcl8.6/init.tcl", false), (["opt/x"], "/opt/x", true),
+            (["opt"], "/opt/x", false), ([], "/usr/share/tcltk/tcl8.6/init.tcl", false),
+            (["usr/bin/env"], "/usr/lib/python3.11/os.py", false),
+            (["usr/lib/python3.11"], "/usr/lib/python3.11/os.py", true),
+        ] as [(Set<String>, String, Bool)]
+    )
+    func aVariableHasLedToAFile(places: Set<String>, path: String, isLed: Bool) {
+        #expect(ObservedUses.Round(places: places).isLed(to: path) == isLed)
     }
 
     @Test func whatIsAUsersOwnIsPrivate() throws {

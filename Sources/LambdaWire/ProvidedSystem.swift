@@ -1,4 +1,5 @@
-/// What `provided.al2023` has, as far as a function could lean on it: the one place where that is written down.
+/// What `provided.al2023` has, as far as a function could lean on it: the one place where that is written down. The simulator's bare
+/// root is made of it, and the packer leaves out what is in it.
 ///
 /// Sources: the packages are those of Lambda's base image (`rpm -qa` in public.ecr.aws/lambda/python:3.12, which is the
 /// AL2023 minimal image with Python beside it: amazonlinux/amazon-linux-2023, issue 585; AL2023 User Guide, "AL2023 Minimal
@@ -7,17 +8,18 @@
 ///
 /// Left out, since no function should need them: rpm, microdnf, gpg, alternatives, and the libraries that only they use. There
 /// is no tar, gzip, find, xargs, which, ps or hostname in that image, no tzdata and no locale but C, POSIX and C.UTF-8.
-enum BareRootTable {
+package enum ProvidedSystem {
     /// The newest version of each family of symbol versions that the target's libraries have.
-    static let newestVersions = [
+    package static let newestVersions = [
         "GLIBC_": [2, 34], "GLIBCXX_": [3, 4, 29], "CXXABI_": [1, 3, 13], "GCC_": [7, 0, 0],
     ]
 
-    /// Commands by package; `sh=bash,sh` is a command that is the first of those that work here.
-    static let commands: [(package: String, names: String)] = [
-        ("bash", "sh=bash,dash,sh bash"),
+    /// Commands by package; `sh=bash,sh` is a command that is the first of those that work here. A package that observes one
+    /// need not bring it, unless it is another one there than elsewhere: a small build, or one that lacks its tables.
+    package static let commands: [(package: String, isAsElsewhere: Bool, names: String)] = [
+        ("bash", true, "sh=bash,dash,sh bash"),
         (
-            "coreutils-single",
+            "coreutils-single", true,
             """
             [ arch b2sum base32 base64 basename basenc cat chcon chgrp chmod chown chroot cksum comm cp csplit cut date dd df \
             dir dircolors dirname du echo env expand expr factor false fmt fold groups head hostid id install join link ln \
@@ -27,15 +29,29 @@ enum BareRootTable {
             users vdir wc who whoami yes
             """
         ),
-        ("gawk", "awk=gawk,mawk,awk"),
-        ("grep", "grep egrep fgrep"),
-        ("sed", "sed"),
-        ("curl-minimal", "curl"),
-        ("glibc-common", "getconf getent iconv ldd locale localedef"),
+        ("gawk", true, "awk=gawk,mawk,awk gawk"),
+        ("grep", true, "grep egrep fgrep"),
+        ("sed", true, "sed"),
+        ("curl-minimal", false, "curl"),
+        ("glibc-common", false, "getconf getent iconv ldd locale localedef"),
     ]
 
+    /// The commands that a package need not bring, by name.
+    package static let commandNames = Set(
+        commands.filter(\.isAsElsewhere).flatMap { row in
+            row.names.split(whereSeparator: \.isWhitespace).map { String($0.prefix { $0 != "=" }) }
+        }
+    )
+
+    /// Whether a program is a command that a package need not bring: one of these, in a folder where the target has it.
+    package static func hasCommand(_ path: String) -> Bool {
+        ["/bin/", "/usr/bin/"].contains {
+            path.hasPrefix($0) && commandNames.contains(String(path.dropFirst($0.count)))
+        }
+    }
+
     /// Libraries that are always there: glibc's and GCC's.
-    static let libraries: [(package: String, names: String)] = [
+    package static let libraries: [(package: String, names: String)] = [
         (
             "glibc",
             """
@@ -49,14 +65,14 @@ enum BareRootTable {
     /// Libraries of the target that are there only as far as its commands need them.
     ///
     /// This machine's copies say nothing of the target's build of a library, so a package must bring those that it uses.
-    static let commandLibraries: Set<String> = [
+    package static let commandLibraries: Set<String> = [
         "libacl.so.1", "libattr.so.1", "libcap.so.2", "libcrypto.so.3", "libgmp.so.10", "libmpfr.so.6",
         "libpcre2-8.so.0",
         "libreadline.so.8", "libselinux.so.1", "libsigsegv.so.2", "libtinfo.so.6", "libz.so.1",
     ]
 
     /// Files with their content.
-    static let files: [(place: String, content: String)] = [
+    package static let files: [(place: String, content: String)] = [
         (
             "/etc/passwd",
             """
@@ -91,12 +107,12 @@ enum BareRootTable {
     ]
 
     /// The function's user, as LocalStack found it on Lambda (localstack/lambda-runtime-init, user.go).
-    static let user = "sbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin"
+    package static let user = "sbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin"
     /// Its group.
-    static let group = "sbx_group1051:x:990:"
+    package static let group = "sbx_group1051:x:990:"
 
     /// Files of this machine that stand for the target's: the first of the candidates that is there.
-    static let copies: [(place: String, candidates: [String])] = [
+    package static let copies: [(place: String, candidates: [String])] = [
         (
             "/etc/pki/tls/certs/ca-bundle.crt",
             ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"]
@@ -108,14 +124,14 @@ enum BareRootTable {
     ]
 
     /// Links, after everything else.
-    static let links: [(place: String, target: String)] = [
+    package static let links: [(place: String, target: String)] = [
         ("/bin", "usr/bin"), ("/sbin", "usr/sbin"), ("/lib", "usr/lib"), ("/lib64", "usr/lib64"),
         ("/etc/ssl/certs", "../pki/tls/certs"), ("/etc/pki/tls/cert.pem", "certs/ca-bundle.crt"),
         ("/etc/mtab", "../proc/self/mounts"), ("/usr/sbin/chroot", "../bin/chroot"), ("/var/run", "../run"),
     ]
 
     /// Folders; those of what is above come by themselves.
-    static let folders = [
+    package static let folders = [
         "/home", "/mnt", "/root", "/run", "/srv", "/usr/libexec", "/usr/local/bin", "/usr/local/lib", "/usr/share",
         "/var/cache", "/var/lang", "/var/lib", "/var/log", "/var/tmp",
     ]

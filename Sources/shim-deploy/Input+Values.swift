@@ -1,30 +1,13 @@
 import CommandLineKit
 import DeployKit
 import FunctionFile
-import Platform
 import ToolKit
 
-/// What the user hands in: files, values of JSON.
-enum Input {
-    /// What an event may have: Lambda's own limit.
-    private static let limit = 6 << 20
-
-    static func file(_ path: String) throws -> [UInt8] {
-        do throws(SystemError) {
-            return path == "-"
-                ? try Files.read(0, atMost: limit + 1) : try Files.read(path, atMost: limit + 1)
-        } catch {
-            throw ToolError.cannotRead(
-                path: path == "-" ? "standard input" : path,
-                cause: SystemError.text(error.errno)
-            )
-        }
-    }
-
+/// What the user hands in, as values.
+extension Input {
     /// `JSON` or `@FILE`.
     static func json(_ text: String, of option: String) throws -> JSON {
-        let bytes = text.hasPrefix("@") ? try file(String(text.dropFirst())) : Array(text.utf8)
-        guard let value = JSON.parse(bytes) else {
+        guard let value = JSON.parse(try bytes(text)) else {
             throw UsageError(
                 "'\(text)' is not a value for \(option)",
                 hint: "JSON, or @FILE with JSON in it"
