@@ -21,13 +21,16 @@ package struct ImageManifest {
     /// Reads what an image says of itself.
     ///
     /// - Parameters:
-    ///   - folder: The folder of an OCI layout (`index.json`), or of an archive as `docker save` makes it (`manifest.json`).
+    ///   - folder: The folder of an OCI layout (`index.json`), of an archive as `docker save` makes it (`manifest.json`), or
+    ///     what `skopeo copy … dir:FOLDER` makes (`version`, `manifest.json` and blobs by their digests).
     ///   - path: What the user named, for messages.
     /// - Throws: ``ImageError/unusable(path:problem:)``.
     package init(in folder: String, path: String) throws(ImageError) {
         (self.folder, self.path) = (folder, path)
         if Files.entry(folder + "/index.json")?.kind == .file {
             try readLayout()
+        } else if Files.entry(folder + "/version")?.kind == .file {
+            try readFolder()
         } else if Files.entry(folder + "/manifest.json")?.kind == .file {
             try readDockerArchive()
         } else {
@@ -96,12 +99,23 @@ package struct ImageManifest {
             guard Set(fitting.map(\.digest)).count == 1 else {
                 throw bad("it holds \(fitting.count) images: which one is meant cannot be said")
             }
-            index = try read(Index.self, try blob(chosen))
+            index = try read(Index.self, try blob(chosen, \.place))
         }
-        guard let layers = index.layers, let config = index.config else { throw bad("its manifest lists no layers") }
+        try readParts(of: index, \.place)
+    }
+
+    private mutating func readFolder() throws(ImageError) {
+        try readParts(of: try read(Index.self, "manifest.json"), \.sum)
+    }
+
+    /// - Parameter place: Where a blob lies.
+    private mutating func readParts(of manifest: Index, _ place: (ImageBlob) -> String) throws(ImageError) {
+        guard let layers = manifest.layers, let config = manifest.config else {
+            throw bad("its manifest lists no layers")
+        }
         guard layers.count <= Self.layerLimit else { throw tooManyLayers(layers.count) }
-        for layer in layers { self.layers.append(try file(try blob(layer))) }
-        try readConfiguration(try blob(config))
+        for layer in layers { self.layers.append(try file(try blob(layer, place))) }
+        try readConfiguration(try blob(config, place))
     }
 
     private mutating func readDockerArchive() throws(ImageError) {
@@ -125,8 +139,8 @@ package struct ImageManifest {
             throw bad("it is for \(architecture), this machine is \(Self.architecture)")
         }
         let settings = value.config
-        configuration.words = (settings?.Entrypoint ?? []) + (settings?.Cmd ?? [])
-        guard !configuration.words.isEmpty else { throw bad("it has neither an entry point nor a command") }
+        configuration.entryPoint = settings?.Entrypoint ?? []
+        configuration.command = settings?.Cmd ?? []
         for assignment in settings?.Env ?? [] {
             guard let equals = assignment.firstIndex(of: "=") else { continue }
             configuration.variables[String(assignment[..<equals])] = String(
@@ -154,16 +168,21 @@ package struct ImageManifest {
         bad("it has \(count) layers, more than \(Self.layerLimit)")
     }
 
-    private mutating func blob(_ descriptor: Descriptor) throws(ImageError) -> String {
+    /// The name of a blob's file, whose digest is first seen to be one.
+    private mutating func blob(
+        _ descriptor: Descriptor,
+        _ place: (ImageBlob) -> String
+    ) throws(ImageError) -> String {
         guard let blob = ImageBlob(descriptor.digest) else {
             throw bad("'\(descriptor.digest.prefix(100))' is not a digest (sha256 or sha512)")
         }
-        let file = try file(blob.place)
+        let name = place(blob)
+        let file = try file(name)
         if let size = descriptor.size, let entry = Files.entry(file), entry.size != size {
-            throw bad("it is damaged: '\(blob.place)' has \(entry.size) bytes, not \(size)")
+            throw bad("it is damaged: '\(name)' has \(entry.size) bytes, not \(size)")
         }
         blobs.append((blob, file))
-        return blob.place
+        return name
     }
 
     /// A file of the archive: never one outside it, wherever its links lead.
