@@ -108,7 +108,7 @@ package struct ImageManifest {
         try readParts(of: try read(Index.self, "manifest.json"), \.sum)
     }
 
-    /// - Parameter place: Where a blob lies.
+    // `place`: where a blob lies.
     private mutating func readParts(of manifest: Index, _ place: (ImageBlob) -> String) throws(ImageError) {
         guard let layers = manifest.layers, let config = manifest.config else {
             throw bad("its manifest lists no layers")
