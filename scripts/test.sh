@@ -19,8 +19,9 @@ for pair in "${wanted[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 # Libraries have no command to look for.
-for package in file units hunspell hunspell-en-us proj-bin perl liblapack-dev zlib1g libc6-dev libcgi-pm-perl \
-    r-cran-jsonlite python3-numpy libjson-xs-perl ruby-nokogiri php-mbstring node-semver libsqlite3-tcl lua-cjson; do
+for package in awscli golang-github-aws-aws-sdk-go-v2-dev file units hunspell hunspell-en-us proj-bin perl \
+    liblapack-dev zlib1g libc6-dev libcgi-pm-perl r-cran-jsonlite python3-numpy libjson-xs-perl ruby-nokogiri \
+    php-mbstring node-semver libsqlite3-tcl lua-cjson; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then

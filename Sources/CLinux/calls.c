@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -27,6 +28,29 @@
 int clinux_pipe_cloexec(int descriptors[2]) { return pipe2(descriptors, O_CLOEXEC); }
 int clinux_accept_cloexec(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static int epoll_set(int list, int operation, int descriptor, uint32_t events, uint64_t tag) {
+    struct epoll_event event = {.events = events, .data.u64 = tag};
+    return epoll_ctl(list, operation, descriptor, &event);
+}
+int clinux_epoll_add(int list, int descriptor, uint32_t events, uint64_t tag) {
+    return epoll_set(list, EPOLL_CTL_ADD, descriptor, events, tag);
+}
+int clinux_epoll_change(int list, int descriptor, uint32_t events, uint64_t tag) {
+    return epoll_set(list, EPOLL_CTL_MOD, descriptor, events, tag);
+}
+int clinux_epoll_remove(int list, int descriptor) { return epoll_set(list, EPOLL_CTL_DEL, descriptor, 0, 0); }
+
+int clinux_epoll_wait(int list, uint64_t *tags, uint32_t *events, int count, int milliseconds) {
+    struct epoll_event ready[256];
+    int found = epoll_wait(list, ready, count < 256 ? count : 256, milliseconds);
+    for (int i = 0; i < found; i++) {
+        tags[i] = ready[i].data.u64;
+        events[i] = ready[i].events;
+    }
+    return found;
+}
 const void *clinux_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count) {
     return memmem(bytes, count, wanted, wanted_count);
 }

@@ -3,7 +3,7 @@ extension HTTPRequestHead: HTTPHead {
     package var neverHasBody: Bool { false }
 
     package init(startLine: Substring, fields: HTTPFields) throws(HTTPError) {
-        let words = startLine.split(separator: " ", omittingEmptySubsequences: false)
+        let words = startLine.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map(Substring.init)
         guard words.count == 3, !words[0].isEmpty, !words[1].isEmpty, words[0].utf8.allSatisfy(isTokenByte),
             words[1].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { throw .badStartLine(String(startLine.prefix(60))) }
@@ -21,7 +21,8 @@ extension HTTPResponseHead: HTTPHead {
     package var neverHasBody: Bool { status < 200 || status == 204 || status == 304 }
 
     package init(startLine: Substring, fields: HTTPFields) throws(HTTPError) {
-        let words = startLine.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        let words = startLine.utf8.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
+            .map(Substring.init)
         guard words.count >= 2, words[1].utf8.count == 3, let status = Int(words[1]), status >= 100 else {
             throw .badStartLine(String(startLine.prefix(60)))
         }

@@ -17,12 +17,24 @@ package struct HTTPRequestHead: Equatable, Sendable {
         self.fields = fields
     }
 
+    /// The path, without the query.
+    package var path: Substring {
+        target.utf8.firstIndex(of: 0x3F).map { target[..<$0] } ?? target[...]
+    }
+
+    /// The parts of the path between its slashes, the one before the first among them; none of this knows of characters,
+    /// which would cost more than the rest of a request.
+    package var pathParts: [Substring] {
+        path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).map(Substring.init)
+    }
+
     /// Whether the connection may be used again after this exchange (RFC 9112 9.3).
     package var keepsAlive: Bool { connectionKeepsAlive(fields, minorVersion) }
 
     /// Whether the client waits for `100 Continue` before it sends the body.
     package var expectsContinue: Bool {
-        minorVersion >= 1 && fields.elements("Expect").contains { HTTPFields.same($0, "100-continue") }
+        minorVersion >= 1 && fields["Expect"] != nil
+            && fields.elements("Expect").contains { HTTPFields.same($0, "100-continue") }
     }
 }
 
@@ -50,6 +62,7 @@ package struct HTTPResponseHead: Equatable, Sendable {
 }
 
 private func connectionKeepsAlive(_ fields: HTTPFields, _ minorVersion: Int) -> Bool {
+    guard fields["Connection"] != nil else { return minorVersion >= 1 }
     let options = fields.elements("Connection")
     if options.contains(where: { HTTPFields.same($0, "close") }) { return false }
     return minorVersion >= 1 || options.contains { HTTPFields.same($0, "keep-alive") }

@@ -90,8 +90,16 @@ package struct HTTPParser<Head: HTTPHead> {
             let rest = UnsafeRawBufferPointer(rebasing: input.dropFirst(consumed))
             switch state {
             case .head:
+                if let (lines, used) = wholeHead(in: rest) {
+                    return (consumed + used, try finishHead(lines))
+                }
                 guard let used = try collectHead(rest) else { return (input.count, nil) }
-                let head = try finishHead()
+                let bytes = pending
+                // A head may be 1 MiB; it is not kept while the next message is waited for.
+                pending = []
+                let head = try bytes.withUnsafeBytes { lines in
+                    Result { () throws(HTTPError) in try finishHead(lines) }
+                }.get()
                 return (consumed + used, head)
             case .body(let remaining):
                 if remaining == 0 { return (consumed, endMessage([:])) }
@@ -127,7 +135,9 @@ package struct HTTPParser<Head: HTTPHead> {
                 state = .chunkSize
             case .trailer:
                 guard let used = try collectHead(rest, isTrailer: true) else { return (input.count, nil) }
-                let trailers = try Self.fields(in: pending[...])
+                let trailers = try pending.withUnsafeBytes { lines in
+                    Result { () throws(HTTPError) in try Self.fields(in: lines[...]) }
+                }.get()
                 pending.removeAll(keepingCapacity: false)
                 return (consumed + used, endMessage(trailers))
             case .tooLarge: throw .bodyTooLarge(limit: limits.body)
@@ -160,11 +170,30 @@ package struct HTTPParser<Head: HTTPHead> {
         return .end(trailers: trailers)
     }
 
-    private mutating func finishHead() throws(HTTPError) -> HTTPPart<Head> {
-        let bytes = pending
-        // A head may be 1 MiB; it is not kept while the next message is waited for.
-        pending = []
-        let lineEnd = bytes.firstIndex(of: 0x0A) ?? bytes.endIndex
+    /// A head that has come in one piece, as nearly all do: its lines without the empty one, and what it takes of the input.
+    ///
+    /// - Returns: `nil` for what ``collectHead(_:isTrailer:)`` has to look at: pieces, empty first lines, what is too long.
+    private func wholeHead(in input: UnsafeRawBufferPointer) -> (lines: UnsafeRawBufferPointer, used: Int)? {
+        guard pending.isEmpty else { return nil }
+        var start = 0
+        while start < input.count, let end = Self.lineEnd(in: input, from: start) {
+            let isEmpty = end == start || end == start + 1 && input[start] == 0x0D
+            if isEmpty {
+                guard start > 0, end < limits.head else { return nil }
+                return (UnsafeRawBufferPointer(rebasing: input[..<start]), end + 1)
+            }
+            if start == 0, end >= limits.startLine { return nil }
+            start = end + 1
+        }
+        return nil
+    }
+
+    private static func lineEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        bytes[start...].firstIndex(of: 0x0A)
+    }
+
+    private mutating func finishHead(_ bytes: UnsafeRawBufferPointer) throws(HTTPError) -> HTTPPart<Head> {
+        let lineEnd = Self.lineEnd(in: bytes, from: 0) ?? bytes.endIndex
         let line = Self.withoutCR(bytes[..<lineEnd])
         guard line.allSatisfy(isTextByte) else { throw .badStartLine(Self.shortened(line)) }
         let head = try Head(
@@ -240,9 +269,9 @@ package struct HTTPParser<Head: HTTPHead> {
 extension HTTPParser {
     /// RFC 9112 6.3, without its leniency: what two readers could understand differently is refused.
     private static func framing(of head: Head) throws(HTTPError) -> HTTPBodyFraming {
-        let codings = head.fields.elements("Transfer-Encoding")
         let lengths = head.fields.all("Content-Length")
-        if !codings.isEmpty || head.fields["Transfer-Encoding"] != nil {
+        if head.fields["Transfer-Encoding"] != nil {
+            let codings = head.fields.elements("Transfer-Encoding")
             guard lengths.isEmpty else { throw .badLength("both Transfer-Encoding and Content-Length") }
             guard codings.count == 1, HTTPFields.same(codings[0], "chunked") else {
                 throw .badLength("Transfer-Encoding '\(codings.joined(separator: ", "))'")
@@ -275,7 +304,7 @@ extension HTTPParser {
     }
 
     /// Works on bytes: a head is parsed for each event, and strings are made only of what is kept.
-    private static func fields(in bytes: ArraySlice<UInt8>) throws(HTTPError) -> HTTPFields {
+    private static func fields(in bytes: Slice<UnsafeRawBufferPointer>) throws(HTTPError) -> HTTPFields {
         var fields = HTTPFields()
         var rest = bytes
         while !rest.isEmpty {
@@ -295,12 +324,12 @@ extension HTTPParser {
         return fields
     }
 
-    private static func withoutCR(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private static func withoutCR(_ line: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
         line.last == 0x0D ? line.dropLast() : line
     }
 
     /// The beginning of a line for a message, without control characters.
-    private static func shortened(_ line: ArraySlice<UInt8>) -> String {
+    private static func shortened(_ line: Slice<UnsafeRawBufferPointer>) -> String {
         String(
             String(decoding: line.prefix(60), as: UTF8.self).unicodeScalars
                 .map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) }

@@ -5,8 +5,15 @@ extension HTTPRequestHead {
 
 extension HTTPResponseHead {
     /// The bytes of the head, with the empty line; the usual words where no reason is given.
-    package func serialized() -> [UInt8] {
-        HTTPWriter.head("HTTP/1.1 \(status) \(reason.isEmpty ? HTTPWriter.reason(of: status) : reason)", fields)
+    ///
+    /// - Parameter room: How many bytes the caller will append.
+    /// - Returns: The bytes, with the room.
+    package func serialized(room: Int = 0) -> [UInt8] {
+        HTTPWriter.head(
+            "HTTP/1.1 \(status) \(reason.isEmpty ? HTTPWriter.reason(of: status) : reason)",
+            fields,
+            room: room
+        )
     }
 }
 
@@ -29,17 +36,22 @@ package enum HTTPWriter {
         String(value.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
     }
 
-    static func head(_ startLine: String, _ fields: HTTPFields) -> [UInt8] {
-        var text = startLine + "\r\n"
+    static func head(_ startLine: String, _ fields: HTTPFields, room: Int = 0) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(
+            fields.entries.reduce(startLine.utf8.count + 4 + room) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        )
+        bytes += startLine.utf8
+        bytes += [0x0D, 0x0A]
         for (name, value) in fields.entries {
-            text += name
-            text += ": "
+            bytes += name.utf8
+            bytes += [0x3A, 0x20]
             // A line end in a value would begin another field: such bytes become spaces.
-            text += isFieldValue(value) ? value : withoutControls(value)
-            text += "\r\n"
+            if isFieldValue(value) { bytes += value.utf8 } else { bytes += withoutControls(value).utf8 }
+            bytes += [0x0D, 0x0A]
         }
-        text += "\r\n"
-        return Array(text.utf8)
+        bytes += [0x0D, 0x0A]
+        return bytes
     }
 
     /// The usual words for a status.

@@ -2,16 +2,36 @@ import Platform
 
 /// How an image says that it is started (OCI image-spec, `config`).
 package struct ImageConfiguration: Equatable, Sendable {
-    /// The program and its arguments.
-    package var words: [String] = []
+    /// The program, and arguments that are always the same (`ENTRYPOINT`).
+    package var entryPoint: [String] = []
+    /// More arguments; the program too where there is no entry point (`CMD`).
+    package var command: [String] = []
     /// Its variables.
     package var variables: [String: String] = [:]
     /// The working directory.
     package var directory = "/"
 
     /// Describes it.
-    package init(words: [String] = [], variables: [String: String] = [:], directory: String = "/") {
-        (self.words, self.variables, self.directory) = (words, variables, directory)
+    package init(
+        entryPoint: [String] = [],
+        command: [String] = [],
+        variables: [String: String] = [:],
+        directory: String = "/"
+    ) {
+        (self.entryPoint, self.command) = (entryPoint, command)
+        (self.variables, self.directory) = (variables, directory)
+    }
+
+    /// The program and its arguments; empty where the image names none.
+    package var words: [String] { entryPoint + command }
+
+    /// Checks that it says what to start.
+    ///
+    /// - Parameter path: What the user named, for the message.
+    /// - Throws: ``ImageError/unusable(path:problem:)``.
+    package func checkStart(path: String) throws(ImageError) {
+        guard words.isEmpty else { return }
+        throw .unusable(path: path, problem: "it has neither an entry point nor a command")
     }
 
     /// The program's place in the image, as it is named: what has no slash is looked for in the image's PATH.

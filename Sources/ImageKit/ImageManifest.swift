@@ -17,13 +17,16 @@ package struct ImageManifest {
     /// Reads what an image says of itself.
     ///
     /// - Parameters:
-    ///   - folder: The folder of an OCI layout (`index.json`), or of an archive as `docker save` makes it (`manifest.json`).
+    ///   - folder: The folder of an OCI layout (`index.json`), of an archive as `docker save` makes it (`manifest.json`), or
+    ///     what `skopeo copy … dir:FOLDER` makes (`version`, `manifest.json` and blobs by their digests).
     ///   - path: What the user named, for messages.
     /// - Throws: ``ImageError/unusable(path:problem:)``.
     package init(in folder: String, path: String) throws(ImageError) {
         (self.folder, self.path) = (folder, path)
         if Files.entry(folder + "/index.json")?.kind == .file {
             try readLayout()
+        } else if Files.entry(folder + "/version")?.kind == .file {
+            try readFolder()
         } else if Files.entry(folder + "/manifest.json")?.kind == .file {
             try readDockerArchive()
         } else {
@@ -86,11 +89,28 @@ package struct ImageManifest {
             guard Set(fitting.map(\.digest)).count == 1 else {
                 throw bad("it holds \(fitting.count) images: which one is meant cannot be said")
             }
-            index = try read(Index.self, try blob(chosen))
+            index = try read(Index.self, try blob(chosen, Self.layoutPlace))
         }
-        guard let layers = index.layers, let config = index.config else { throw bad("its manifest lists no layers") }
-        for layer in layers { self.layers.append(try file(try blob(layer))) }
-        try readConfiguration(try blob(config))
+        try readParts(of: index, Self.layoutPlace)
+    }
+
+    private static func layoutPlace(_ algorithm: Substring, _ digits: Substring) -> String {
+        "blobs/\(algorithm)/\(digits)"
+    }
+
+    private mutating func readFolder() throws(ImageError) {
+        try readParts(of: try read(Index.self, "manifest.json")) { String($1) }
+    }
+
+    private mutating func readParts(
+        of manifest: Index,
+        _ place: (_ algorithm: Substring, _ digits: Substring) -> String
+    ) throws(ImageError) {
+        guard let layers = manifest.layers, let config = manifest.config else {
+            throw bad("its manifest lists no layers")
+        }
+        for layer in layers { self.layers.append(try file(try blob(layer, place))) }
+        try readConfiguration(try blob(config, place))
     }
 
     private mutating func readDockerArchive() throws(ImageError) {
@@ -107,8 +127,8 @@ package struct ImageManifest {
             throw bad("it is for \(architecture), this machine is \(Self.architecture)")
         }
         let settings = value.config
-        configuration.words = (settings?.Entrypoint ?? []) + (settings?.Cmd ?? [])
-        guard !configuration.words.isEmpty else { throw bad("it has neither an entry point nor a command") }
+        configuration.entryPoint = settings?.Entrypoint ?? []
+        configuration.command = settings?.Cmd ?? []
         for assignment in settings?.Env ?? [] {
             guard let equals = assignment.firstIndex(of: "=") else { continue }
             configuration.variables[String(assignment[..<equals])] = String(
@@ -127,7 +147,11 @@ package struct ImageManifest {
 
     private func bad(_ problem: String) -> ImageError { .unusable(path: path, problem: problem) }
 
-    private func blob(_ descriptor: Descriptor) throws(ImageError) -> String {
+    /// The name of a blob's file, whose digest is first seen to be one.
+    private func blob(
+        _ descriptor: Descriptor,
+        _ place: (_ algorithm: Substring, _ digits: Substring) -> String
+    ) throws(ImageError) -> String {
         let parts = descriptor.digest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let isPlain =
             parts.count == 2
@@ -135,7 +159,7 @@ package struct ImageManifest {
                 !part.isEmpty && part.utf8.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x61 < 26 }
             }
         guard isPlain else { throw bad("'\(descriptor.digest.prefix(100))' is not a digest") }
-        return "blobs/\(parts[0])/\(parts[1])"
+        return place(parts[0], parts[1])
     }
 
     /// A file of the archive: never one outside it, wherever its links lead.

@@ -8,11 +8,19 @@ import Glibc
 package final class EventLoop {
     /// A descriptor that is watched; the descriptor itself belongs to somebody else.
     package final class Watch {
-        fileprivate let descriptor: Int32
+        let descriptor: Int32
         /// What is waited for; the peer's end and errors are reported in any case.
-        package var events: PollEvents
+        package var events: PollEvents {
+            didSet { if events != oldValue { kernel?.change(self) } }
+        }
         /// Whether nothing is reported for now, not even the peer's end.
-        package var isPaused = false
+        package var isPaused = false {
+            didSet { if isPaused != oldValue { kernel?.change(self) } }
+        }
+        /// The list that it is in, its number there, and whether the kernel has still to hear of a change.
+        var kernel: KernelWatches?
+        var number: Int?
+        var isChanged = false
         fileprivate var handler: ((PollEvents) -> Void)?
 
         fileprivate init(_ descriptor: Int32, _ events: PollEvents, _ handler: @escaping (PollEvents) -> Void) {
@@ -22,7 +30,10 @@ package final class EventLoop {
         }
 
         /// Stops watching; must come before the descriptor is closed.
-        package func cancel() { handler = nil }
+        package func cancel() {
+            handler = nil
+            kernel?.remove(self)
+        }
     }
 
     /// Something to do later, once.
@@ -39,18 +50,27 @@ package final class EventLoop {
         package func cancel() { action = nil }
     }
 
+    /// From so many descriptors on the kernel keeps a list of them.
+    ///
+    /// It is given up when half of them are gone: a few are cheaper to ask for each time than to tell the kernel of every change.
+    private static let many = 64
+
     private var watches: [Watch] = []
+    private var kernel: KernelWatches?
     /// Ordered, the next one last.
     private var timers: [Timer] = []
     private var maximumTimers = 64
     private var soon: [() -> Void] = []
     private var isStopped = false
-    /// What `poll` is asked and what it saw, in the order of `asked`; their room is used again in each turn.
+    /// What `poll` is asked and what it saw, or what is in the kernel's list and was seen, in the order of `asked`; their room is used again in each turn.
     private var entries: [pollfd] = []
     private var asked: [Watch] = []
 
     /// A loop that watches nothing.
     package init() {}
+
+    // Watches and the list hold each other.
+    deinit { kernel?.removeAll(watches) }
 
     /// Calls the handler whenever the descriptor is ready, until the watch is cancelled.
     package func watch(
@@ -60,6 +80,7 @@ package final class EventLoop {
     ) -> Watch {
         let watch = Watch(descriptor, events, handler)
         watches.append(watch)
+        if let kernel { add(watch, to: kernel) }
         return watch
     }
 
@@ -99,7 +120,7 @@ package final class EventLoop {
     private func turn() throws(SystemError) {
         runSoon()
         if isStopped { return }
-        if watches.contains(where: { $0.handler == nil }) { watches.removeAll { $0.handler == nil } }
+        removeEnded()
         while let last = timers.last, last.action == nil { timers.removeLast() }
         try wait(timeout: timers.last.map { max(.zero, ContinuousClock.Instant.now.duration(to: $0.due)) })
         for (index, watch) in asked.enumerated() where entries[index].revents != 0 {
@@ -121,11 +142,40 @@ package final class EventLoop {
     private func wait(timeout: Duration?) throws(SystemError) {
         entries.removeAll(keepingCapacity: true)
         asked.removeAll(keepingCapacity: true)
+        if let kernel {
+            return try kernel.wait(timeout: timeout) { watch, seen in
+                asked.append(watch)
+                entries.append(pollfd(fd: watch.descriptor, events: 0, revents: seen))
+            }
+        }
         for watch in watches where !watch.isPaused {
             asked.append(watch)
             entries.append(pollfd(fd: watch.descriptor, events: watch.events.rawValue, revents: 0))
         }
         try poll(&entries, timeout: timeout)
+    }
+
+    private func add(_ watch: Watch, to kernel: KernelWatches) {
+        watch.kernel = kernel
+        kernel.change(watch)
+    }
+
+    private func removeEnded() {
+        if let kernel {
+            guard kernel.hasEnded else { return }
+            kernel.hasEnded = false
+            watches.removeAll { $0.handler == nil }
+            if watches.count < Self.many / 2 {
+                kernel.removeAll(watches)
+                self.kernel = nil
+            }
+            return
+        }
+        if watches.contains(where: { $0.handler == nil }) { watches.removeAll { $0.handler == nil } }
+        // Without a list everything goes on as before, only slower.
+        guard watches.count > Self.many, let kernel = try? KernelWatches() else { return }
+        self.kernel = kernel
+        for watch in watches { add(watch, to: kernel) }
     }
 
     private func runSoon() {

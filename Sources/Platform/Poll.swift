@@ -53,7 +53,7 @@ func poll(_ entries: inout [pollfd], timeout: Duration?) throws(SystemError) {
 }
 
 /// Rounds up, so that a wait never spins through the last millisecond; never negative (that means for ever).
-private func pollMilliseconds(_ duration: Duration) -> Int32 {
+func pollMilliseconds(_ duration: Duration) -> Int32 {
     let (seconds, attoseconds) = duration.components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
     guard seconds < 2_000_000 else { return Int32.max }

@@ -3,6 +3,8 @@
 # floor: the same bootstrap, the same client, in turns.
 #
 #   benchmarks/serve/run.sh [ROUNDS]        (default 5)
+#   BEFORE=PATH benchmarks/serve/run.sh     another shim-sim in the same run, to see what a change has brought
+#   CONNECTIONS=N ...                       so many more connections to serve, idle, while it is measured (default 0)
 #
 # RIE is the file that SHIM_TEST_RIE names, else the one that scripts/test.sh has fetched. Prints a table, and the same as
 # JSON on the last line. Exit status 1 where an answer was wrong.
@@ -39,8 +41,14 @@ serve() { # PORT [OPTION...]
 }
 
 ours=$(free_port) theirs=$(free_port) floor=$(free_port) api=$(free_port) one=$(free_port) eight=$(free_port)
+earlier=$(free_port)
 serve "$ours"
 sim_pid=${pids[-1]}
+measured=("serve:$ours" "rie:$theirs" "relay:$floor")
+if [[ -n ${BEFORE:-} ]]; then
+    sim=$BEFORE serve "$earlier"
+    measured+=("before:$earlier")
+fi
 "$rie" --runtime-interface-emulator-address "127.0.0.1:$theirs" --runtime-api-address "127.0.0.1:$api" \
     "$work/function/bootstrap" >/dev/null 2>&1 &
 pids+=($!)
@@ -52,14 +60,23 @@ serve "$one" --concurrency 1 --env WORK_MS=5
 serve "$eight" --concurrency 8 --env WORK_MS=5
 
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$sim_pid/status"; }
-for port in "$ours" "$theirs" "$floor"; do "$work/client" "$port" $path 1 500 100 >/dev/null; done
+for name in "${measured[@]}"; do "$work/client" "${name##*:}" $path 1 500 100 >/dev/null; done
+if ((${CONNECTIONS:-0} > 0)); then
+    python3 -c 'import resource, socket, sys, time
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+open = [socket.create_connection(("127.0.0.1", int(port))) for port in sys.argv[2:] for _ in range(int(sys.argv[1]))]
+print("open", flush=True)
+time.sleep(3600)' "$CONNECTIONS" "$ours" ${BEFORE:+"$earlier"} >"$work/open" &
+    pids+=($!)
+    for _ in $(seq 200); do [[ -s $work/open ]] && break; sleep 0.05; done
+fi
 "$work/client" "$one" $path 1 20 100 >/dev/null
 "$work/client" "$eight" $path 8 80 100 >/dev/null
 before=$(resident)
 for ((round = 1; round <= rounds; round++)); do
     for size in 100 1000000; do
         count=$((size == 100 ? 2000 : 100))
-        for name in serve:$ours rie:$theirs relay:$floor; do
+        for name in "${measured[@]}"; do
             echo "${name%%:*} $size $("$work/client" "${name##*:}" $path 1 $count $size)"
         done
     done
@@ -79,12 +96,18 @@ for line in open(sys.argv[1]):
     rows.setdefault((name, int(size)), []).append(result)
 def median(name, size, key): return statistics.median(r[key] for r in rows[name, size])
 out = {}
-print(f"{'':28}{'serve':>12}{'RIE':>12}{'relay':>12}{'serve/RIE':>12}{'serve/relay':>13}")
+before = ("before", 100) in rows
+print(f"{'':28}{'serve':>12}{'RIE':>12}{'relay':>12}{'serve/RIE':>12}{'serve/relay':>13}" + (f"{'before':>12}{'serve/before':>14}" if before else ""))
 for size, label in [(100, "100 B"), (1000000, "1 MB")]:
     for key, text in [("p50", "p50 µs"), ("p99", "p99 µs"), ("perSecond", "invocations/s")]:
         a, b, c = (median(name, size, key) for name in ("serve", "rie", "relay"))
         out[f"{key}{size}"] = {"serve": a, "rie": b, "relay": c, "ratio": round(a / b, 3), "floor": round(a / c, 3)}
-        print(f"{label + ', ' + text:28}{a:12.1f}{b:12.1f}{c:12.1f}{a / b:12.2f}{a / c:13.2f}")
+        line = f"{label + ', ' + text:28}{a:12.1f}{b:12.1f}{c:12.1f}{a / b:12.2f}{a / c:13.2f}"
+        if before:
+            d = median("before", size, key)
+            out[f"{key}{size}"]["before"] = d
+            line += f"{d:12.1f}{a / d:14.2f}"
+        print(line)
 one, eight = median("one", 100, "perSecond"), median("eight", 100, "perSecond")
 out["parallel"] = {"one": one, "eight": eight, "ratio": round(eight / one, 2)}
 print(f"5 ms of work, 1 client {one:.0f}/s, 8 clients {eight:.0f}/s: {eight / one:.2f} times (RIE takes one at a time)")

@@ -4,6 +4,7 @@
 #define CLINUX_H
 
 #include <spawn.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /// pipe2(2) with O_CLOEXEC.
@@ -12,6 +13,14 @@ int clinux_pipe_cloexec(int descriptors[2]);
 int clinux_accept_cloexec(int listener);
 /// pidfd_open(2). The descriptor is close-on-exec and becomes readable when the process ends.
 int clinux_pidfd_open(pid_t pid);
+/// epoll_create1(2) with EPOLL_CLOEXEC.
+int clinux_epoll_create(void);
+/// epoll_ctl(2): adds, changes or removes a descriptor; events are those of poll(2), the tag comes back with them.
+int clinux_epoll_add(int list, int descriptor, uint32_t events, uint64_t tag);
+int clinux_epoll_change(int list, int descriptor, uint32_t events, uint64_t tag);
+int clinux_epoll_remove(int list, int descriptor);
+/// epoll_wait(2) for at most `count` events, of which there is room for 256.
+int clinux_epoll_wait(int list, uint64_t *tags, uint32_t *events, int count, int milliseconds);
 /// memmem(3).
 const void *clinux_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
 /// close_range(2) from `first` to the highest descriptor.

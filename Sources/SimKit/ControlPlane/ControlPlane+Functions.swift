@@ -1,12 +1,16 @@
 /// Create, read, update and delete functions.
 extension ControlPlane {
-    /// The code in a request: the zip itself, or what was got from a bucket.
+    /// The code in a request: the zip itself, or what was got from a bucket or a registry.
     private func code(
         _ request: ControlRequest,
         _ path: String,
-        _ object: [UInt8]?
+        _ fetched: FetchedCode?
     ) throws(ControlError) -> CodeReference? {
-        if let object { return try store.add(object) }
+        switch fetched {
+        case .object(let object)?: return try store.add(object)
+        case .image(let image)?: return image
+        case nil: break
+        }
         guard let text = try request.string(path + "ZipFile") else { return nil }
         guard let bytes = Base64.decode(text) else {
             throw .serialization("ZipFile is not base64")
@@ -14,7 +18,7 @@ extension ControlPlane {
         return try store.add(zip: bytes)
     }
 
-    func createFunction(_ request: ControlRequest, _ object: [UInt8]?) throws(ControlError) -> JSONValue {
+    func createFunction(_ request: ControlRequest, _ fetched: FetchedCode?) throws(ControlError) -> JSONValue {
         let name = try named(request).name
         guard name.utf8.count <= 64 else {
             throw .invalid(
@@ -22,7 +26,6 @@ extension ControlPlane {
                     + "Member must have length less than or equal to 64"
             )
         }
-        guard store.functions[name] == nil, !isTaken(name) else { throw .conflict("Function already exist: \(name)") }
         var settings = FunctionSettings()
         settings.packageType = try request.string("PackageType") ?? "Zip"
         if settings.packageType == "Zip" {
@@ -31,15 +34,20 @@ extension ControlPlane {
                     "Runtime and Handler are mandatory parameters for functions created with deployment packages."
                 )
             }
+        } else if ["Runtime", "Handler", "Layers"].contains(where: { request[$0] != nil }) {
+            throw .invalid(
+                "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."
+            )
         }
         settings.architectures = try request.strings("Architectures") ?? settings.architectures
         try settings.apply(request, layer: layerUse)
+        guard store.functions[name] == nil, !isTaken(name) else { throw .conflict("Function already exist: \(name)") }
         let tags = Dictionary(try request.texts("Tags") ?? []) { $1 }
         guard tags.count <= 50 else { throw .invalid("Number of tags exceeds resource tag limit.") }
-        guard let code = try code(request, "Code.", object) else {
-            throw settings.packageType == "Image"
-                ? .invalid("Functions of container images are not served here: give a zip.")
-                : .invalid("Please provide a source for function code.")
+        // Also where the other kind of source is given (boto/boto3#2705).
+        let isFitting = settings.packageType == "Zip" || request[path: "Code.ZipFile"] == nil
+        guard isFitting, let code = try code(request, "Code.", fetched) else {
+            throw .invalid("Please provide a source for function code.")
         }
         try checkSize(code, settings)
         let stamp = Stamp.now
@@ -95,10 +103,7 @@ extension ControlPlane {
             ),
             (
                 "Code",
-                .object([
-                    ("RepositoryType", "S3"),
-                    ("Location", .string("\(origin)/_/code/\(record.name)/\(version.version)")),
-                ])
+                location(record.name, version)
             ),
             ("Tags", isQualified || record.tags.isEmpty ? nil : .texts(record.tags)),
             (
@@ -107,6 +112,20 @@ extension ControlPlane {
                     ? nil
                     : record.reservedConcurrency.map { .object([("ReservedConcurrentExecutions", .int($0))]) }
             )
+        )
+    }
+
+    /// Where the code of a version is.
+    private func location(_ name: String, _ version: FunctionVersion) -> JSONValue {
+        guard let uri = version.code.imageURI else {
+            return .object([
+                ("RepositoryType", "S3"), ("Location", .string("\(origin)/_/code/\(name)/\(version.version)")),
+            ])
+        }
+        return .members(
+            ("RepositoryType", "ECR"),
+            ("ImageUri", .string(uri)),
+            ("ResolvedImageUri", version.code.resolvedImageURI.map { .string($0) })
         )
     }
 
@@ -134,7 +153,7 @@ extension ControlPlane {
         return try page(functions, request, "Functions")
     }
 
-    func updateFunctionCode(_ request: ControlRequest, _ object: [UInt8]?) throws(ControlError) -> JSONValue {
+    func updateFunctionCode(_ request: ControlRequest, _ fetched: FetchedCode?) throws(ControlError) -> JSONValue {
         let name = try named(request)
         var record = try unqualifiedRecord(name)
         let isImage = record.latest.settings.packageType == "Image"
@@ -146,7 +165,7 @@ extension ControlPlane {
         }
         try record.check(revision: request.string("RevisionId"))
         try record.checkSettled(in: place)
-        guard let code = try code(request, "", object) else {
+        guard let code = try code(request, "", fetched) else {
             throw .invalid("Please provide a source for function code.")
         }
         try checkSize(code, record.latest.settings)
@@ -278,8 +297,8 @@ extension ControlPlane {
     func updateAlias(_ request: ControlRequest) throws(ControlError) -> JSONValue {
         let name = try named(request)
         let wanted = try request.string("Name") ?? ""
-        guard var record = store.functions[name.name] else {
-            throw .aliasNotFound(place.function(name.name, wanted))
+        guard var record = store.functions[name.name], record.alias(wanted) != nil else {
+            throw .notFound("Alias not found: \(place.function(name.name, wanted))")
         }
         let alias = try record.updateAlias(
             wanted,

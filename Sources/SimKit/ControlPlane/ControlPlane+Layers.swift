@@ -43,10 +43,10 @@ extension ControlPlane {
         )
     }
 
-    func publishLayer(_ request: ControlRequest, _ object: [UInt8]?) throws(ControlError) -> JSONValue {
+    func publishLayer(_ request: ControlRequest, _ fetched: FetchedCode?) throws(ControlError) -> JSONValue {
         let name = try layerName(request)
         let code: CodeReference
-        if let object {
+        if case .object(let object)? = fetched {
             code = try store.add(object)
         } else if let text = try request.string("Content.ZipFile") {
             guard let bytes = Base64.decode(text) else { throw .serialization("ZipFile is not base64") }
@@ -204,7 +204,7 @@ extension ControlPlane {
             parts[1] == "code"
             ? store.functions[parts[2]]?.version(version)?.code
             : Int(version).flatMap { store.layers[parts[2]]?.version($0)?.code }
-        guard let code, !code.blob.isEmpty else { return false }
+        guard let code, code.imageURI == nil else { return false }
         do throws(SystemError) {
             let bytes = try Files.read(store.path(code.blob), atMost: 512 << 20)
             exchange.respond(200, ["Content-Type": "application/zip"], bytes)

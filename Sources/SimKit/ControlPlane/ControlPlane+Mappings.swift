@@ -47,6 +47,7 @@ extension ControlPlane {
             isEnabled: true,
             settings: [:]
         )
+        record.tags = Dictionary(try request.texts("Tags") ?? []) { $1 }
         try set(&record, request)
         note("the event source mapping of '\(function)' is kept; nothing is polled here")
         return record.answer(in: place, state: "Creating")
@@ -54,6 +55,9 @@ extension ControlPlane {
 
     private func set(_ record: inout MappingRecord, _ request: ControlRequest) throws(ControlError) {
         for member in Self.kept { if let value = request[member] { record.settings[member] = value } }
+        if record.settings["FilterCriteria"]?["Filters"]?.array?.isEmpty == true {
+            record.settings["FilterCriteria"] = nil
+        }
         record.isEnabled = try request.bool("Enabled") ?? record.isEnabled
         record.lastModified = Double(Stamp.now.time.milliseconds) / 1000
         try store.save(record)

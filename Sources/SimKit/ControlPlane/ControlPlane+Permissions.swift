@@ -88,26 +88,55 @@ extension ControlPlane {
         return record
     }
 
-    func tagResource(_ request: ControlRequest) throws(ControlError) -> JSONValue? {
-        let tags = try request.texts("Tags") ?? []
-        guard !tags.isEmpty else { throw .invalid("An error occurred and the request cannot be processed.") }
+    /// Changes the tags of a function or of an event source mapping.
+    private func changeTags(
+        _ request: ControlRequest,
+        _ change: (inout [String: String]) throws(ControlError) -> Void
+    ) throws(ControlError) {
+        if var mapping = try taggedMapping(request) {
+            var tags = mapping.tags ?? [:]
+            try change(&tags)
+            mapping.tags = tags
+            return try store.save(mapping)
+        }
         var record = try tagged(request)
-        record.tags.merge(tags) { $1 }
-        guard record.tags.count <= 50 else { throw .invalid("Number of tags exceeds resource tag limit.") }
+        try change(&record.tags)
         record.latest.revisionID = Stamp.now.revisionID
         try store.save(record)
+    }
+
+    /// The mapping of a request about one; `nil` where it is about something else.
+    private func taggedMapping(_ request: ControlRequest) throws(ControlError) -> MappingRecord? {
+        let arn = try request.string("Resource") ?? ""
+        let parts = arn.split(separator: ":").map(String.init)
+        if parts.count == 7, parts[5] == "capacity-provider" { throw .notFound("Capacity provider not found: \(arn)") }
+        guard parts.count == 7, parts[5] == "event-source-mapping" else { return nil }
+        guard let mapping = store.mappings[parts[6]], place.mapping(parts[6]) == arn else {
+            throw .notFound("Event source mapping not found: \(arn)")
+        }
+        return mapping
+    }
+
+    func tagResource(_ request: ControlRequest) throws(ControlError) -> JSONValue? {
+        let new = try request.texts("Tags") ?? []
+        guard !new.isEmpty else { throw .invalid("An error occurred and the request cannot be processed.") }
+        try changeTags(request) { tags throws(ControlError) in
+            tags.merge(new) { $1 }
+            guard tags.count <= 50 else { throw .invalid("Number of tags exceeds resource tag limit.") }
+        }
         return nil
     }
 
     func untagResource(_ request: ControlRequest) throws(ControlError) -> JSONValue? {
-        var record = try tagged(request)
-        for key in try request.strings("TagKeys") ?? [] { record.tags[key] = nil }
-        record.latest.revisionID = Stamp.now.revisionID
-        try store.save(record)
+        let keys = try request.strings("TagKeys") ?? []
+        try changeTags(request) { tags throws(ControlError) in
+            for key in keys { tags[key] = nil }
+        }
         return nil
     }
 
     func listTags(_ request: ControlRequest) throws(ControlError) -> JSONValue {
-        .object([("Tags", .texts(try tagged(request).tags))])
+        if let mapping = try taggedMapping(request) { return .object([("Tags", .texts(mapping.tags ?? [:]))]) }
+        return .object([("Tags", .texts(try tagged(request).tags))])
     }
 }

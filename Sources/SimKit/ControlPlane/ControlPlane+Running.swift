@@ -42,7 +42,8 @@ extension ControlPlane {
             if let host { retire(host) }
             return
         }
-        record.settle(failure.map { ("InvalidZipFileException", $0) }, .now)
+        let reason = wanted.settings.packageType == "Image" ? "InvalidImage" : "InvalidZipFileException"
+        record.settle(failure.map { (reason, $0) }, .now)
         do throws(ControlError) {
             try store.save(record)
         } catch {
@@ -62,8 +63,9 @@ extension ControlPlane {
         return try VersionHost(
             version,
             configuration(record, version),
-            zip: store.path(version.code.blob),
-            layers: version.settings.layers.map { store.path($0.blob) },
+            version.settings.packageType == "Image"
+                ? .image(store.path(version.code.blob), version.settings.imageOverrides)
+                : .zip(store.path(version.code.blob), layers: version.settings.layers.map { store.path($0.blob) }),
             context: context,
             write: { [write] in write(name, $0) }
         )
@@ -83,6 +85,10 @@ extension ControlPlane {
             function.environment["AWS_LAMBDA_LOG_LEVEL"] = level
         }
         function.concurrency = record.reservedConcurrency ?? function.concurrency
+        function.isProvisioned = record.provisionedVersions[version.version] != nil
+        if let runtime = settings.runtime, !runtime.hasPrefix("provided") {
+            function.execWrapper = function.environment["AWS_LAMBDA_EXEC_WRAPPER"].flatMap { $0.isEmpty ? nil : $0 }
+        }
         return function
     }
 
@@ -127,11 +133,6 @@ extension ControlPlane {
                     + "The function is currently in the following state: Pending"
             )
         }
-        if let reserved = record.reservedConcurrency {
-            let versions = [record.latest] + record.versions
-            let busy = versions.reduce(0) { $0 + (hosts[key(name, $1.version)]?.inProgress ?? 0) }
-            guard busy < reserved else { throw .tooManyRequests }
-        }
         let host: VersionHost
         do throws(ControlError) {
             host = try self.host(record, version)
@@ -143,8 +144,25 @@ extension ControlPlane {
             arn: arn,
             executedVersion: version.version,
             events: events(record, qualifier ?? "$LATEST"),
-            invoke: { invocation throws(ServiceError) in try host.invoke(invocation) }
+            isBlocked: record.reservedConcurrency == 0,
+            invoke: { [weak self] invocation throws(ServiceError) in
+                try self?.checkReserved(name, version.version)
+                try host.invoke(invocation)
+            }
         ).recorded(by: recorder)
+    }
+
+    /// Checks that a reserved concurrency has room; what is provisioned for versions is theirs alone.
+    private func checkReserved(_ name: String, _ version: String) throws(ServiceError) {
+        guard let record = store.functions[name], let reserved = record.reservedConcurrency else { return }
+        let provisioned = record.provisionedVersions
+        func busy(_ version: String) -> Int { hosts[key(name, version)]?.inProgress ?? 0 }
+        if busy(version) < provisioned[version] ?? 0 { return }
+        let shared = provisioned.values.reduce(reserved, -)
+        let used = ([record.latest] + record.versions).reduce(0) { sum, each in
+            sum + max(0, busy(each.version) - (provisioned[each.version] ?? 0))
+        }
+        guard used < shared else { throw .tooManyRequests }
     }
 
     private func host(_ record: FunctionRecord, _ version: FunctionVersion) throws(ControlError) -> VersionHost {

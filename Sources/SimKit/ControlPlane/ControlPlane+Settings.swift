@@ -17,6 +17,13 @@ extension ControlPlane {
             throw .functionNotFound(place.function(name.name, "$LATEST"))
         }
         let wanted = try request.int("ReservedConcurrentExecutions") ?? 0
+        let provisioned = record.provisioned.values.reduce(0) { $0 + $1.requested }
+        guard wanted >= provisioned else {
+            throw .invalidBare(
+                " ReservedConcurrentExecutions  \(wanted) should not be lower than function's total provisioned "
+                    + "concurrency [\(provisioned)]."
+            )
+        }
         let others = store.functions.values.filter { $0.name != record.name }
         let reserved = others.reduce(wanted) { $0 + ($1.reservedConcurrency ?? 0) }
         guard Self.accountConcurrency - reserved >= Self.unreservedMinimum else {
@@ -81,10 +88,49 @@ extension ControlPlane {
             throw .conflict("Version is pointed by a Provisioned Concurrency alias")
         }
         let wanted = try request.int("ProvisionedConcurrentExecutions") ?? 0
+        try checkProvisioned(wanted, qualifier, record)
         let made = ProvisionedRecord(requested: wanted, lastModified: Stamp.now.lastModified)
         record.provisioned[qualifier] = made
         try store.save(record)
+        renewProvisioned(record, qualifier)
         return Self.answer(made, isReady: false)
+    }
+
+    /// New environments are told what they are now.
+    private func renewProvisioned(_ record: FunctionRecord, _ qualifier: String) {
+        retire(record.name, record.alias(qualifier)?.functionVersion ?? qualifier)
+    }
+
+    /// The limits of the account and of the function (recorded).
+    private func checkProvisioned(
+        _ wanted: Int,
+        _ qualifier: String,
+        _ record: FunctionRecord
+    ) throws(ControlError) {
+        if let reserved = record.reservedConcurrency {
+            let others = record.provisioned.reduce(0) { $0 + ($1.key == qualifier ? 0 : $1.value.requested) }
+            guard wanted + others <= reserved else {
+                throw .invalid(
+                    "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for "
+                        + "function"
+                )
+            }
+            return
+        }
+        let others = store.functions.values.filter { $0.name != record.name }
+        let unreserved = others.reduce(Self.accountConcurrency) { $0 - ($1.reservedConcurrency ?? 0) }
+        guard wanted <= unreserved else {
+            throw .invalidBare(
+                "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency "
+                    + "[\(unreserved)]."
+            )
+        }
+        guard unreserved - wanted >= Self.unreservedMinimum else {
+            throw .invalidBare(
+                "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its "
+                    + "minimum value of [\(Self.unreservedMinimum)]."
+            )
+        }
     }
 
     private static func answer(_ record: ProvisionedRecord, isReady: Bool) -> JSONValue {
@@ -107,6 +153,7 @@ extension ControlPlane {
         var (record, qualifier) = try provisioned(request, latest: Self.publishedOnly)
         record.provisioned[qualifier] = nil
         try store.save(record)
+        renewProvisioned(record, qualifier)
         return nil
     }
 

@@ -62,7 +62,7 @@ extension ControlPlane {
         }
         let stamp = Stamp.now
         let mode = try request.string("InvokeMode")
-        let new = URLRecord(
+        var new = URLRecord(
             id: Identifiers.hex(16),
             port: 0,
             authType: try request.string("AuthType") ?? "NONE",
@@ -71,6 +71,7 @@ extension ControlPlane {
             creationTime: stamp.time.iso8601,
             lastModified: stamp.time.iso8601
         )
+        if mode != nil { new.namesMode = true }
         record.urls[qualifier] = new
         try store.save(record)
         serveURL(record.name, qualifier)
@@ -89,11 +90,12 @@ extension ControlPlane {
         let mode = try request.string("InvokeMode")
         found.authType = try request.string("AuthType") ?? found.authType
         found.invokeMode = mode ?? found.invokeMode
+        if mode != nil { found.namesMode = true }
         if let cors = try request.object("Cors") { found.cors = cors.members?.isEmpty == true ? nil : cors }
         found.lastModified = Stamp.now.time.iso8601
         record.urls[qualifier] = found
         try store.save(record)
-        return answer(record.name, qualifier, found, mode: mode != nil)
+        return answer(record.name, qualifier, found, mode: found.namesMode == true)
     }
 
     func deleteFunctionURL(_ request: ControlRequest) throws(ControlError) -> JSONValue? {

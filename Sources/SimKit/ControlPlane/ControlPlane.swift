@@ -24,6 +24,14 @@ package final class ControlPlane {
         package init(template: FunctionConfiguration) { self.template = template }
     }
 
+    /// Code that was not in its request.
+    enum FetchedCode {
+        /// A zip from a bucket.
+        case object([UInt8])
+        /// An image, which is in the store already.
+        case image(CodeReference)
+    }
+
     let store: ControlStore
     let place: Place
     let options: Options
@@ -42,7 +50,8 @@ package final class ControlPlane {
     var recorder: Recorder?
     /// Names of functions that the command line gave.
     var isTaken: (String) -> Bool = { _ in false }
-    private var fetches: [ObjectIdentifier: ObjectFetch] = [:]
+    /// What is being fetched for a request; each lives until it has come.
+    private var fetches: [ObjectIdentifier: AnyObject] = [:]
     private var isStopped = false
 
     /// Takes up what the store has.
@@ -129,23 +138,23 @@ package final class ControlPlane {
                 exchange.respond(request.status, fields, value.map { Array($0.text.utf8) } ?? [])
             }
         }
-        fetchObject(request) { [weak self] object in
+        fetch(request) { [weak self] fetched in
             guard let self else { return }
             answer(
                 Result { () throws(ControlError) in
-                    try perform(request, object: object?.get())
+                    try perform(request, fetched?.get())
                 }
             )
         }
     }
 
-    private func perform(_ request: ControlRequest, object: [UInt8]?) throws(ControlError) -> JSONValue? {
+    private func perform(_ request: ControlRequest, _ fetched: FetchedCode?) throws(ControlError) -> JSONValue? {
         switch request.operation {
-        case .createFunction: try createFunction(request, object)
+        case .createFunction: try createFunction(request, fetched)
         case .getFunction: try getFunction(request)
         case .getFunctionConfiguration: try getFunctionConfiguration(request)
         case .listFunctions: try listFunctions(request)
-        case .updateFunctionCode: try updateFunctionCode(request, object)
+        case .updateFunctionCode: try updateFunctionCode(request, fetched)
         case .updateFunctionConfiguration: try updateFunctionConfiguration(request)
         case .deleteFunction: try deleteFunction(request)
         case .publishVersion: try publishVersion(request)
@@ -175,7 +184,7 @@ package final class ControlPlane {
         case .getEventInvoke: try getEventInvoke(request)
         case .deleteEventInvoke: try deleteEventInvoke(request)
         case .listEventInvokes: try listEventInvokes(request)
-        case .publishLayer: try publishLayer(request, object)
+        case .publishLayer: try publishLayer(request, fetched)
         case .getLayer: try getLayer(request)
         case .getLayerByARN: try getLayerByARN(request)
         case .deleteLayer: try deleteLayer(request)
@@ -260,13 +269,14 @@ package final class ControlPlane {
         )
     }
 
-    // MARK: - Objects of buckets
+    // MARK: - Code from elsewhere
 
-    /// Gets the zip that a request names by bucket and key, where it does.
-    private func fetchObject(
+    /// Gets the zip that a request names by bucket and key, or the image that it names, where it does.
+    private func fetch(
         _ request: ControlRequest,
-        _ done: @escaping (Result<[UInt8], ControlError>?) -> Void
+        _ done: @escaping (Result<FetchedCode, ControlError>?) -> Void
     ) {
+        if let uri = imageURI(request) { return fetchImage(uri, done) }
         let path = request.operation == .publishLayer ? "Content." : request.operation == .createFunction ? "Code." : ""
         guard [.createFunction, .updateFunctionCode, .publishLayer].contains(request.operation),
             let bucket = request[path: path + "S3Bucket"]?.string, let key = request[path: path + "S3Key"]?.string
@@ -281,7 +291,35 @@ package final class ControlPlane {
         fetches[ObjectIdentifier(fetch)] = fetch
         fetch.start { [weak self] result in
             self?.fetches[ObjectIdentifier(fetch)] = nil
-            done(result)
+            done(result.map { .object($0) })
+        }
+    }
+
+    /// The image of a request that is about a function of images.
+    private func imageURI(_ request: ControlRequest) -> String? {
+        switch request.operation {
+        case .createFunction where request["PackageType"]?.string == "Image":
+            request[path: "Code.ImageUri"]?.string
+        case .updateFunctionCode:
+            if let name = try? named(request).name, store.functions[name]?.latest.settings.packageType == "Image" {
+                request["ImageUri"]?.string
+            } else {
+                nil
+            }
+        default: nil
+        }
+    }
+
+    private func fetchImage(_ uri: String, _ done: @escaping (Result<FetchedCode, ControlError>?) -> Void) {
+        do throws(ControlError) {
+            let fetch = try ImageFetch(uri, into: store, loop: context.loop) { [weak self] in self?.note($0) }
+            fetches[ObjectIdentifier(fetch)] = fetch
+            fetch.start { [weak self] result in
+                self?.fetches[ObjectIdentifier(fetch)] = nil
+                done(result.map { .image($0) })
+            }
+        } catch {
+            done(.failure(error))
         }
     }
 

@@ -51,6 +51,15 @@ struct Sandbox {
         return path
     }
 
+    /// Where a path of Lambda's is here.
+    private func realPath(_ path: String) -> String {
+        for (real, shown) in [(deployment.taskRoot, "/var/task"), (deployment.layers, "/opt")]
+        where path.hasPrefix(shown + "/") {
+            return real + path.dropFirst(shown.count)
+        }
+        return path
+    }
+
     /// Whether the processes are in namespaces of their own.
     var isIsolated: Bool { function.isolation != .none }
 
@@ -60,8 +69,19 @@ struct Sandbox {
     func runtime(_ bootstrap: String, _ variables: [String: String]) throws(SystemError) -> ChildSpec {
         // In front of a program it is the bootstrap's business, which starts the program for each event.
         if case .program = function.target { return try child(bootstrap, deployment.arguments, variables) }
-        guard let first = function.wrapper.first else { return try child(bootstrap, deployment.arguments, variables) }
         let runtime = isIsolated ? pathInside(bootstrap) : bootstrap
+        if let wrapper = function.execWrapper {
+            let real = realPath(wrapper)
+            if Files.status(real)?.isRegular == true, Files.isExecutable(real) {
+                return try child(real, [runtime] + deployment.arguments, variables)
+            }
+            // The shell of Lambda's own runtimes says so, and ends as shells do.
+            let isThere = Files.status(real) != nil
+            let script = "echo \"$0: $1\"; exit $2"
+            let words = isThere ? ["is not an executable", "126"] : ["does not exist", "127"]
+            return try child("/bin/sh", ["-c", script, wrapper] + words, variables)
+        }
+        guard let first = function.wrapper.first else { return try child(bootstrap, deployment.arguments, variables) }
         let words = function.wrapper.dropFirst() + [runtime] + deployment.arguments
         return try child(first, Array(words), variables)
     }

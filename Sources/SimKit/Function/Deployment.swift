@@ -95,7 +95,17 @@ private struct Contents {
         switch function.target {
         case .program(let path, _, _): taskRoot = Paths.parent(path)
         case .image(let path):
-            image = try Self.unpack(path, to: root, scratch: folder + "/layers", context)
+            let unpacked = try UnpackedImage.unpack(
+                path,
+                to: root,
+                scratch: folder + "/layers",
+                interrupts: context.signals
+            )
+            image = unpacked.configuration
+            taskRoot = root + "/var/task"
+        case .unpackedImage(let unpacked):
+            root = unpacked.root
+            image = unpacked.configuration
             taskRoot = root + "/var/task"
         case .folder(let path), .dockerfile(_, let path, _):
             taskRoot = owns && PackageModes.differs(path) ? copy : path
@@ -104,7 +114,12 @@ private struct Contents {
             taskRoot = copy
             try Archive.unpack(path, to: copy, signals: context.signals)
         }
-        guard image == nil else {
+        if let image {
+            do throws(ImageError) {
+                try image.checkStart(path: function.target.path)
+            } catch {
+                throw .image(error)
+            }
             layers = root + "/opt"
             return
         }
@@ -130,37 +145,6 @@ private struct Contents {
             try PackageModes.level(layers)
         } catch {
             throw .file(operation: "set the modes of", path: folder, error)
-        }
-    }
-
-    private static func unpack(
-        _ image: String,
-        to root: String,
-        scratch: String,
-        _ context: SimulatorContext
-    ) throws(SimError) -> ImageConfiguration {
-        defer { context.workspace.remove(scratch) }
-        let unpacker = ImageUnpacker(
-            path: image,
-            scratch: scratch,
-            keepsOwners: Isolator.keepsOwners,
-            interrupts: context.signals
-        )
-        do {
-            // An image may have programs that run as their owner: nobody else here is to reach them.
-            try Files.setMode(Paths.parent(root), 0o700)
-            let configuration = try unpacker.unpack(to: root)
-            if !Isolator.keepsOwners { try PackageModes.level(root) }
-            try Files.setMode(root, 0o755)
-            return configuration
-        } catch is Interruption {
-            throw .interrupted
-        } catch let error as ImageError {
-            throw .image(error)
-        } catch let error as SystemError {
-            throw .file(operation: "set the modes of", path: root, error)
-        } catch {
-            throw .toolFailed("tar", object: image, detail: "\(error)")
         }
     }
 }

@@ -48,10 +48,15 @@ package struct FunctionConfiguration: Sendable {
     package var shared: [String: String] = [:]
     /// Words in front of the program, `["/usr/bin/strace", "-f"]`.
     package var wrapper: [String] = []
+    /// A program of the package, by its place on Lambda, that gets the bootstrap's command line as its arguments:
+    /// `AWS_LAMBDA_EXEC_WRAPPER`, which Lambda's own runtimes know and its OS-only ones do not.
+    package var execWrapper: String?
     /// The form of the log.
     package var logFormat = LogFormat.text
     /// Folders and zip files that are merged to `/opt`, later ones win.
     package var layers: [String] = []
+    /// Whether its environments count as provisioned, of which the function is told.
+    package var isProvisioned = false
     /// How many environments there may be.
     package var concurrency = 10
     /// How many invocations one environment takes at once; `nil` for the classic one at a time.
@@ -98,7 +103,9 @@ package struct FunctionConfiguration: Sendable {
     package var showsMachine: Bool { isolation == .none || isolation == .namespaces(root: .machine) }
 
     /// The kind of its environments, in Lambda's word.
-    package var initializationType: String { maximumConcurrency == nil ? "on-demand" : "lambda-managed-instances" }
+    package var initializationType: String {
+        maximumConcurrency != nil ? "lambda-managed-instances" : isProvisioned ? "provisioned-concurrency" : "on-demand"
+    }
 
     /// The part of a vCPU that Lambda gives to this much memory: one at 1,769 MB.
     package var cpuShare: Double { Double(memory) / 1769 }

@@ -36,7 +36,9 @@ package struct CallerContext: Sendable, Equatable {
     var qualifiedARN: String { arn.split(separator: ":").count > 7 ? arn : arn + ":$LATEST" }
 
     /// Whether the trace is kept, so that the log tells of it.
-    var isSampled: Bool { traceID.contains("Sampled=1") }
+    var isSampled: Bool {
+        traceID.utf8.split(separator: UInt8(ascii: ";")).contains { $0.elementsEqual("Sampled=1".utf8) }
+    }
 }
 
 /// Whoever waits for a function's answer.

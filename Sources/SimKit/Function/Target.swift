@@ -12,6 +12,8 @@ package enum Target: Sendable, Equatable {
     case zip(path: String)
     /// A container image: an OCI layout, or an archive of one or of docker's form.
     case image(path: String)
+    /// An image that somebody else has unpacked, and removes.
+    case unpackedImage(UnpackedImage)
     /// A folder for `docker build` on Lambda's own base image, and the folder in it that becomes the package.
     case dockerfile(path: String, package: String, handler: String)
 
@@ -57,6 +59,7 @@ package enum Target: Sendable, Equatable {
         case .program(let path, _, _), .folder(let path), .zip(let path), .image(let path),
             .dockerfile(let path, _, _):
             path
+        case .unpackedImage(let image): image.root
         }
     }
 
@@ -65,7 +68,7 @@ package enum Target: Sendable, Equatable {
         switch self {
         case .program(let path, _, _): Paths.name(path)
         case .dockerfile(_, _, let handler): handler
-        case .folder, .zip, .image: "function.handler"
+        case .folder, .zip, .image, .unpackedImage: "function.handler"
         }
     }
 

@@ -8,6 +8,9 @@ final class HTTPConnection {
     /// Bytes of a body nobody wants that are read past, so that the client sees the answer instead of a reset.
     private static let discardLimit = 64 << 20
 
+    /// What is reported when the client is gone.
+    private static let ends: PollEvents = [.hangUp, .failed]
+
     private let server: HTTPServer
     private let raw: Int32
     private var socket: Descriptor?
@@ -77,7 +80,7 @@ final class HTTPConnection {
         if events.contains(.writable) { flush() }
         if events.contains(.readable) {
             readInput()
-        } else if !events.isDisjoint(with: [.hangUp, .failed]) {
+        } else if events.rawValue & Self.ends.rawValue != 0 {
             close()
         }
     }

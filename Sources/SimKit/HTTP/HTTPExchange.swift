@@ -111,8 +111,10 @@ package final class HTTPExchange {
         hasBegun = true
         var fields = fields
         if Self.mayHaveBody(status) { fields.set("Content-Length", String(body.count)) }
-        let bytes = serializedHead(status, fields)
-        connection?.send(Self.mayHaveBody(status) && head.method != "HEAD" ? bytes + body : bytes)
+        let sendsBody = Self.mayHaveBody(status) && head.method != "HEAD"
+        var bytes = serializedHead(status, fields, room: sendsBody ? body.count : 0)
+        if sendsBody { bytes += body }
+        connection?.send(bytes)
         finish()
     }
 
@@ -162,7 +164,7 @@ package final class HTTPExchange {
         connection?.answerIsComplete()
     }
 
-    private func serializedHead(_ status: Int, _ fields: HTTPFields) -> [UInt8] {
+    private func serializedHead(_ status: Int, _ fields: HTTPFields, room: Int = 0) -> [UInt8] {
         var fields = fields
         for (name, value) in addedFields.entries { fields.set(name, value) }
         if let connection { fields.add("Date", connection.date) }
@@ -171,6 +173,6 @@ package final class HTTPExchange {
         } else if head.minorVersion == 0 {
             fields.set("Connection", "keep-alive")
         }
-        return HTTPResponseHead(status: status, fields: fields).serialized()
+        return HTTPResponseHead(status: status, fields: fields).serialized(room: room)
     }
 }

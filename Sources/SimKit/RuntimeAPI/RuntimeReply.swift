@@ -6,8 +6,10 @@ enum RuntimeReply {
     /// What an answer or a function's error report may have: 6 MiB and 100 bytes.
     static let payloadLimit = LambdaLimit.payload
 
+    private static let ok = JSONValue.object([("status", "OK")]).line
+
     static func accepted(_ exchange: HTTPExchange) {
-        json(exchange, 202, .object([("status", "OK")]))
+        exchange.respond(202, ["Content-Type": "application/json"], ok)
     }
 
     static func invalidRequestID(_ exchange: HTTPExchange) {

@@ -22,8 +22,7 @@ enum RuntimeRoute: Equatable {
             self = .next
             return
         }
-        let path = head.target.prefix { $0 != "?" }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let parts = head.pathParts.dropFirst()
         guard let version = parts.first else {
             self = .unknown
             return

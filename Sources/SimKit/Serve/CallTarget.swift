@@ -8,6 +8,8 @@ struct CallTarget {
     let executedVersion: String
     /// What becomes of the events whose caller does not wait.
     let events: EventSettings
+    /// Whether no call of it is ever taken, as a reserved concurrency of 0 says.
+    var isBlocked = false
     /// Starts a call.
     let invoke: (Invocation) throws(ServiceError) -> Void
 }
@@ -21,6 +23,7 @@ extension CallTarget {
             arn: arn,
             executedVersion: executedVersion,
             events: events,
+            isBlocked: isBlocked,
             invoke: { [invoke] invocation throws(ServiceError) in
                 recorder.record(invocation, of: reference.name)
                 try invoke(invocation)

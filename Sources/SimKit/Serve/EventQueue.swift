@@ -118,6 +118,9 @@ final class EventQueue {
         } catch {
             return cannotFind(entry, error)
         }
+        guard !target.isBlocked else {
+            return end(entry, target.events.onFailure, condition: "ZeroReservedConcurrency", nil)
+        }
         var context = entry.context
         context.version = target.executedVersion
         let invocation = Invocation(id: entry.id, event: entry.event, context: context)

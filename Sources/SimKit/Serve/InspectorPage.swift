@@ -131,18 +131,16 @@ enum InspectorPage {
           $('percentiles').textContent = !durations.length ? '' : durations.length + ' calls, ' +
             [['p50', .5], ['p90', .9], ['p99', .99], ['max', 1]].map(([name, part]) => name + ' ' + ms(quantile(durations, part))).join(', ');
         }
-        // One lane for each environment that was seen in the window; drawn from the newest call back, so that what is
-        // older costs nothing.
+        // One lane for each environment that was seen in the window. The calls are drawn once, when there are new ones, into a
+        // picture that then only moves to the left: what a frame costs does not depend on how many there are.
         const palette = {};
         function paint(name) {
           return palette[name] = palette[name] || getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
         }
+        const picture = document.createElement('canvas');
+        let drawn = null;
         function drawLanes() {
           const canvas = $('lanes'), scale = window.devicePixelRatio || 1, width = canvas.clientWidth, height = 180;
-          if (canvas.width !== Math.round(width * scale)) { canvas.width = Math.round(width * scale); canvas.height = height * scale; }
-          const g = canvas.getContext('2d');
-          g.setTransform(scale, 0, 0, scale, 0, 0);
-          g.clearRect(0, 0, width, height);
           const span = Number($('window').value), now = Date.now(), from = now - span, lanes = new Map(), first = [], last = [];
           const visible = [];
           for (let i = calls.length - 1; i >= 0; i--) {
@@ -153,37 +151,69 @@ enum InspectorPage {
             first[lanes.get(call.environment)] = call;
             visible.push(call);
           }
+          for (const each of [canvas, picture]) {
+            if (each.width !== Math.round(width * scale)) { each.width = Math.round(width * scale); each.height = height * scale; }
+          }
+          const g = picture.getContext('2d');
+          g.setTransform(scale, 0, 0, scale, 0, 0);
+          g.clearRect(0, 0, width, height);
           const size = Math.max(2, Math.min(18, (height - 14) / Math.max(1, lanes.size))), x = time => (time - from) / span * width;
           const alive = new Set(state ? state.functions.flatMap(f => f.environments.map(e => e.name)) : []);
+          const tails = [];
           g.fillStyle = paint('wait');
           g.globalAlpha = .35;
           for (const [environment, lane] of lanes) {
             const begin = Math.max(0, x(first[lane].start - (first[lane].initMs || 0)));
             const end = alive.has(environment) ? width : x(last[lane].start + last[lane].durationMs);
-            g.fillRect(begin, lane * size + size * .35, end - begin, Math.max(1, size * .3));
+            const top = lane * size + size * .35, tall = Math.max(1, size * .3);
+            if (alive.has(environment)) tails.push([top, tall]);
+            g.fillRect(begin, top, end - begin, tall);
           }
           g.globalAlpha = 1;
           // Each colour in one path; what would fall on the same pixels as its neighbour is left out.
           for (const [name, wanted] of [['cold', call => call.initMs], ['run', call => call.status === 'success'],
             ['bad', call => call.status !== 'success']]) {
-            const drawn = [];
+            const seen = [];
             g.fillStyle = paint(name);
             g.beginPath();
             for (const call of visible) {
               if (!wanted(call)) continue;
               const lane = lanes.get(call.environment), wide = Math.max(1, (name === 'cold' ? call.initMs : call.durationMs) / span * width);
               const begin = x(call.start) - (name === 'cold' ? wide : 0);
-              if (wide === 1 && Math.abs(drawn[lane] - begin) < .5) continue;
-              drawn[lane] = begin;
+              if (wide === 1 && Math.abs(seen[lane] - begin) < .5) continue;
+              seen[lane] = begin;
               g.rect(begin, lane * size, wide, size - 1);
             }
             g.fill();
           }
+          drawn = { now, span, width, height, scale, tails, lanes: lanes.size, moved: -1 };
+        }
+        function moveLanes() {
+          if (!drawn) return;
+          const { span, width, height, scale, tails, lanes } = drawn;
+          const moved = Math.round((Date.now() - drawn.now) / span * width * scale);
+          if (moved === drawn.moved) return;
+          drawn.moved = moved;
+          const canvas = $('lanes'), g = canvas.getContext('2d'), edge = width - moved / scale;
+          g.setTransform(1, 0, 0, 1, 0, 0);
+          g.clearRect(0, 0, canvas.width, canvas.height);
+          if (moved < canvas.width) g.drawImage(picture, -moved, 0);
+          g.setTransform(scale, 0, 0, scale, 0, 0);
+          g.fillStyle = paint('wait');
+          g.globalAlpha = .35;
+          for (const [top, tall] of tails) g.fillRect(edge, top, width - edge, tall);
+          g.globalAlpha = 1;
           g.fillStyle = getComputedStyle(canvas).color;
           g.font = '11px system-ui, sans-serif';
-          g.fillText(lanes.size + ' environment' + (lanes.size === 1 ? '' : 's'), 0, height - 2);
+          g.fillText(lanes + ' environment' + (lanes === 1 ? '' : 's'), 0, height - 2);
         }
-        function frame() { drawLanes(); requestAnimationFrame(frame); }
+        // What has to be drawn anew takes turns, one part a frame, so that none of them takes longer than one.
+        const due = new Set();
+        function frame() {
+          for (const part of due) { due.delete(part); part(); break; }
+          moveLanes();
+          requestAnimationFrame(frame);
+        }
         function drawLive() {
           const text = $('filter').value, pre = $('live');
           let fits = line => line.includes(text);
@@ -204,8 +234,11 @@ enum InspectorPage {
           const environments = state.functions.flatMap(f => f.environments.map(e =>
             el('div', {}, f.name + ' ', el('b', {}, e.state), ' ', el('span', { className: 'dim' }, e.name))));
           $('environments').replaceChildren(...(environments.length ? environments : ['none yet']));
-          drawChart(items);
-          $('list').replaceChildren(...items.slice().reverse().map(item => {
+          due.add(drawChart).add(drawList);
+          drawLine(items.find(item => item.requestId === chosen) || items[items.length - 1]);
+        }
+        function drawList() {
+          $('list').replaceChildren(...invocations().reverse().map(item => {
             const row = el('tr', { className: item.requestId === chosen ? 'chosen' : '', tabIndex: 0 },
               el('td', {}, new Date(item.start).toLocaleTimeString()), el('td', {}, item.name),
               el('td', { className: item.status === 'success' ? 'good' : 'bad' }, item.errorType || item.status),
@@ -216,9 +249,9 @@ enum InspectorPage {
             row.onkeydown = e => { if (e.key === 'Enter') choose(item.requestId); };
             return row;
           }));
-          drawLine(items.find(item => item.requestId === chosen) || items[items.length - 1]);
         }
-        function drawChart(items) {
+        function drawChart() {
+          const items = invocations();
           if (!items.length) return;
           const width = Math.max(200, $('chart').clientWidth), height = 140, bar = width / 100;
           const top = Math.max(...items.map(i => i.durationMs + (i.initMs || 0)), 1);
@@ -290,8 +323,8 @@ enum InspectorPage {
             if (calls.length > MOST) calls = calls.slice(-MOST);
             if (lines.length > LINES) lines = lines.slice(-LINES);
             if (differs) draw();
-            if (fresh.lines.length) drawLive();
-            drawPercentiles();
+            if (fresh.lines.length) due.add(drawLive);
+            due.add(drawLanes).add(drawPercentiles);
           } catch { $('summary').textContent = 'shim-sim does not answer'; }
         }
         async function send() {
@@ -316,7 +349,7 @@ enum InspectorPage {
         $('send').onclick = send;
         $('again').onclick = again;
         $('filter').oninput = drawLive;
-        $('window').onchange = drawPercentiles;
+        $('window').onchange = () => due.add(drawLanes).add(drawPercentiles);
         requestAnimationFrame(frame);
         $('event').onkeydown = e => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) send(); };
         fetch('/_/events').then(answer => answer.json()).then(events => {
@@ -325,7 +358,7 @@ enum InspectorPage {
         });
         refresh();
         setInterval(refresh, 1000);
-        onresize = () => { if (state) draw(); };
+        onresize = () => { if (state) draw(); due.add(drawLanes); };
         </script>
         </body>
         </html>

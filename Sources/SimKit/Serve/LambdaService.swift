@@ -98,8 +98,8 @@ package final class LambdaService {
     /// - Returns: Whether the path is one of the Invoke API; else nothing has been answered.
     package func handle(_ exchange: HTTPExchange) -> Bool {
         let target = exchange.head.target
-        let path = target.prefix { $0 != "?" }
-        var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let path = exchange.head.path
+        var parts = exchange.head.pathParts
         if parts.count == 6, parts[5].isEmpty { parts.removeLast() }
         guard parts.count == 5, parts[2] == "functions" else { return false }
         let operation: InvokeRequest.Operation

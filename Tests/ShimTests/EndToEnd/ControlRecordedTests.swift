@@ -103,7 +103,7 @@ struct ControlRecordedTests {
                     ex((I,400,'An error occurred and the request cannot be processed.'),'tag_resource',Resource=A+'f',Tags={})
                     ex((I,400,'Number of tags exceeds resource tag limit.'),'tag_resource',Resource=A+'f',Tags={str(i):'x' for i in range(51)})
                     ex((N,404,'Function not found: '+A+'doesnotexist:1'),'create_alias',FunctionName='doesnotexist',Name='a',FunctionVersion='1')
-                    ex((N,404,'Cannot find alias arn: '+A+'f:non-existent'),'update_alias',FunctionName='f',Name='non-existent',Description='d')
+                    ex((N,404,'Alias not found: '+A+'f:non-existent'),'update_alias',FunctionName='f',Name='non-existent',Description='d')
                     ex(('CodeSigningConfigNotFoundException',404,'The code signing configuration cannot be found. Check that the provided configuration is not deleted: arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0.'),'put_function_code_signing_config',FunctionName='f',CodeSigningConfigArn='arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0')
                     ex((N,404,'Function not found: '+A+'doesnotexist:$LATEST'),'invoke',FunctionName='doesnotexist')
                     ex(('RequestEntityTooLargeException',413,'Zipped size must be smaller than 52428800 bytes'),'create_function',FunctionName='q',Runtime='provided.al2023',Handler='h',Role=ROLE,Code={'ZipFile':b'x'*52428801})

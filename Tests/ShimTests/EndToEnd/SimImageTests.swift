@@ -1,18 +1,26 @@
 import Foundation
 import Testing
+import ToolKit
 
 /// Images in the simulator, without a container engine.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct SimImageTests {
     /// An archive as `docker save` makes it, of folders for layers.
-    private func archive(_ name: String, layers: [[String]], config: String, in folder: URL) throws {
+    func archive(_ name: String, layers: [[String]], config: String, in folder: URL) throws {
         let parts = folder.appendingPathComponent(name + ".parts")
         try FileManager.default.createDirectory(at: parts, withIntermediateDirectories: true)
         var names: [String] = []
+        var sums: [String] = []
         for (index, words) in layers.enumerated() {
             names.append("\(index).tar")
             try PackTool.run("tar", ["-cf", parts.path + "/\(index).tar"] + words, directory: folder.path)
+            sums.append(
+                "\"sha256:" + (try Checksum(toolbox: Toolbox(interrupts: nil)).hex(parts.path + "/\(index).tar")) + "\""
+            )
         }
+        // Other people's tools want to know the layers by their sums.
+        let rest = config.dropFirst()
+        let config = #"{"os":"linux","rootfs":{"type":"layers","diff_ids":[\#(sums.joined(separator: ","))]},"# + rest
         try Data(config.utf8).write(to: parts.appendingPathComponent("config.json"))
         let list = names.map { "\"\($0)\"" }.joined(separator: ",")
         let manifest = #"[{"Config":"config.json","RepoTags":["x:latest"],"Layers":[\#(list)]}]"#
@@ -21,7 +29,7 @@ struct SimImageTests {
     }
 
     /// A root with busybox and `shim`, and the image that runs a command line in it for each event.
-    private func image(_ name: String, command: String, more: [[String]] = [], in folder: URL) throws {
+    func image(_ name: String, command: String, more: [[String]] = [], in folder: URL) throws {
         let base = folder.appendingPathComponent("base")
         for place in ["bin", "etc", "var/task"] {
             try FileManager.default.createDirectory(

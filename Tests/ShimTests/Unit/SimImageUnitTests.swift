@@ -135,6 +135,22 @@ import ToolKit
         ])
         #expect(layout.configuration == docker.configuration)
         #expect(layout.layers.first?.hasSuffix("/blobs/sha256/ee") == true)
+        let copied = try manifest([
+            "version": "Directory Transport Version: 1.1\n", "ee": "x", "ff": config,
+            "manifest.json": #"{"layers":[{"digest":"sha256:ee"}],"config":{"digest":"sha256:ff"}}"#,
+        ])
+        #expect(copied.configuration == docker.configuration)
+        #expect(copied.layers.first?.hasSuffix("/ee") == true)
+    }
+
+    @Test func anImageWithoutACommandNeedsOne() throws {
+        var image = try manifest([
+            "manifest.json": #"[{"Config":"c","Layers":[]}]"#, "c": #"{"config":{}}"#,
+        ]).configuration
+        let error = #expect(throws: ImageError.self) { try image.checkStart(path: "x.tar") }
+        #expect(error?.description == "cannot use the image 'x.tar': it has neither an entry point nor a command")
+        image.command = ["/x"]
+        try image.checkStart(path: "x.tar")
     }
 
     @Test(
@@ -152,9 +168,14 @@ import ToolKit
             ),
             (["manifest.json": "[]"], "its manifest lists no image"),
             (["manifest.json": #"[{"Config":"/etc/passwd","Layers":[]}]"#], "'/etc/passwd' is missing in it"),
+            (["version": "", "manifest.json": "[]"], "'manifest.json' is not what the form of an image says it is"),
+            (["version": "", "manifest.json": "{}"], "its manifest lists no layers"),
             (
-                ["manifest.json": #"[{"Config":"c","Layers":[]}]"#, "c": #"{"config":{}}"#],
-                "it has neither an entry point nor a command"
+                [
+                    "version": "",
+                    "manifest.json": #"{"layers":[],"config":{"digest":"sha256:version"}}"#,
+                ],
+                "'version' is not what the form of an image says it is"
             ),
             (
                 ["manifest.json": #"[{"Config":"c","Layers":["../../etc"]}]"#, "c": "{}"],
@@ -181,13 +202,13 @@ import ToolKit
         let folder = try TemporaryFolder()
         try folder.write("usr/bin/tool", "x")
         try Files.makeLink(folder.path + "/bin", to: "/usr/bin")
-        var image = ImageConfiguration(words: ["tool"], variables: ["PATH": "/none:/bin"], directory: "/w")
+        var image = ImageConfiguration(entryPoint: ["tool"], variables: ["PATH": "/none:/bin"], directory: "/w")
         #expect(image.program(in: folder.path) == "/bin/tool")
-        image.words = ["./x"]
+        image.entryPoint = ["./x"]
         #expect(image.program(in: folder.path) == "/w/./x")
-        image.words = ["/x"]
+        image.entryPoint = ["/x"]
         #expect(image.program(in: folder.path) == "/x")
-        image.words = ["none"]
+        image.entryPoint = ["none"]
         #expect(image.program(in: folder.path) == "none")
     }
 
@@ -197,7 +218,7 @@ import ToolKit
         function.environment = ["B": "function"]
         function.isolation = .namespaces(root: .image)
         let image = ImageConfiguration(
-            words: ["/x"],
+            entryPoint: ["/x"],
             variables: ["PATH": "/p", "A": "image", "B": "image", "LAMBDA_TASK_ROOT": "/elsewhere"],
             directory: "/w"
         )

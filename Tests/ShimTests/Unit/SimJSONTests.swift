@@ -47,6 +47,21 @@ import Testing
         #expect(throws: JSONCheck.Problem.self) { try JSONCheck.check([0x22] + bytes + [0x22]) }
     }
 
+    /// Strings are gone over eight bytes at a time: what is special in them is found at every place.
+    @Test func whatIsSpecialInAStringIsSeenWhereverItStands() throws {
+        for before in 0..<20 {
+            let start = "[\"" + String(repeating: "x", count: before)
+            for text in ["\\n", "é", "\u{7F}", "!", "#", "[", "]", "\\\"", " "] {
+                try JSONCheck.check(Array((start + text + String(repeating: "y", count: 17) + "\"]").utf8))
+            }
+            for byte: UInt8 in [0x00, 0x01, 0x0A, 0x1F, 0x22, 0x80, 0xFF] {
+                let bytes = Array(start.utf8) + [byte] + Array(String(repeating: "y", count: 17).utf8)
+                let error = #expect(throws: JSONCheck.Problem.self) { try JSONCheck.check(bytes + Array("\"]".utf8)) }
+                #expect(error?.offset == start.utf8.count + (byte == 0x22 ? 1 : 0), "\(byte) after \(before)")
+            }
+        }
+    }
+
     @Test func deepNestingIsRefusedAndNotFollowed() {
         let deep = Array(repeating: UInt8(ascii: "["), count: 1_000_000)
         #expect(throws: JSONCheck.Problem(offset: 1000, reason: "nested too deeply", place: .depth)) {

@@ -103,12 +103,14 @@ indirect enum Constraint: Sendable {
         return "'\(shown(value))'"
     }
 
-    private static func shown(_ value: JSONValue) -> String {
+    private static func shown(_ value: JSONValue, inMap: Bool = false) -> String {
         switch value {
+        // The only maps of numbers have weights, which are written with decimals.
+        case .int(let number) where inMap: String(Double(number))
         case .string(let text): text
         case .number(let number): String(number)
-        case .array(let values): "[\(values.map(shown).joined(separator: ", "))]"
-        case .object(let members): "{\(members.map { "\($0.0)=\(shown($0.1))" }.joined(separator: ", "))}"
+        case .array(let values): "[\(values.map { shown($0) }.joined(separator: ", "))]"
+        case .object(let members): "{\(members.map { "\($0.0)=\(shown($0.1, inMap: true))" }.joined(separator: ", "))}"
         case .int, .bool, .null, .verbatim: value.text
         }
     }

@@ -47,6 +47,20 @@ enum Constraints {
         "java25", "python3.10", "python3.11", "java21", "ruby3.3", "ruby3.4", "ruby3.2", "python3.8", "python3.9",
         "java17", "nodejs16.x", "dotnet10", "dotnet8", "java11", "dotnet6", "nodejs18.x", "provided.al2", "java8.al2",
     ]
+    /// The runtimes that a layer may name: all that there ever were, in Lambda's order (recorded).
+    static let layerRuntimes = [
+        "ruby3.5", "ruby2.6", "dotnetcore1.0", "python3.7", "nodejs8.10", "nasa", "ruby2.7", "python2.7-greengrass",
+        "dotnetcore2.0", "python3.8", "java21", "dotnet6", "dotnetcore2.1", "python3.9", "java11", "nodejs6.10",
+        "provided", "dotnetcore3.1", "dotnet8", "java25", "java17", "nodejs", "nodejs4.3", "java8.al2", "go1.x",
+        "dotnet10", "nodejs20.x", "go1.9", "byol", "nodejs10.x", "provided.al2023", "nodejs22.x", "python3.10", "java8",
+        "nodejs12.x", "python3.11", "nodejs24.x", "nodejs8.x", "python3.12", "nodejs14.x", "nodejs8.9", "nodejs26.x",
+        "python3.13", "python3.14", "nodejs16.x", "python3.15", "provided.al2", "nodejs4.3-edge", "nodejs18.x",
+        "ruby3.2", "python3.4", "ruby3.3", "ruby3.4", "ruby2.5", "python3.6", "python2.7",
+    ]
+    /// Runtimes that were, and that no function is made with any more (recorded).
+    static let deprecatedRuntimes = [
+        "java8", "go1.x", "provided", "ruby2.7", "nodejs14.x", "python3.7", "dotnetcore3.1", "nodejs12.x",
+    ]
     static let architectures = ["x86_64", "arm64"]
 
     private static let wide: Set<ControlOperation> = [
@@ -105,13 +119,16 @@ enum Constraints {
         Line(member: "Timeout", rules: [.minimum(1), .maximum(900)]),
         Line(member: "MemorySize", rules: [.minimum(128), .maximum(32768)]),
         Line(member: "PackageType", rules: [.values(["Image", "Zip"])]),
+        Line(member: "ImageConfig.EntryPoint", rules: [.maximumLength(1500)]),
+        Line(member: "ImageConfig.Command", rules: [.maximumLength(1500)]),
+        Line(member: "ImageConfig.WorkingDirectory", rules: [.maximumLength(1000)]),
         Line(
             member: "Architectures",
             rules: [.maximumLength(1), .minimumLength(1), .elements([.values(architectures)])]
         ),
-        Line(member: "CompatibleRuntimes", rules: [.maximumLength(15), .elementValues(runtimes)]),
+        Line(member: "CompatibleRuntimes", rules: [.maximumLength(15), .elementValues(layerRuntimes)]),
         Line(member: "CompatibleArchitectures", rules: [.maximumLength(2), .elements([.values(architectures)])]),
-        Line(member: "CompatibleRuntime", rules: [.values(runtimes)]),
+        Line(member: "CompatibleRuntime", rules: [.values(layerRuntimes)]),
         Line(member: "CompatibleArchitecture", rules: [.values(architectures)]),
         Line(
             member: "Layers",
@@ -189,7 +206,7 @@ enum Constraints {
         Line(member: "FunctionUrlAuthType", rules: [.values(["NONE", "AWS_IAM"])]),
         Line(member: "AuthType", rules: [.values(["NONE", "AWS_IAM"])]),
         Line(member: "AuthType", operations: [.createFunctionURL], isRequired: true, rules: []),
-        Line(member: "InvokeMode", rules: [.values(["BUFFERED", "RESPONSE_STREAM"])]),
+        Line(member: "InvokeMode", rules: [.values(["RESPONSE_STREAM", "BUFFERED"])]),
         Line(member: "Cors.AllowMethods", rules: [.maximumLength(6), .elements([.maximumLength(6)])]),
         Line(member: "Cors.MaxAge", rules: [.minimum(0), .maximum(86400)]),
         Line(

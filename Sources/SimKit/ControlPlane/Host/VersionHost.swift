@@ -12,6 +12,14 @@ final class VersionHost {
         case retired
     }
 
+    /// Where the code is.
+    enum Code {
+        /// The paths of a zip, and of the layers' zips in order.
+        case zip(String, layers: [String])
+        /// The folder of an image, and what takes the place of its own words.
+        case image(String, ImageOverrides)
+    }
+
     /// Bytes that identify what runs: a version of another code or configuration needs another host.
     let identity: FunctionVersion
     private var function: FunctionConfiguration
@@ -20,6 +28,8 @@ final class VersionHost {
     private let folder: String
     private var state = State.preparing(waiting: [])
     private var sequence: ToolSequence?
+    private var unpacking: BackgroundWork<Result<UnpackedImage, SimError>>?
+    private var onStopped: (() -> Void)?
     private var retirement: EventLoop.Timer?
     private var onPrepared: [(String?) -> Void] = []
 
@@ -28,16 +38,14 @@ final class VersionHost {
     /// - Parameters:
     ///   - version: What it is.
     ///   - function: How it runs; its target and layers are set here.
-    ///   - zip: The path of the code.
-    ///   - layers: The paths of the layers' zips, in order.
+    ///   - code: Where the code is.
     ///   - context: What the simulator's parts share.
     ///   - write: Gets lines of the log.
     /// - Throws: ``ControlError`` where no folder can be made.
     init(
         _ version: FunctionVersion,
         _ function: FunctionConfiguration,
-        zip: String,
-        layers: [String],
+        _ code: Code,
         context: SimulatorContext,
         write: @escaping ([UInt8]) -> Void
     ) throws(ControlError) {
@@ -50,10 +58,16 @@ final class VersionHost {
         } catch {
             throw .service("\(error)")
         }
-        var function = function
+        self.function = function
+        switch code {
+        case .zip(let zip, let layers): unzip(zip, layers)
+        case .image(let image, let overrides): try unpack(image, overrides)
+        }
+    }
+
+    private func unzip(_ zip: String, _ layers: [String]) {
         function.target = .folder(path: folder + "/task")
         function.layersFolder = folder + "/opt"
-        self.function = function
         // unzip says 1 for warnings, with everything unpacked.
         var steps = [
             ToolSequence.Step(tool: .unzip, arguments: ["-q", "-o", zip, "-d", folder + "/task"], accepted: 0...1)
@@ -64,10 +78,48 @@ final class VersionHost {
         sequence = ToolSequence(steps, loop: context.loop) { [weak self] in self?.prepared($0) }
     }
 
+    private func unpack(_ image: String, _ overrides: ImageOverrides) throws(ControlError) {
+        function.isolation = .namespaces(root: .image)
+        let folder = folder
+        do throws(SystemError) {
+            unpacking = try BackgroundWork(loop: context.loop) { interrupts in
+                Result { () throws(SimError) in
+                    try Isolator.check(.namespaces(root: .image))
+                    var unpacked = try UnpackedImage.unpack(
+                        image,
+                        to: folder + "/root/image",
+                        scratch: folder + "/layers",
+                        interrupts: interrupts
+                    )
+                    unpacked.configuration = overrides.applied(to: unpacked.configuration)
+                    return unpacked
+                }
+            } done: { [weak self] in
+                self?.unpacked($0)
+            }
+        } catch {
+            throw .service("\(error)")
+        }
+    }
+
+    private func unpacked(_ result: Result<UnpackedImage, SimError>) {
+        unpacking = nil
+        if let onStopped {
+            self.onStopped = nil
+            return onStopped()
+        }
+        switch result {
+        case .success(let image):
+            function.target = .unpackedImage(image)
+            prepared(nil)
+        case .failure(let error): prepared("\(error)")
+        }
+    }
+
     deinit { context.workspace.remove(folder) }
 
     private static func makeFolders(_ folder: String) throws(SimError) {
-        for name in ["task", "opt"] {
+        for name in ["task", "opt", "root"] {
             do throws(SystemError) {
                 try Files.makeFolder("\(folder)/\(name)")
             } catch {
@@ -166,7 +218,10 @@ final class VersionHost {
                     FunctionFailure("Sandbox.Failure", "The simulator is stopped", requestID: invocation.id)
                 )
             }
-            context.loop.later(done)
+            // The folder belongs to the thread until it has ended.
+            guard let unpacking else { return context.loop.later(done) }
+            onStopped = done
+            unpacking.cancel()
         case .failed, .retired: context.loop.later(done)
         }
     }

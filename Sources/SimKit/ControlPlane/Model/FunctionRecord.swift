@@ -26,6 +26,15 @@ package struct FunctionRecord: Codable, Equatable, Sendable {
         self.latest = latest
     }
 
+    /// How many environments are provisioned, by version; an alias provisions the version that it leads to.
+    var provisionedVersions: [String: Int] {
+        var versions: [String: Int] = [:]
+        for (qualifier, record) in provisioned {
+            versions[alias(qualifier)?.functionVersion ?? qualifier, default: 0] += record.requested
+        }
+        return versions
+    }
+
     // MARK: - Versions
 
     /// The version of a number or `$LATEST`.
@@ -100,11 +109,16 @@ package struct FunctionRecord: Codable, Equatable, Sendable {
         }
         if let newest = versions.last {
             var settings = newest.settings
-            settings.description = latest.settings.description
+            settings.description = newest.publishedDescription ?? latest.settings.description
             if settings == latest.settings, newest.code == latest.code { return (newest, false) }
         }
         var version = latest
         version.version = String(nextVersion)
+        version.publishedDescription = latest.settings.description
+        if latest.update == .inProgress {
+            version.state = .pending
+            version.update = .none
+        }
         version.settings.description = description ?? latest.settings.description
         version.revisionID = stamp.revisionID
         version.lastModified = stamp.lastModified
@@ -133,8 +147,6 @@ package struct FunctionRecord: Codable, Equatable, Sendable {
     /// Says that a creation or an update has ended, for `$LATEST` and what was published with it.
     mutating func settle(_ failure: (code: String, reason: String)?, _ stamp: Stamp) {
         latest.settle(failure, stamp)
-        for index in versions.indices {
-            versions[index].settle(failure, Stamp(time: stamp.time, revisionID: versions[index].revisionID))
-        }
+        for index in versions.indices { versions[index].settle(failure, .now) }
     }
 }

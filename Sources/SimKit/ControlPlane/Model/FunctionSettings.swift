@@ -56,6 +56,12 @@ package struct FunctionSettings: Codable, Equatable, Sendable {
         layer: (String) throws(ControlError) -> LayerUse
     ) throws(ControlError) {
         if let runtime = try request.string("Runtime") {
+            guard !Constraints.deprecatedRuntimes.contains(runtime) else {
+                throw .invalid(
+                    "The runtime parameter of \(runtime) is no longer supported for creating or updating AWS Lambda "
+                        + "functions. We recommend you use a supported runtime while creating or updating functions."
+                )
+            }
             guard Constraints.runtimes.contains(runtime) else {
                 throw .invalid(
                     "Value \(runtime) at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
@@ -82,10 +88,29 @@ package struct FunctionSettings: Codable, Equatable, Sendable {
         snapStart = try request.string("SnapStart.ApplyOn") ?? snapStart
         if try request.object("LoggingConfig") != nil { try setLogging(request) }
         if let arns = try request.strings("Layers") { try setLayers(arns, layer) }
+        let hadNetwork = others["VpcConfig"] != nil
         for member in Self.kept {
             if let value = request[member] { others[member] = Self.isEmpty(value) ? nil : value }
         }
+        if let network = request["VpcConfig"] { others["VpcConfig"] = Self.completed(network, was: hadNetwork) }
     }
+
+    /// What is answered of a network: with the members that were not sent, and emptied where there was one (recorded).
+    ///
+    /// All subnets and security groups exist here; the VPC that they are in has a number of its own.
+    private static func completed(_ network: JSONValue, was hadNetwork: Bool) -> JSONValue? {
+        guard hadNetwork || !isEmpty(network) else { return nil }
+        let subnets = network["SubnetIds"]?.array ?? []
+        let name = subnets.first?.string.map { "vpc-" + ($0.split(separator: "-").last ?? "") }
+        return .object([
+            ("SubnetIds", .array(subnets)), ("SecurityGroupIds", .array(network["SecurityGroupIds"]?.array ?? [])),
+            ("VpcId", .string(name ?? "")),
+            ("Ipv6AllowedForDualStack", .bool(network["Ipv6AllowedForDualStack"]?.bool ?? false)),
+        ])
+    }
+
+    /// What an image's own words give way to.
+    var imageOverrides: ImageOverrides { ImageOverrides(others["ImageConfig"]) }
 
     /// What empties a setting: `""`, `{"TargetArn":""}`, `{"SubnetIds":[],"SecurityGroupIds":[]}`, `[]`.
     private static func isEmpty(_ value: JSONValue) -> Bool {

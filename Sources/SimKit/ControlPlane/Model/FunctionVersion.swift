@@ -2,14 +2,16 @@
 package struct CodeReference: Codable, Equatable, Sendable {
     /// The SHA-256 of the zip in base64, or of an image's manifest in hexadecimal digits.
     package var sha256: String
-    /// The size of the zip in bytes.
+    /// The size of the zip in bytes; 0 for an image, as Lambda says.
     package var size: Int
-    /// The name of the zip in the store; empty for an image.
+    /// The name of the zip, or of the image's folder, in the store.
     package var blob: String
-    /// The size of what is in the zip.
+    /// The size of what is in the zip; 0 for an image.
     package var unpackedSize: Int
     /// The image, as it was asked for.
     package var imageURI: String?
+    /// The image by its digest.
+    package var resolvedImageURI: String?
 }
 
 /// One version of a function, `$LATEST` among them.
@@ -44,6 +46,8 @@ package struct FunctionVersion: Codable, Equatable, Sendable {
     package var lastModified: String
     package var state = State.pending
     package var update = Update.none
+    /// What `$LATEST` was described as when this version was published; a change of it makes a new version.
+    package var publishedDescription: String?
 
     /// Whether it is being created or updated.
     var isInTransition: Bool { state == .pending || update == .inProgress }
@@ -142,6 +146,8 @@ extension FunctionVersion {
         }
         guard detail == .full else { return members }
         switch update {
+        // A version that comes of an update is told of as a function that is being created.
+        case .none where state == .pending && version != "$LATEST": break
         case .none:
             members.append(("LastUpdateStatus", state == .pending ? "InProgress" : "Successful"))
             if state == .pending { reason("LastUpdateStatus", being.0, being.1) }

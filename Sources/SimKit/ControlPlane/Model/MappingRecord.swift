@@ -8,6 +8,8 @@ struct MappingRecord: Codable, Equatable, Sendable {
     var isEnabled: Bool
     /// The other members, as they were sent.
     var settings: [String: JSONValue]
+    /// `nil` in what older simulators have written.
+    var tags: [String: String]?
 
     /// Members that are answered with a value where none was sent (recorded).
     private static let defaults: [(String, JSONValue)] = [

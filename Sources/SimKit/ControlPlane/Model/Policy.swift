@@ -41,7 +41,9 @@ enum Policy {
         if text.utf8.count == 12, text.utf8.allSatisfy({ $0 &- 0x30 < 10 }) {
             return .object([("AWS", .string("arn:aws:iam::\(text):root"))])
         }
-        if text.hasPrefix("arn:aws"), text.contains(":iam:") { return .object([("AWS", .string(text))]) }
+        if text.hasPrefix("arn:aws"), text.contains(":iam:") || text.contains(":sts:") {
+            return .object([("AWS", .string(text))])
+        }
         throw .invalid("The provided principal was invalid. Please check the principal and try again.")
     }
 

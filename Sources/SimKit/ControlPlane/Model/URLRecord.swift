@@ -9,6 +9,8 @@ package struct URLRecord: Codable, Equatable, Sendable {
     package var cors: JSONValue?
     /// `BUFFERED` or `RESPONSE_STREAM`.
     package var invokeMode: String
+    /// Whether a request ever named the mode, which answers to changes tell only then (recorded); `nil` for no.
+    package var namesMode: Bool?
     package var creationTime: String
     package var lastModified: String
 

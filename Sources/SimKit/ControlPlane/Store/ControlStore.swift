@@ -7,7 +7,8 @@ import ToolKit
 ///     functions/NAME.json   everything about one function
 ///     layers/NAME.json      everything about one layer
 ///     mappings/ID.json      one event source mapping
-///     code/SHA256           zips, by their content
+///     code/SHA256           zips, by their content; folders of images, by their digest
+///     incoming/             images that are being fetched
 ///     lock                  held by the simulator that uses the folder
 ///
 /// Each change writes one file, whole (``Files/replace(_:with:mode:)``), and code before whatever refers to it: a simulator
@@ -20,6 +21,7 @@ package final class ControlStore {
     private(set) package var functions: [String: FunctionRecord] = [:]
     private(set) package var layers: [String: LayerRecord] = [:]
     private(set) var mappings: [String: MappingRecord] = [:]
+    private var incoming = 0
     private let lock: FileLock
     private let signals: Int32?
 
@@ -33,8 +35,8 @@ package final class ControlStore {
         self.folder = folder
         self.signals = signals
         do throws(SystemError) {
-            for path in [folder, folder + "/functions", folder + "/layers", folder + "/mappings", folder + "/code"] {
-                try Files.makeFolder(path, mode: 0o700)
+            for name in ["", "/functions", "/layers", "/mappings", "/code", "/incoming"] {
+                try Files.makeFolder(folder + name, mode: 0o700)
             }
             guard let held = try FileLock.make(folder + "/lock") else { throw SystemError(call: "flock", errno: 11) }
             lock = held
@@ -46,6 +48,7 @@ package final class ControlStore {
         layers = try Self.read(folder + "/layers") { $0.name }
         mappings = try Self.read(folder + "/mappings") { $0.id }
         removeUnusedCode()
+        for name in (try? Files.list(folder + "/incoming")) ?? [] { discard("\(folder)/incoming/\(name)") }
     }
 
     private static func read<R: Decodable>(
@@ -128,7 +131,7 @@ package final class ControlStore {
 
     // MARK: - Code
 
-    /// The path of a zip.
+    /// The path of a zip, or of the folder of an image.
     package func path(_ blob: String) -> String { "\(folder)/code/\(blob)" }
 
     /// Keeps a zip under the name of its content.
@@ -163,6 +166,50 @@ package final class ControlStore {
         }
     }
 
+    /// A folder for an image that is being fetched; it goes by ``add(image:_:)`` or ``discard(_:)``.
+    func makeIncoming() throws(ControlError) -> String {
+        incoming += 1
+        let path = "\(folder)/incoming/\(incoming)"
+        do throws(SystemError) {
+            try Files.makeFolder(path, mode: 0o700)
+        } catch {
+            throw .service("cannot make the folder '\(path)': \(error)")
+        }
+        return path
+    }
+
+    /// Removes a folder that nobody wants any more.
+    func discard(_ path: String) { try? Files.removeTree(path) }
+
+    /// Keeps an image under the digest of its manifest.
+    ///
+    /// - Parameters:
+    ///   - image: A folder of ``makeIncoming()``, as `skopeo copy … dir:` has filled it; it is gone afterwards.
+    ///   - reference: Where the image is from.
+    /// - Returns: What a version keeps of it.
+    /// - Throws: ``ControlError`` where the folder cannot be kept.
+    func add(image: String, _ reference: ImageReference) throws(ControlError) -> CodeReference {
+        do throws(SystemError) {
+            let digest = try digest(image + "/manifest.json")
+            if Files.entry(path(digest)) == nil {
+                try Files.rename(image, to: path(digest))
+            } else {
+                discard(image)
+            }
+            return CodeReference(
+                sha256: digest,
+                size: 0,
+                blob: digest,
+                unpackedSize: 0,
+                imageURI: reference.uri,
+                resolvedImageURI: "\(reference.repository)@sha256:\(digest)"
+            )
+        } catch {
+            discard(image)
+            throw .service("cannot keep the image in '\(folder)': \(error)")
+        }
+    }
+
     private func digest(_ path: String) throws(SystemError) -> String {
         do {
             return try Checksum(toolbox: Toolbox(interrupts: signals)).hex(path)
@@ -181,7 +228,7 @@ package final class ControlStore {
         return Data(bytes).base64EncodedString()
     }
 
-    /// Removes zips that no function and no layer refers to, and what a killed simulator had not finished.
+    /// Removes zips and images that no function and no layer refers to, and what a killed simulator had not finished.
     package func removeUnusedCode() {
         var used: Set<String> = []
         for function in functions.values {
