@@ -136,7 +136,7 @@ extension ControlPlane {
     }
 
     func listTags(_ request: ControlRequest) throws(ControlError) -> JSONValue {
-        let tags = try taggedMapping(request).map { $0.tags ?? [:] } ?? tagged(request).tags
-        return .object([("Tags", .texts(tags))])
+        if let mapping = try taggedMapping(request) { return .object([("Tags", .texts(mapping.tags ?? [:]))]) }
+        return .object([("Tags", .texts(try tagged(request).tags))])
     }
 }
