@@ -117,7 +117,6 @@ extension EndToEnd.Packer {
                     "--layer", "--no-shim", "--layer-for", first.path("l.zip"), "-o", "m.zip", "--include",
                     "\(same)=share/",
                     "--include", "\(changed)=share/", "--include", "\(own)=share/", "--include", "\(data)=share/data",
-                    "/usr/bin/jq",
                 ],
                 namesShim: false
             )
