@@ -4,7 +4,8 @@
 - Each relative link and image of each Markdown file leads to a file of the repository, each anchor to a heading.
 - Each file under docs/ can be reached from docs/README.md, and that from README.md.
 - Each path docs/... that a source, script or message names exists, and each quoted section of it is a heading.
-- Each setting of shim (Sources/ShimRuntime/Configuration.swift) is in docs/reference/settings.md, and no other is.
+- Each setting of shim (Sources/ShimRuntime/Configuration.swift) is in docs/reference/settings.md and
+  in README.md, and no other is.
 - Each message that docs/troubleshooting.md has of ours is in the sources, and each error type of ours is in that page.
 - No text has a phrase of scripts/phrases.txt.
 """
@@ -167,11 +168,12 @@ def check_settings(texts: dict[str, str], pages: dict[str, str]) -> None:
     if not names or not context:
         mistake("scripts/docs.py", "does not find the settings in Configuration.swift")
         return
-    told = set(re.findall(r"\bSHIM_[A-Z_]+[A-Z]\b", pages.get(SETTINGS, "")))
-    for name in sorted(names - told):
-        mistake(SETTINGS, f"lacks {name}")
-    for name in sorted(told - names - {context[1]}):
-        mistake(SETTINGS, f"names {name}, which is not a setting")
+    for page in (SETTINGS, "README.md"):
+        told = set(re.findall(r"\bSHIM_[A-Z_]+[A-Z]\b", pages.get(page, "")))
+        for name in sorted(names - told):
+            mistake(page, f"lacks {name}")
+        for name in sorted(told - names - {context[1]}):
+            mistake(page, f"names {name}, which is not a setting")
 
 
 def check_messages(texts: dict[str, str], pages: dict[str, str]) -> None:

@@ -99,6 +99,6 @@ package struct Program: Sendable {
         let lines = commands.map { command in
             "  " + command.name + String(repeating: " ", count: width - command.name.count + 2) + command.spec.summary
         }
-        return "commands, each with a --help of its own:\n" + lines.joined(separator: "\n")
+        return "commands, each with its own --help:\n" + lines.joined(separator: "\n")
     }
 }

@@ -32,7 +32,7 @@ package enum DeployError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noFunction(let name): "there is no function '\(name)'"
         case .smokeFailed(let version, let detail):
             "version \(version) failed the smoke test: \(detail)"
-        case .strangeAnswer(let operation): "'aws \(operation)' gave an answer that makes no sense"
+        case .strangeAnswer(let operation): "'aws \(operation)' gave an answer that shim-deploy does not understand"
         }
     }
 

@@ -82,7 +82,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .interpreterIsNoProgram(let script, let interpreter):
             "cannot pack the interpreter of '\(script)': '\(interpreter)' is not an ELF program"
         case .interpreterWithoutScript(let path): "cannot pack the interpreter of '\(path)': it is not a script"
-        case .unusableShim(let path, let cause, _): "cannot use '\(path)' as bootstrap program: \(cause)"
+        case .unusableShim(let path, let cause, _): "cannot use '\(path)' as the bootstrap program: \(cause)"
         case .noShim(let machine, let folders):
             "no bootstrap program for \(machine): there is neither 'shim' nor 'shim-\(machine)' for it in "
                 + folders.map { "'\($0)'" }.joined(separator: " or ")
@@ -127,7 +127,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingInterpreter(_, let interpreter, _):
             "take it along with --interpreter, or name the layer that has '\(interpreter)' with --layer-for FILE"
         case .noInterpreterHere: "install it, or correct the first line of the script"
-        case .interpreterIsNoProgram: "name in the first line of the script the program that this one starts in the end"
+        case .interpreterIsNoProgram: "in the script's first line, name the program that this one finally starts"
         case .unusableShim(_, _, let hint): hint
         case .unusableBase(_, _, let hint): hint
         case .noShim(let machine, _):

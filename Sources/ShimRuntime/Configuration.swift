@@ -7,7 +7,7 @@ public struct Configuration: Equatable, Sendable {
     public enum StandardOutput: String, CaseIterable, Sendable {
         /// The bytes as they are.
         case raw
-        /// Text, less one last newline, as a JSON string.
+        /// Text without its last newline, as a JSON string.
         case jsonString = "json-string"
         /// The bytes as they come, while the program runs.
         case stream
@@ -71,7 +71,7 @@ public struct Configuration: Equatable, Sendable {
     public enum TemporaryFolder: String, CaseIterable, Sendable {
         /// What the environment says; files stay for the next invocation.
         case shared
-        /// An own folder per invocation, removed after it.
+        /// A folder of its own per invocation, removed after it.
         case `private`
     }
 
@@ -127,9 +127,9 @@ public struct Configuration: Equatable, Sendable {
         (
             "SHIM_EVENT", "raw (default), http or auto",
             "http runs the program as a CGI program for events of API Gateway, function URLs and load balancers; auto runs "
-                + "it so for these and with the event's bytes for others"
+                + "it this way for these and with the event's bytes for others"
         ),
-        ("SHIM_SCRIPT_PREFIX", "a path like /prod", "what stands before a CGI program's own paths: SCRIPT_NAME"),
+        ("SHIM_SCRIPT_PREFIX", "a path like /prod", "what comes before a CGI program's own paths: SCRIPT_NAME"),
         ("SHIM_WORKER_DELIMITER", "newline (default) or nul", "what ends an event and an answer of a worker"),
         (
             "SHIM_WORKER_EVENT", "event (default) or envelope",
@@ -143,14 +143,14 @@ public struct Configuration: Equatable, Sendable {
             "SHIM_WORKER_READY", "start (default) or line",
             "line waits in Lambda's init until the worker has written its first line"
         ),
-        ("SHIM_WORKER_MAX_EVENTS", "1 to 1000000000, default none", "replace a worker after so many events"),
+        ("SHIM_WORKER_MAX_EVENTS", "1 to 1000000000, default none", "replace a worker after this many events"),
         (
             "SHIM_STANDBY_SETTLE_MS", "0 (default) to 10000",
-            "wait so many milliseconds at most until the program in standby reads its standard input"
+            "wait up to this many milliseconds for the program in standby to read its standard input"
         ),
         (
             "SHIM_STANDBY_MAX_AGE", "1 to 86400, default none",
-            "replace a program in standby that has waited for more than so many seconds"
+            "replace a program in standby that has waited for longer than this many seconds"
         ),
         (
             "SHIM_SIGTERM", "off (default) or on",
@@ -158,16 +158,16 @@ public struct Configuration: Equatable, Sendable {
         ),
         (
             "SHIM_TIMEOUT_MARGIN_MS", "0 to 60000, default 500",
-            "stop the program so many milliseconds before the deadline (at most a quarter of the time there is)"
+            "stop the program this many milliseconds before the deadline (at most a quarter of the time it has)"
         ),
         (
             "SHIM_STDOUT", "raw (default), json-string, stream or stream-http",
-            "json-string returns stdout, less one last newline, as a JSON string; stream sends it on as it comes, "
+            "json-string returns stdout without its last newline, as a JSON string; stream sends it on as it comes, "
                 + "stream-http too, with Lambda's HTTP prelude at its beginning"
         ),
         (
             "SHIM_TMPDIR", "shared (default) or private",
-            "private gives each invocation an own folder as TMPDIR and removes it afterwards"
+            "private gives each invocation its own folder as TMPDIR and removes it afterwards"
         ),
     ]
 

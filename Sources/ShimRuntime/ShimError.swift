@@ -62,7 +62,7 @@ public enum ShimError: Error, Equatable, Sendable {
 }
 
 extension ShimError: CustomStringConvertible {
-    /// What failed, on what, and why; where there is a remedy, it follows on a line of its own behind `hint: `.
+    /// What failed, on what, and why; where there is a remedy, it follows on a line of its own after `hint: `.
     public var description: String {
         switch self {
         case .missingEnvironment(let name):
@@ -70,7 +70,7 @@ extension ShimError: CustomStringConvertible {
         case .badSetting(let name, let value, let expected):
             "the setting '\(name)' cannot be '\(value)'\nhint: \(expected)"
         case .settingNeeds(let name, let needed):
-            "the setting '\(name)' does not go with the others\nhint: it needs \(needed)"
+            "the setting '\(name)' cannot be used here\nhint: it needs \(needed)"
         case .workerFailed(_, let message, _): message
         case .unknownSetting(let name, let suggestion):
             "'\(name)' is not a setting"
@@ -84,7 +84,7 @@ extension ShimError: CustomStringConvertible {
         case .descriptorsSpent(let limit):
             "too few of \(limit) descriptors are left: each program that could not be started keeps two"
         case .noDescriptorForAProgram:
-            "the system gave no descriptor for a program: too many files are open in it"
+            "the system has no descriptor left for a program: too many files are open in it"
         case .noThread(let cause):
             "cannot start a thread: \(cause)\nhint: Foundation needs one to run programs: "
                 + "raise the limits of processes and memory ('ulimit -u', 'ulimit -v')"

@@ -113,7 +113,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot set '\(names.joined(separator: ", "))': Lambda reserves these environment variables"
         case .badVariableName(let name):
             """
-            cannot set the variable '\(name)': Lambda takes no such name
+            cannot set the variable '\(name)': Lambda does not allow this name
             hint: a letter, then at least one letter, digit or underscore
             """
         case .environmentTooLarge(let bytes):
@@ -122,7 +122,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badConfiguration(let file, let problem): "cannot use the configuration '\(file)': \(problem)"
         case .badFunctionName(let name):
             """
-            '\(name)' is no name for a function
+            '\(name)' is not a name for a function
             hint: 1 to 64 letters, digits, hyphens and underscores
             """
         case .dataInUse(let path):

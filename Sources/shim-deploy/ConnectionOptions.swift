@@ -12,7 +12,7 @@ enum ConnectionOptions {
         ),
         Option("--region", value: "REGION", help: "The region", default: "the AWS CLI's own"),
         Option("--profile", value: "NAME", help: "A profile of the AWS CLI"),
-        Option("--endpoint-url", value: "URL", help: "Another address than AWS's, of a simulator say"),
+        Option("--endpoint-url", value: "URL", help: "An address other than AWS's, such as a simulator's"),
         Option("--verbose", help: "Show what is waited for"),
     ]
 }

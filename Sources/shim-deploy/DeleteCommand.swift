@@ -7,11 +7,11 @@ import Platform
 enum DeleteCommand {
     static let spec = CommandSpec(
         program: "shim-deploy delete",
-        summary: "delete a function with all that was made for it",
+        summary: "delete a function with everything made for it",
         usage: ["[options] [NAME]"],
         options: ConnectionOptions.options + [
             Option("--yes", help: "Do not ask"), Option("--logs", help: "Delete its log group too"),
-            Option("--force", help: "Also a function that shim-deploy has not made"),
+            Option("--force", help: "Also delete a function that shim-deploy did not make"),
             Option("--alias", value: "NAME", help: "The alias that has the URL"),
             Option("--s3-bucket", value: "NAME", help: "The bucket that its packages went through"),
             Option("--repository", value: "NAME", help: "The repository of its images"),

@@ -33,7 +33,7 @@ struct DeployCommand {
     static let looking: [Option] =
         ConnectionOptions.options + FunctionOptions.options + [
             Option("--pack", value: "OPTIONS", help: "Options for shim-pack, where PACKAGE is a program"),
-            Option("--no-check", help: "Do not look whether the package would start"),
+            Option("--no-check", help: "Do not check whether the package would start"),
         ]
 
     private static let own = [
@@ -80,7 +80,7 @@ struct DeployCommand {
     static func package(_ session: Session, _ spec: CommandSpec) throws -> PackageReader.Package {
         let words = session.arguments.positionals
         guard words.count <= 2 else {
-            throw UsageError("'\(words[2])' is one word too many", hint: spec.helpHint)
+            throw UsageError("unexpected argument '\(words[2])'", hint: spec.helpHint)
         }
         var file = try session.description()
         try FunctionOptions.apply(session.arguments, to: &file)

@@ -8,7 +8,7 @@ enum DiffCommand {
         summary: "show what a deployment would change",
         usage: ["[options] PACKAGE [NAME]"],
         options: DeployCommand.looking + [
-            Option("--exit-code", help: "End with 2 where something differs")
+            Option("--exit-code", help: "Exit with 2 where something differs")
         ],
         notes: ["exit status: 0, with --exit-code 2 where something differs, 1 failed, 64 wrong usage"]
     )

@@ -34,7 +34,7 @@ enum FunctionOptions {
             help: "Time-out of an invocation, 1 to 900"
         ),
         Option("--runtime", value: "NAME", help: "The runtime", default: "provided.al2023"),
-        Option("--handler", value: "NAME", help: "What _HANDLER says", default: "bootstrap"),
+        Option("--handler", value: "NAME", help: "Value of _HANDLER", default: "bootstrap"),
         Option("--description", value: "TEXT", help: "A description"),
         Option(
             "--env",
@@ -51,7 +51,7 @@ enum FunctionOptions {
             help: "Set the variables of a file of NAME=VALUE lines",
             repeatable: true
         ),
-        Option("--merge-env", help: "Keep the variables that the function has besides"),
+        Option("--merge-env", help: "Keep the function's other variables"),
         Option(
             "--unset-env",
             value: "NAME",
@@ -81,7 +81,7 @@ enum FunctionOptions {
             "--log-format",
             value: "FORMAT",
             type: .word(["text", "json"]),
-            help: "Form of the log: text or json"
+            help: "Format of the log: text or json"
         ),
         Option(
             "--subnet-ids",
@@ -117,7 +117,7 @@ enum FunctionOptions {
         Option(
             "--canary",
             value: "PERCENT%:TIME",
-            help: "First a part of the calls, as in 10%:5m",
+            help: "Send only a part of the calls to it at first, as in 10%:5m",
             needs: "--alias"
         ),
         Option(
@@ -131,7 +131,7 @@ enum FunctionOptions {
             type: .integer(1...1000),
             help: "Remove older versions that no alias uses"
         ),
-        Option("--s3-bucket", value: "NAME", help: "Bucket for zips over 50 MB; made if need be"),
+        Option("--s3-bucket", value: "NAME", help: "Bucket for zips over 50 MB; created if missing"),
         Option(
             "--s3-prefix",
             value: "NAME",
@@ -142,7 +142,7 @@ enum FunctionOptions {
         Option(
             "--repository",
             value: "NAME",
-            help: "ECR repository for images; made if need be",
+            help: "ECR repository for images; created if missing",
             default: "NAME"
         ),
         Option("--layer-name", value: "NAME", help: "The package is a layer of this name"),
@@ -150,7 +150,7 @@ enum FunctionOptions {
             "--log-retention",
             value: "DAYS",
             type: .integer(0...3653),
-            help: "Keep logs so long; 0 for ever"
+            help: "How long to keep logs; 0 is forever"
         ),
     ]
 

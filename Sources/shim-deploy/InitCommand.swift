@@ -8,7 +8,7 @@ import ToolKit
 enum InitCommand {
     static let spec = CommandSpec(
         program: "shim-deploy init",
-        summary: "write a description from a function that is there",
+        summary: "write a description of an existing function",
         usage: ["[options] NAME"],
         options: ConnectionOptions.options + [
             Option(

@@ -10,7 +10,7 @@ enum LogsCommand {
         summary: "show a function's log",
         usage: ["[options] [NAME]"],
         options: ConnectionOptions.options + [
-            Option("-f", "--follow", help: "Go on showing what comes"),
+            Option("-f", "--follow", help: "Keep showing new lines as they come"),
             Option("--since", value: "TIME", help: "How far back, as in 10m or 2h", default: "10m"),
             Option(
                 "--filter",

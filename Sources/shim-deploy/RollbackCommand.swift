@@ -6,7 +6,7 @@ import FunctionFile
 enum RollbackCommand {
     static let spec = CommandSpec(
         program: "shim-deploy rollback",
-        summary: "move an alias back to the version before",
+        summary: "move an alias back to the previous version",
         usage: ["[options] [NAME]"],
         options: ConnectionOptions.options + [
             Option(

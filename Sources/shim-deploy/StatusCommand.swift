@@ -6,7 +6,7 @@ import FunctionFile
 enum StatusCommand {
     static let spec = CommandSpec(
         program: "shim-deploy status",
-        summary: "show a function and all that was made for it",
+        summary: "show a function and everything made for it",
         usage: ["[options] [NAME]"],
         options: ConnectionOptions.options + [
             Option("--alias", value: "NAME", help: "The alias to look at"),

@@ -7,14 +7,14 @@ import Platform
 struct InspectCommand {
     static let spec = CommandSpec(
         program: "shim-pack inspect",
-        summary: "Says whether a Lambda package would start, also one that somebody else made",
+        summary: "says whether a Lambda package would start, whoever made it",
         usage: ["[options] FILE.zip|FILE.tar|DIR"],
         options: [
             Option(
                 "--target",
                 value: "TARGET",
                 type: .word(of: Target.self),
-                help: "Where it is to start: provided.al2023, provided.al2 or image",
+                help: "Where it will run: provided.al2023, provided.al2 or image",
                 default: "provided.al2023"
             ),
             Option("--json", help: "Print the findings as JSON"),

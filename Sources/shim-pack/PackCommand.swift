@@ -9,7 +9,7 @@ import ToolKit
 struct PackCommand {
     static let spec = CommandSpec(
         program: "shim-pack",
-        summary: "Makes the zip, layer or image in which a program starts on AWS Lambda",
+        summary: "makes the zip, layer or image that starts a program on AWS Lambda",
         usage: [
             "[options] PROGRAM [-- ARG...]",
             "--layer [options] [PROGRAM]",
@@ -28,21 +28,22 @@ struct PackCommand {
                 "--target",
                 value: "TARGET",
                 type: .word(of: Target.self),
-                help: "Where it is to start: provided.al2023, provided.al2 or image",
+                help: "Where it will run: provided.al2023, provided.al2 or image",
                 default: "provided.al2023"
             ),
             Option(
                 "--glibc",
                 value: "WHICH",
                 type: .word(of: GlibcChoice.self),
-                help: "Take glibc along: auto (where the target's is too old), bundle (always) or target (never)",
+                help: "Pack glibc: auto (where the target's is too old), bundle (always) or target (never)",
                 default: "auto"
             ),
-            Option("--include", value: "PATH[=DEST]", help: "Take a file, folder or pattern along", repeatable: true),
+            Option("--include", value: "PATH[=DEST]", help: "Also pack this file, folder or pattern", repeatable: true),
             Option(
                 "--exclude",
                 value: "PATTERN",
-                help: "Leave out of that, and of what is observed, what matches: a name, a place or an absolute path",
+                help:
+                    "Leave out what matches, included or observed: a name, a place in the package or an absolute path",
                 repeatable: true
             ),
             Option(
@@ -51,18 +52,18 @@ struct PackCommand {
                 help: "Set a variable for the program; $LAMBDA_TASK_ROOT in it is the package's folder",
                 repeatable: true
             ),
-            Option("--interpreter", help: "Take the script's interpreter along, with its libraries"),
+            Option("--interpreter", help: "Also pack the script's interpreter, with its libraries"),
             Option(
                 "--language",
                 value: "NAME|FILE",
                 help:
-                    "Take a whole language along for the script, or for a layer: python, r, perl, ... or a recipe's file",
+                    "Pack a whole language for the script, or as a layer: python, r, perl, ... or a recipe's file",
                 excludes: ["--interpreter", "--observe"]
             ),
             Option(
                 "--language-module",
                 value: "NAME",
-                help: "Take a module of the language along, with what it needs",
+                help: "Pack a module of the language, with what it needs",
                 repeatable: true,
                 needs: "--language"
             ),
@@ -70,7 +71,7 @@ struct PackCommand {
                 "--observe",
                 value: "JSON|@FILE",
                 help:
-                    "Run the program here on this event and take along what it uses: files, folders, libraries, programs",
+                    "Run the program here on this event and pack what it uses: files, folders, libraries, programs",
                 repeatable: true
             ),
             Option(
@@ -78,8 +79,8 @@ struct PackCommand {
                 help: "Fail where --observe saw files that the program will not find in the package",
                 needs: "--observe"
             ),
-            Option("--dry-run", help: "Only list what --observe found", needs: "--observe"),
-            Option("--strip", help: "Strip the copies of debugging symbols"),
+            Option("--dry-run", help: "Only list what --observe finds", needs: "--observe"),
+            Option("--strip", help: "Strip debugging symbols from the copies"),
             Option("--template", value: "FILE", type: .file, help: "Make bootstrap from this template"),
             Option(
                 "--shim",
@@ -110,7 +111,7 @@ struct PackCommand {
                 value: "FILE",
                 type: .file,
                 help:
-                    "Count on this layer of the function: leave out what it has, and start a script by its interpreter",
+                    "The function will have this layer: leave out what it has, and use its interpreter for a script",
                 repeatable: true,
                 excludes: ["--image", "--dockerfile"]
             ),
@@ -133,13 +134,13 @@ struct PackCommand {
                 "--dockerfile",
                 value: "DIR",
                 type: .folder,
-                help: "Write a Dockerfile and what it copies",
+                help: "Write a folder with a Dockerfile and the files it copies",
                 excludes: ["--output"]
             ),
             Option(
                 "--test",
                 value: "JSON|@FILE",
-                help: "Run the finished package on this event, where there is only what the target has",
+                help: "Run the finished package on this event, with only what the target has",
                 repeatable: true
             ),
             Option(

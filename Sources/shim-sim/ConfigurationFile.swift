@@ -136,7 +136,7 @@ enum ConfigurationFile {
         // What a number is too large for, the decoder does not say.
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
             "a number is too large, or not whole where it must be"
-        case .typeMismatch(_, let context) where context.codingPath.isEmpty: "it is no object with 'functions'"
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty: "it is not an object with 'functions'"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
             "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type or value"
         @unknown default: "\(error)"

@@ -7,7 +7,7 @@ import ToolKit
 /// The options of `serve` for Lambda's API for functions.
 struct ControlOptions {
     static let options = [
-        Option("--control-plane", help: "Serve Lambda's API for functions too; the only thing to do without a TARGET"),
+        Option("--control-plane", help: "Also serve Lambda's API for functions; the default without a TARGET"),
         Option(
             "--data",
             value: "DIR",

@@ -12,7 +12,7 @@ enum EventCommand {
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard arguments.positionals.count <= 1 else {
-            throw UsageError("'\(arguments.positionals[1])' is one NAME too many", hint: spec.helpHint)
+            throw UsageError("unexpected argument '\(arguments.positionals[1])'", hint: spec.helpHint)
         }
         if let name = arguments.positionals.first {
             do {

@@ -32,33 +32,40 @@ enum FunctionOptions {
         Option(
             "--pass-env",
             value: "NAME",
-            help: "Pass on a variable of this shell; a * at the end means all that begin so",
+            help: "Pass on a variable of this shell; NAME* passes on all that begin with NAME",
             repeatable: true
         ),
-        Option("--handler", value: "NAME", help: "What _HANDLER says", default: "the program's name"),
+        Option("--handler", value: "NAME", help: "Value of _HANDLER", default: "the program's name"),
         Option(
             "--log-format",
             value: "text|json",
             type: .word(of: LogFormat.self),
-            help: "Form of the log",
+            help: "Format of the log",
             default: "text"
         ),
         Option(
             "--layer",
             value: "DIR|ZIP",
             type: .file,
-            help: "Merge a layer to /opt; later ones win",
+            help: "Merge a layer into /opt; later ones win",
             repeatable: true
         ),
-        Option("--wrap", value: "COMMAND", help: "Put words in front of the program, 'strace -f'; without time-out"),
-        Option("--cpu-share", help: "No more CPU than Lambda gives for the memory"),
+        Option(
+            "--wrap",
+            value: "COMMAND",
+            help: "Run the program under this command, such as 'strace -f'; no time-out"
+        ),
+        Option("--cpu-share", help: "Give it only as much CPU as Lambda does for its memory"),
         Option("--isolate", help: "Run it as Lambda's user, in Lambda's folders, on a read-only root file system"),
-        Option("--isolate-if-possible", help: "As --isolate; where this machine does not let it, without, and say so"),
+        Option(
+            "--isolate-if-possible",
+            help: "Like --isolate; where this machine does not allow it, run without it and say so"
+        ),
         Option(
             "--root",
             value: "bare|host|DIR",
             type: .folder,
-            help: "That root: what provided.al2023 has, this machine or a folder",
+            help: "Root for --isolate: what provided.al2023 has, this machine's or a folder",
             default: "bare; host for a program"
         ),
     ]
@@ -116,7 +123,10 @@ enum FunctionOptions {
         for name in arguments.values("--pass-env") {
             let found = own.filter { name.hasSuffix("*") ? $0.key.hasPrefix(name.dropLast()) : $0.key == name }
             guard !found.isEmpty || name.hasSuffix("*") else {
-                throw UsageError("'\(name)' is not set here", hint: "--pass-env passes on variables of this shell")
+                throw UsageError(
+                    "'\(name)' is not set in this shell",
+                    hint: "--pass-env passes on variables of this shell"
+                )
             }
             for (name, value) in found where !Variables.reserved.contains(name) { passed[name] = value }
         }
@@ -137,7 +147,7 @@ enum FunctionOptions {
             throw UsageError("'\(first)' is not a program", hint: "--wrap 'COMMAND ARGUMENTS' looks for it in PATH")
         }
         guard Files.isExecutable(words[0]) else {
-            throw UsageError("'\(first)' is not a program", hint: "it is not there, or not executable")
+            throw UsageError("'\(first)' is not a program", hint: "it does not exist, or is not executable")
         }
         return words
     }

@@ -51,7 +51,7 @@ enum RunCommand {
         }
         guard arguments.positionals.count == 1 else {
             throw UsageError(
-                "'\(arguments.positionals[1])' is one TARGET too many",
+                "unexpected argument '\(arguments.positionals[1])'",
                 hint: CommandSpec.argumentsHint
             )
         }

@@ -33,7 +33,7 @@ enum ServeCommand {
         notes: [
             """
             TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'. Without
-            any, functions are put here by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
+            any, functions are created by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
             """,
             """
             The page http://127.0.0.1:9000/_/ shows invocations, logs and environments, and sends events.

@@ -11,28 +11,33 @@ enum ServeOptions {
             "--concurrency",
             value: "N",
             type: .integer(1...1000),
-            help: "Environments of a function at most",
+            help: "The most environments of a function at a time",
             default: "10"
         ),
         Option(
             "--idle-timeout",
             value: "SECONDS",
             type: .number(0.1...1_000_000),
-            help: "End an environment that idles so long",
+            help: "End an environment that has been idle for this long",
             default: "600"
         ),
-        Option("--retry-delays", value: "SECONDS,...", help: "When a failed event is tried again", default: "60,120"),
-        Option("--on-failure", value: "FILE|function:NAME", help: "Where an event goes that failed for good"),
+        Option(
+            "--retry-delays",
+            value: "SECONDS,...",
+            help: "Delays before a failed event is tried again",
+            default: "60,120"
+        ),
+        Option("--on-failure", value: "FILE|function:NAME", help: "Where to send an event that failed for good"),
         Option("--url-port", value: "PORT", type: .integer(0...65535), help: "Port of the function URL, 0 for any"),
         Option("--url-stream", help: "The function URL streams (RESPONSE_STREAM)"),
         Option("--limit-bandwidth", help: "Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda"),
-        Option("--watch", help: "Take a changed target for the next call"),
+        Option("--watch", help: "Use a changed target from the next call on"),
         Option("--freeze", help: "Stop environments between calls, as Lambda does"),
         Option(
             "--env-all",
             value: "NAME=VALUE",
             type: .assignment,
-            help: "Set a variable of all functions, where their own say nothing else",
+            help: "Set a variable of every function that does not set it itself",
             repeatable: true
         ),
         Option("--no-lambda-endpoint", help: "Do not tell functions how to call each other (AWS_ENDPOINT_URL_LAMBDA)"),
@@ -75,7 +80,7 @@ enum ServeOptions {
         case nil: break
         case .function(let name)?:
             guard functions.contains(where: { $0.name == name }) else {
-                throw UsageError("failed events of '\(function.name)' go to '\(name)', which is no function here")
+                throw UsageError("failed events of '\(function.name)' go to '\(name)', which is not a function here")
             }
         case .file(let path)?:
             let mayBeMade = !path.isEmpty && Files.status(Paths.parent(path))?.isDirectory == true

@@ -38,7 +38,7 @@ enum TriggerOptions {
             "--api-payload",
             value: "VERSION",
             type: .word(["1.0", "2.0"]),
-            help: "Form of its events",
+            help: "Version of its events",
             default: "2.0",
             needs: "--api-port"
         ),
@@ -47,7 +47,7 @@ enum TriggerOptions {
             "--alb",
             value: "NAME=PORT",
             type: .assignment,
-            help: "Put an Application Load Balancer in front of a function; port 0 for any",
+            help: "Put an Application Load Balancer in front of a function; 0 is any port",
             repeatable: true
         ),
         Option("--alb-multi-value", help: "The load balancers send headers and parameters as lists", needs: "--alb"),

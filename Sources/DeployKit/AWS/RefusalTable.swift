@@ -61,7 +61,7 @@ enum RefusalTable {
         ),
         Row(
             phrase: "AccessDenied",
-            hint: "your own user or role lacks this right; docs/deploy.md lists those that are needed"
+            hint: "your own user or role lacks this right; docs/reference/shim-deploy.md lists the rights it needs"
         ),
         Row(phrase: "not authorized to perform", hint: "your own user or role lacks this right"),
         Row(
@@ -74,12 +74,12 @@ enum RefusalTable {
         switch failure.kind {
         case .credentials:
             return
-                "log in: 'aws sso login', 'aws configure', or set AWS_PROFILE; 'aws sts get-caller-identity' tells"
+                "log in: 'aws sso login', 'aws configure', or set AWS_PROFILE; 'aws sts get-caller-identity' shows who you are"
         case .region: return "--region REGION, or set AWS_REGION"
         case .connection:
             return
                 "check the network, --region and --endpoint-url; what was done stays done: run it again to go on"
-        case .outdated: return "this AWS CLI is too old for it: 'aws --version' tells; update it"
+        case .outdated: return "this AWS CLI is too old for it: update it ('aws --version' shows which it is)"
         case .service(let code):
             let text = code + ": " + failure.message
             return rows.first { text.contains($0.phrase) }?.hint

@@ -56,7 +56,7 @@ package enum SettingsCheck {
                 throw .contradiction("an image takes no layers", hint: "put their files into the image")
             }
             if desired.configuration["SnapStart"]?["ApplyOn"]?.string == "PublishedVersions" {
-                throw .contradiction("SnapStart is not there for images", hint: nil)
+                throw .contradiction("an image cannot use SnapStart", hint: nil)
             }
         } else if desired.configuration["ImageConfig"] != nil, desired.code != nil {
             throw .contradiction("ImageConfig is for images, and the package is a zip", hint: nil)

@@ -80,7 +80,7 @@ struct ClosureBuilder {
     private func add(_ library: FoundLibrary, for owner: Binary, to closure: inout Closure) throws -> String {
         let found = root.plain(withoutHardwareVariant(library.path))
         guard let real = root.realHost(found), let file = try binaries.read(real) else {
-            throw ToolError.cannotRead(path: found, cause: "it was found as a library, and is none")
+            throw ToolError.cannotRead(path: found, cause: "it was found as a library, but it is not one")
         }
         let fileName = file.soname.map(Paths.name) ?? Paths.name(library.name)
         if library.name.contains("/"), !GlibcFamily.isLoader(fileName) {

@@ -33,7 +33,7 @@ enum BootstrapCheck: PackageCheck {
             return "bootstrap is neither an ELF file nor a script that begins with #!"
         }
         guard !line.hasWindowsEnd else {
-            return "bootstrap has Windows line ends: its interpreter would not be found"
+            return "bootstrap has Windows line endings: its interpreter would not be found"
         }
         let isBrought = ["/var/task/", "/opt/"].contains { line.interpreter.hasPrefix($0) }
         guard !isBrought, !Target.al2023.interpreters.contains(line.interpreter) else { return nil }
@@ -47,6 +47,6 @@ enum BootstrapCheck: PackageCheck {
         else { return nil }
         let real = FileSystemRoot(folder).realHost(path)
         guard target.hasPrefix("/") || real.map({ Disk.kind($0) != .file }) ?? true else { return nil }
-        return "bootstrap is a link to '\(target)', which is no file of the package"
+        return "bootstrap is a link to '\(target)', which is not a file of the package"
     }
 }

@@ -46,7 +46,7 @@ struct BaseImage {
             return found.file
         }
         guard Disk.kind(layout + "/index.json") != nil else {
-            throw PackError.unusableBase(path: path, cause: "it has no index.json, so it is no OCI layout")
+            throw PackError.unusableBase(path: path, cause: "it has no index.json, so it is not an OCI layout")
         }
         var manifest = try Self.read(layout + "/index.json", path: path)
         // An index may lead to another one, with one entry a platform.

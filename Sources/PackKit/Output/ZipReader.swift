@@ -31,7 +31,7 @@ struct ZipReader: Equatable, Sendable {
             let lowest = max(0, bytes.count - 22 - 65_535)
             let places = stride(from: bytes.count - 22, through: lowest, by: -1)
             guard bytes.count >= 22, let end = places.first(where: { number(UInt32.self, $0) == 0x0605_4b50 }) else {
-                throw fail("it has no table of contents; it is no zip archive or cut off")
+                throw fail("it has no table of contents: it is not a zip archive, or it is cut off")
             }
             guard let count = number(UInt16.self, end + 10), let start = number(UInt32.self, end + 16) else {
                 throw fail("its table of contents is damaged")

@@ -222,7 +222,7 @@ struct ContentsGatherer {
             guard !line.hasWindowsEnd else {
                 throw PackError.notAProgram(
                     path: program.path,
-                    cause: "it has Windows line ends, so its interpreter would not be found",
+                    cause: "it has Windows line endings, so its interpreter would not be found",
                     hint: "'sed -i \"s/\\r$//\" FILE' removes them"
                 )
             }

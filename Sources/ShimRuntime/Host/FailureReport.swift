@@ -53,7 +53,7 @@ extension ProgramResult {
         for line in lines {
             if status == 127, let found = line.firstRange(of: marker) {
                 let library = line[found.upperBound...].prefix { $0 != ":" }
-                return "\(program) could not start, the loader did not take '\(library)': \(line)"
+                return "\(program) could not start, the loader cannot load '\(library)': \(line)"
                     + "; " + PackageAdvice.here.libraries
             }
             if line.contains(": version `GLIBC_"), line.contains("' not found") {

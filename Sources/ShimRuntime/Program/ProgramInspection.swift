@@ -45,14 +45,14 @@ struct ProgramInspection {
         if line.last == 0x0D {
             return .brokenScript(
                 why: "its first line ends in CR LF, so the system looks for an interpreter whose name ends in CR",
-                hint: "save the file with Unix line ends, for example by 'sed -i \"s/\\r$//\" FILE'"
+                hint: "save the file with Unix line endings, for example by 'sed -i \"s/\\r$//\" FILE'"
             )
         }
         let text = String(decoding: line, as: UTF8.self)
         let words = text.split(maxSplits: 1) { $0 == " " || $0 == "\t" }
         guard let interpreter = words.first, interpreter.hasPrefix("/") else {
             return .brokenScript(
-                why: "its first line '#!\(text.prefix(60))' names no absolute path",
+                why: "its first line '#!\(text.prefix(60))' does not name an absolute path",
                 hint: "begin the file with a line like '#!/bin/sh' or '#!/usr/bin/env python3'"
             )
         }

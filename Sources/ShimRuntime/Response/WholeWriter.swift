@@ -6,7 +6,7 @@ final class WholeWriter: ResponseWriter {
     enum Form: Equatable {
         /// They stay as they are; a success without output is answered with a text of its own, if there is one.
         case raw(whenEmpty: [UInt8]?)
-        /// Text, less one last newline, as a JSON string.
+        /// Text without its last newline, as a JSON string.
         case jsonString
     }
 

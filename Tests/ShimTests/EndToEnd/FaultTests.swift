@@ -83,7 +83,7 @@ extension EndToEnd {
             #expect(shim.process.wait() == 1)
             #expect(
                 shim.process.errors.hasSuffix(
-                    "shim[fatal] the system gave no descriptor for a program: too many files are open in it\n"
+                    "shim[fatal] the system has no descriptor left for a program: too many files are open in it\n"
                 )
             )
         }

@@ -239,7 +239,7 @@ extension EndToEnd.Packer {
             try expectFailure(
                 ["foreign"],
                 """
-                shim-pack: cannot use '\(shim)' as bootstrap program: it is for \(Machines.own), the program for \(other.0)
+                shim-pack: cannot use '\(shim)' as the bootstrap program: it is for \(Machines.own), the program for \(other.0)
                 hint: name one for \(other.0) with --shim FILE
 
                 """,
@@ -257,7 +257,7 @@ extension EndToEnd.Packer {
             try expectFailure(
                 ["--shim", debug, "/bin/busybox"],
                 """
-                shim-pack: cannot use '\(debug)' as bootstrap program: it is dynamically linked, so it would not start on \
+                shim-pack: cannot use '\(debug)' as the bootstrap program: it is dynamically linked, so it would not start on \
                 Lambda (a debug build?)
                 hint: swift build -c release --product shim makes a static one; name it with --shim FILE
 
@@ -267,7 +267,7 @@ extension EndToEnd.Packer {
             try expectFailure(
                 ["--shim", "gone", "/bin/busybox"],
                 """
-                shim-pack: cannot use 'gone' as bootstrap program: No such file or directory
+                shim-pack: cannot use 'gone' as the bootstrap program: No such file or directory
                 hint: swift build -c release --product shim makes one; name it with --shim FILE
 
                 """,

@@ -38,7 +38,7 @@ extension EndToEnd.Packer {
             let script = try folder.write("a.sh", "#!/bin/sh\r\necho\r\n", mode: 0o755)
             #expect(
                 try pack([script]).errors == """
-                    shim-pack: cannot pack '\(script)': it has Windows line ends, so its interpreter would not be found
+                    shim-pack: cannot pack '\(script)': it has Windows line endings, so its interpreter would not be found
                     hint: 'sed -i "s/\\r$//" FILE' removes them
 
                     """
@@ -61,7 +61,7 @@ extension EndToEnd.Packer {
             #expect(
                 try pack(["--interpreter", script]).errors == """
                     shim-pack: cannot pack the interpreter of '\(script)': '\(interpreter)' is not an ELF program
-                    hint: name in the first line of the script the program that this one starts in the end
+                    hint: in the script's first line, name the program that this one finally starts
 
                     """
             )

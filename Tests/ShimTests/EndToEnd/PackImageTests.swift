@@ -120,7 +120,7 @@ extension EndToEnd.Packer {
             #expect(pack.status == 1)
             #expect(
                 pack.errors
-                    == "shim-pack: cannot use base image '\(folder.path)': it has no index.json, so it is no OCI layout\n"
+                    == "shim-pack: cannot use base image '\(folder.path)': it has no index.json, so it is not an OCI layout\n"
             )
         }
 

@@ -118,7 +118,7 @@ extension EndToEnd.Packer {
             arguments: [
                 ("nope", "the event is not JSON: "),
                 ("", "the event is not JSON: "),
-                ("[1]", "the event is wrong: it is no object with op and a\n"),
+                ("[1]", "the event is wrong: it is not an object with op and a\n"),
                 (
                     "{\"op\":\"x\",\"a\":[[1]]}",
                     "the event is wrong: op is none of solve, multiply, eigenvalues, svd, determinant, inverse\n"

@@ -181,7 +181,7 @@ extension EndToEnd.Packer {
             try folder.write("crlf/bootstrap", "#!/bin/sh\r\necho\r\n", mode: 0o755)
             try expect(
                 try inspect("crlf"),
-                "problem: bootstrap has Windows line ends: its interpreter would not be found\n"
+                "problem: bootstrap has Windows line endings: its interpreter would not be found\n"
             )
             try PackPrograms.c(
                 "unsigned arc4random(void); int main(void) { return arc4random(); }",
@@ -217,8 +217,8 @@ extension EndToEnd.Packer {
             let broken = try inspect("broken.zip")
             #expect(broken.0 == 1)
             #expect(
-                broken.1 == "shim-pack: cannot read zip archive 'broken.zip': it has no table of contents; "
-                    + "it is no zip archive or cut off\n"
+                broken.1 == "shim-pack: cannot read zip archive 'broken.zip': it has no table of contents: "
+                    + "it is not a zip archive, or it is cut off\n"
             )
         }
 
@@ -266,7 +266,7 @@ extension EndToEnd.Packer {
             )
             try expect(
                 try inspect("link.zip"),
-                "problem: bootstrap is a link to 'gone', which is no file of the package\n"
+                "problem: bootstrap is a link to 'gone', which is not a file of the package\n"
             )
             let outside = try inspect("out.zip")
             #expect(
@@ -313,7 +313,7 @@ extension EndToEnd.Packer {
             #expect(
                 help.output.hasPrefix(
                     """
-                    shim-pack: Makes the zip, layer or image in which a program starts on AWS Lambda
+                    shim-pack: makes the zip, layer or image that starts a program on AWS Lambda
 
                     usage: shim-pack [options] PROGRAM [-- ARG...]
                            shim-pack --layer [options] [PROGRAM]

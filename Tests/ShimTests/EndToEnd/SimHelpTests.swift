@@ -36,7 +36,7 @@ struct SimHelpTests {
           -h, --help  Show this help
           --version   Show the version
 
-        commands, each with a --help of its own:
+        commands, each with its own --help:
           run          call a function once and print its answer
           serve        serve functions as Lambda does, for any AWS client
           event        print a sample event, or list them
@@ -58,17 +58,18 @@ struct SimHelpTests {
           --memory MB             Memory of the function, 128 to 10240 (default: 128)
           --env NAME=VALUE        Set an environment variable (repeatable)
           --env-file FILE         Set the variables of a file of NAME=VALUE lines (repeatable)
-          --pass-env NAME         Pass on a variable of this shell; a * at the end means all that begin so
+          --pass-env NAME         Pass on a variable of this shell; NAME* passes on all that begin with NAME
                                   (repeatable)
-          --handler NAME          What _HANDLER says (default: the program's name)
-          --log-format text|json  Form of the log (default: text)
-          --layer DIR|ZIP         Merge a layer to /opt; later ones win (repeatable)
-          --wrap COMMAND          Put words in front of the program, 'strace -f'; without time-out
-          --cpu-share             No more CPU than Lambda gives for the memory
+          --handler NAME          Value of _HANDLER (default: the program's name)
+          --log-format text|json  Format of the log (default: text)
+          --layer DIR|ZIP         Merge a layer into /opt; later ones win (repeatable)
+          --wrap COMMAND          Run the program under this command, such as 'strace -f'; no time-out
+          --cpu-share             Give it only as much CPU as Lambda does for its memory
           --isolate               Run it as Lambda's user, in Lambda's folders, on a read-only root file system
-          --isolate-if-possible   As --isolate; where this machine does not let it, without, and say so
-          --root bare|host|DIR    That root: what provided.al2023 has, this machine or a folder (default: bare;
-                                  host for a program)
+          --isolate-if-possible   Like --isolate; where this machine does not allow it, run without it and say
+                                  so
+          --root bare|host|DIR    Root for --isolate: what provided.al2023 has, this machine's or a folder
+                                  (default: bare; host for a program)
           --replay DIR            Call it with the events that 'serve --record DIR' kept, and say which answers
                                   differ
           --repeat N              Call it N times in one environment: cold, then warm (default: 1)
@@ -105,35 +106,35 @@ struct SimHelpTests {
           --memory MB                     Memory of the function, 128 to 10240 (default: 128)
           --env NAME=VALUE                Set an environment variable (repeatable)
           --env-file FILE                 Set the variables of a file of NAME=VALUE lines (repeatable)
-          --pass-env NAME                 Pass on a variable of this shell; a * at the end means all that begin
-                                          so (repeatable)
-          --handler NAME                  What _HANDLER says (default: the program's name)
-          --log-format text|json          Form of the log (default: text)
-          --layer DIR|ZIP                 Merge a layer to /opt; later ones win (repeatable)
-          --wrap COMMAND                  Put words in front of the program, 'strace -f'; without time-out
-          --cpu-share                     No more CPU than Lambda gives for the memory
+          --pass-env NAME                 Pass on a variable of this shell; NAME* passes on all that begin with
+                                          NAME (repeatable)
+          --handler NAME                  Value of _HANDLER (default: the program's name)
+          --log-format text|json          Format of the log (default: text)
+          --layer DIR|ZIP                 Merge a layer into /opt; later ones win (repeatable)
+          --wrap COMMAND                  Run the program under this command, such as 'strace -f'; no time-out
+          --cpu-share                     Give it only as much CPU as Lambda does for its memory
           --isolate                       Run it as Lambda's user, in Lambda's folders, on a read-only root file
                                           system
-          --isolate-if-possible           As --isolate; where this machine does not let it, without, and say so
-          --root bare|host|DIR            That root: what provided.al2023 has, this machine or a folder
-                                          (default: bare; host for a program)
-          --concurrency N                 Environments of a function at most (default: 10)
-          --idle-timeout SECONDS          End an environment that idles so long (default: 600)
-          --retry-delays SECONDS,...      When a failed event is tried again (default: 60,120)
+          --isolate-if-possible           Like --isolate; where this machine does not allow it, run without it
+                                          and say so
+          --root bare|host|DIR            Root for --isolate: what provided.al2023 has, this machine's or a
+                                          folder (default: bare; host for a program)
+          --concurrency N                 The most environments of a function at a time (default: 10)
+          --idle-timeout SECONDS          End an environment that has been idle for this long (default: 600)
+          --retry-delays SECONDS,...      Delays before a failed event is tried again (default: 60,120)
           --on-failure FILE|function:NAME
-                                          Where an event goes that failed for good
+                                          Where to send an event that failed for good
           --url-port PORT                 Port of the function URL, 0 for any
           --url-stream                    The function URL streams (RESPONSE_STREAM)
           --limit-bandwidth               Streamed answers: 6 MB at once, then 2 MB/s, as on Lambda
-          --watch                         Take a changed target for the next call
+          --watch                         Use a changed target from the next call on
           --freeze                        Stop environments between calls, as Lambda does
-          --env-all NAME=VALUE            Set a variable of all functions, where their own say nothing else
+          --env-all NAME=VALUE            Set a variable of every function that does not set it itself
                                           (repeatable)
           --no-lambda-endpoint            Do not tell functions how to call each other (AWS_ENDPOINT_URL_LAMBDA)
           --record DIR                    Keep events and answers, for 'shim-sim run --replay'
           --quiet                         No logs of functions
-          --control-plane                 Serve Lambda's API for functions too; the only thing to do without a
-                                          TARGET
+          --control-plane                 Also serve Lambda's API for functions; the default without a TARGET
           --data DIR                      Where that API keeps functions and layers (default: a temporary
                                           folder)
           --transition-time SECONDS       How long a function stays Pending or InProgress (default: 0)
@@ -144,16 +145,16 @@ struct SimHelpTests {
           --api-port PORT                 Port of an HTTP API, as of API Gateway; 0 for any
           --route ROUTE=NAME              Route of the HTTP API, 'GET /items/{id}=NAME' (default: $default to
                                           the only function) (repeatable)
-          --api-payload VERSION           Form of its events (default: 2.0)
+          --api-payload VERSION           Version of its events (default: 2.0)
           --api-stage NAME                Its stage, the first part of paths
-          --alb NAME=PORT                 Put an Application Load Balancer in front of a function; port 0 for
-                                          any (repeatable)
+          --alb NAME=PORT                 Put an Application Load Balancer in front of a function; 0 is any port
+                                          (repeatable)
           --alb-multi-value               The load balancers send headers and parameters as lists
           -h, --help                      Show this help
           --version                       Show the version
 
         TARGET is what 'shim-sim run' takes. With one target and no NAME, the function is called 'function'. Without
-        any, functions are put here by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
+        any, functions are created by Lambda's own API, as by 'aws lambda create-function --endpoint-url ...'.
 
         The page http://127.0.0.1:9000/_/ shows invocations, logs and environments, and sends events.
 

@@ -212,7 +212,7 @@ struct SimLifecycleTests {
         try await SimTool.withFolder { folder in
             let cases: [([String], Int32, String)] = [
                 (["serve", "a=cat", "a=cat"], 64, "two functions are called 'a'"),
-                (["serve", "a b=cat"], 1, "'a b' is no name for a function"),
+                (["serve", "a b=cat"], 1, "'a b' is not a name for a function"),
                 (["serve", "cat", "--host", "nowhere"], 64, "'nowhere' is not a value for --host"),
                 (["serve", "cat", "--retry-delays", "1,2,3"], 64, "'1,2,3' is not a value for --retry-delays"),
                 (["serve", "cat", "--on-failure", "function:x"], 64, "failed events of 'function' go to 'x'"),
@@ -250,7 +250,7 @@ struct SimLifecycleTests {
                 ("{", "unexpected end at byte 1"), ("{}", "functions is missing"),
                 (#"{"functions":{"f":{}}}"#, "functions.f.target is missing"),
                 (#"{"functions":{}}"#, "functions is empty"),
-                ("[]", "it is no object with 'functions'"), ("7", "it is no object with 'functions'"),
+                ("[]", "it is not an object with 'functions'"), ("7", "it is not an object with 'functions'"),
                 (#"{"functions":{"f":{"target":"/bin/cat"}},"timeout":9}"#, "unknown member 'timeout'"),
                 (#"{"fuctions":{}}"#, "unknown member 'fuctions'"),
                 (

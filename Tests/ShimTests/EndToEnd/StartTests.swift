@@ -123,7 +123,7 @@ extension EndToEnd {
                 "d.jl": "'julia', which runs files of its kind, is in none of",
                 "e": "it is neither an ELF program nor a script with '#!' in its first line",
                 "f": "it is not executable",
-                "g": "names no absolute path",
+                "g": "does not name an absolute path",
             ]
             for (name, words) in expected {
                 let error = try failure([name], taskRoot: folder.path)
@@ -200,7 +200,7 @@ extension EndToEnd {
             let answer = try ShimUnderTest(["main"], taskRoot: folder.path).invoke("{}")
             #expect(answer.errorType == "Runtime.InvalidEntrypoint")
             let message = try answer.error().errorMessage
-            #expect(message.hasPrefix("main could not start, the loader did not take 'libdeep.so.1': "), "\(message)")
+            #expect(message.hasPrefix("main could not start, the loader cannot load 'libdeep.so.1': "), "\(message)")
             let remedy = "which brings its libraries along, or put them into lib/ of the package"
             #expect(message.hasSuffix(remedy), "\(message)")
         }

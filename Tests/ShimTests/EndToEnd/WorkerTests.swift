@@ -428,15 +428,15 @@ extension EndToEnd {
             ),
             (
                 ["SHIM_WORKER_READY": "line"],
-                "the setting 'SHIM_WORKER_READY' does not go with the others; hint: it needs SHIM_MODE=worker"
+                "the setting 'SHIM_WORKER_READY' cannot be used here; hint: it needs SHIM_MODE=worker"
             ),
             (
                 ["SHIM_MODE": "worker", "SHIM_STANDBY_SETTLE_MS": "1"],
-                "the setting 'SHIM_STANDBY_SETTLE_MS' does not go with the others; hint: it needs SHIM_MODE=standby"
+                "the setting 'SHIM_STANDBY_SETTLE_MS' cannot be used here; hint: it needs SHIM_MODE=standby"
             ),
             (
                 ["SHIM_MODE": "worker", "SHIM_WORKER_ERRORS": "on", "SHIM_STDOUT": "stream"],
-                "the setting 'SHIM_WORKER_ERRORS' does not go with the others; hint: it needs a response that is not streamed (SHIM_STDOUT)"
+                "the setting 'SHIM_WORKER_ERRORS' cannot be used here; hint: it needs a response that is not streamed (SHIM_STDOUT)"
             ),
             (
                 ["SHIM_MODE": "worker", "SHIM_WORKER_MAX_EVENTS": "0"],

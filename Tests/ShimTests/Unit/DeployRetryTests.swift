@@ -180,7 +180,7 @@ import Testing
                         message: "Unable to locate credentials."
                     )
                 ),
-                "'aws sts get-caller-identity' failed: Unable to locate credentials.\nhint: log in: 'aws sso login', 'aws configure', or set AWS_PROFILE; 'aws sts get-caller-identity' tells"
+                "'aws sts get-caller-identity' failed: Unable to locate credentials.\nhint: log in: 'aws sso login', 'aws configure', or set AWS_PROFILE; 'aws sts get-caller-identity' shows who you are"
             ),
             (
                 .notReady(what: "the update failed", reason: "no such image (InvalidImage)"),

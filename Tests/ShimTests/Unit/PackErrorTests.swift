@@ -11,8 +11,8 @@ import Testing
                 "cannot pack 'a': it is a library, not a program"
             ),
             (
-                .notAProgram(path: "a", cause: "it is no program", hint: "begin it with '#!/bin/sh'"),
-                "cannot pack 'a': it is no program\nhint: begin it with '#!/bin/sh'"
+                .notAProgram(path: "a", cause: "it is not a program", hint: "begin it with '#!/bin/sh'"),
+                "cannot pack 'a': it is not a program\nhint: begin it with '#!/bin/sh'"
             ),
             (
                 .missingLibraries([
@@ -89,7 +89,7 @@ import Testing
             (.interpreterWithoutScript(path: "a"), "cannot pack the interpreter of 'a': it is not a script"),
             (
                 .unusableShim(path: "shim", cause: "not an ELF file", hint: "name one with --shim FILE"),
-                "cannot use 'shim' as bootstrap program: not an ELF file\nhint: name one with --shim FILE"
+                "cannot use 'shim' as the bootstrap program: not an ELF file\nhint: name one with --shim FILE"
             ),
             (
                 .noShim(machine: "arm64", folders: ["/p/bin", "/p/libexec/shim"]),
@@ -120,8 +120,8 @@ import Testing
                 "cannot read zip archive 'a.zip': its table of contents is damaged"
             ),
             (
-                .unusableBase(path: "b", cause: "it has no index.json, so it is no OCI layout"),
-                "cannot use base image 'b': it has no index.json, so it is no OCI layout"
+                .unusableBase(path: "b", cause: "it has no index.json, so it is not an OCI layout"),
+                "cannot use base image 'b': it has no index.json, so it is not an OCI layout"
             ),
             (
                 .observedProgramFailed(program: "a", status: "status 3", output: "out\nno"),

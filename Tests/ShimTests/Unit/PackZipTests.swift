@@ -31,7 +31,11 @@ import Testing
     func whatIsNoArchiveIsSaidToBeNone(count: Int) {
         let error = #expect(throws: PackError.self) { try ZipReader(Data(repeating: 65, count: count), path: "x") }
         #expect(
-            error == .damagedZip(path: "x", cause: "it has no table of contents; it is no zip archive or cut off")
+            error
+                == .damagedZip(
+                    path: "x",
+                    cause: "it has no table of contents: it is not a zip archive, or it is cut off"
+                )
         )
     }
 

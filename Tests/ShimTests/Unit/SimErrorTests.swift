@@ -95,7 +95,7 @@ import Testing
         (
             .badVariableName("1"),
             """
-            cannot set the variable '1': Lambda takes no such name
+            cannot set the variable '1': Lambda does not allow this name
             hint: a letter, then at least one letter, digit or underscore
             """
         ),
@@ -108,7 +108,7 @@ import Testing
         (
             .badFunctionName("a b"),
             """
-            'a b' is no name for a function
+            'a b' is not a name for a function
             hint: 1 to 64 letters, digits, hyphens and underscores
             """
         ),

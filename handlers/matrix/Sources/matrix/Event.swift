@@ -25,7 +25,7 @@ struct Event: Decodable {
         do {
             container = try decoder.container(keyedBy: Key.self)
         } catch {
-            throw MatrixError.badEvent("it is no object with op and a")
+            throw MatrixError.badEvent("it is not an object with op and a")
         }
         for key in container.allKeys where !["op", "a", "b"].contains(key.stringValue) {
             throw MatrixError.badEvent("it has an unknown member '\(key.stringValue)'")
