@@ -15,12 +15,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- first steps: made by scripts/first-steps.py -->", "<!-- end of first steps -->"
 TOOLS = "jq,zip,unzip,curl"
+# Seconds for all steps together.
+LIMIT = 120
 FILTER = """'{hello: (.queryStringParameters.name // "world")}'"""
 # What is done, the command, and what it must print last (a part of the line).
 STEPS = [
@@ -52,11 +55,13 @@ def run(folder: str, root: str) -> list[tuple[str, str, float]]:
     for path in (home, *home.iterdir()):
         os.chown(path, 1000, 1000)
     shell = subprocess.Popen(enter(root, "/bin/sh"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    limit = threading.Timer(LIMIT, shell.kill)
+    limit.start()
     results = []
     try:
         for what, command, expected in STEPS:
             begin = time.monotonic()
-            shell.stdin.write(command + ("\n" if command.endswith("&") else "; echo \"= $?\"\n"))
+            shell.stdin.write(command.removesuffix("&") + " </dev/null" + ("&\n" if command.endswith("&") else "; printf '\\n= %s\\n' $?\n"))
             shell.stdin.flush()
             seen, failed = [], True
             for line in shell.stdout:
@@ -71,6 +76,7 @@ def run(folder: str, root: str) -> list[tuple[str, str, float]]:
             results.append((what, command, time.monotonic() - begin))
         return results
     finally:
+        limit.cancel()
         shell.stdin.close()
         # unshare ignores the signals that ask.
         shell.kill()
