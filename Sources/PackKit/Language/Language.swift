@@ -47,7 +47,10 @@ package struct Language {
             throw PackError.badRecipe(recipe.name, line: 1, cause: "it has no line 'program PATH -> PLACE'")
         }
         let package = "$LAMBDA_TASK_ROOT"
+        // What the user says wins: an image has each variable once.
+        let own = Set(request.variables.map(\.name))
         request.variables += try recipe.variables.map { try PackVariable($0.replacing("{root}", with: package)) }
+            .filter { !own.contains($0.name) }
         request.inclusions += recipe.takes.map { Inclusion(pattern: host($0.path), destination: $0.place) }
         request.recipeExclusions += recipe.leaves
         for (place, text) in recipe.texts { request.texts[place] = PackRequest.Text(text: text) }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ToolKit
 
 @testable import PackKit
 
@@ -17,6 +18,20 @@ import Testing
             )
             #expect(try LanguageRecipe(recipe.text, source: recipe.name).name == recipe.name)
         }
+    }
+
+    /// An image's configuration has each variable once.
+    @Test func whatTheUserSetsWinsOverTheRecipe() throws {
+        let folder = try TemporaryFolder()
+        let recipe = try folder.write(
+            "x.recipe",
+            "language x\nprogram /bin/cat -> bin/cat\nset A=recipe\nset B={root}/b\n"
+        )
+        let script = try folder.write("script.x", "")
+        var request = PackRequest(program: script, output: "x.tar", shim: nil)
+        request.variables = [try PackVariable("A=user")]
+        try Language(recipe, modules: [], toolbox: Toolbox(interrupts: nil)).add(to: &request)
+        #expect(try request.variables == [PackVariable("A=user"), PackVariable("B=$LAMBDA_TASK_ROOT/b")])
     }
 
     @Test func directivesAndTheirIndentedLines() throws {
