@@ -7,9 +7,12 @@
 //     --invocations N   invocations to count, of each runtime (default 1000)
 //     --block N         invocations before it is another runtime's turn (default 10)
 //     --warmup N        invocations of each before counting starts (default 100)
+//     --pause MS        leave each runtime alone so long before an event (default 0)
 //     --seconds S       stop counting early after S seconds per runtime, warming up after S/4 (default: no such bound)
 //     --window N        also report p50, memory and descriptors after every N counted invocations
 //     --time-limit S    give up after S seconds, whatever happens (default 60)
+//
+// A runtime that begins with NAME=VALUE is started with that variable.
 //
 // The runtimes are all alive at once and take turns every few milliseconds: what else the machine does changes from
 // second to second (by a third, seen on a shared one), and so it hits all of them alike. Only one ever has work; the
@@ -172,8 +175,10 @@ static bool start_runtime(struct runtime *runtime) {
         // Every runtime starts with the same descriptors: what a shell left open can make each spawn slower.
         syscall(SYS_close_range, 3, ~0u, 0);
         *shared_exec_time = now_ns();
-        execv(runtime->command[0], runtime->command);
-        fprintf(stderr, "load: cannot run '%s': %s\n", runtime->command[0], strerror(errno));
+        char **command = runtime->command;
+        while (strchr(command[0], '=') && command[1]) putenv(*command++);
+        execv(command[0], command);
+        fprintf(stderr, "load: cannot run '%s': %s\n", command[0], strerror(errno));
         _exit(127);
     }
     setpgid(runtime->pid, runtime->pid);
@@ -654,12 +659,19 @@ static bool wait_for_next(struct runtime *runtime, char *body, size_t size) {
     return false;
 }
 
+static useconds_t pause_us; // before each event
+
 // One turn of one runtime: `count` invocations, from an idle runtime to an idle runtime.
 static bool take_turn(struct runtime *runtime, long count, bool counting, long window, char *event, char *body,
                       size_t size) {
     uint64_t since = now_ns(), checking = 0;
     for (; count > 0; count--) {
         char id[64];
+        if (pause_us) {
+            uint64_t asleep = now_ns();
+            while (usleep(pause_us) == -1 && now_ns() - asleep < (uint64_t)pause_us * 1000) {}
+            checking += now_ns() - asleep;
+        }
         number_event(event, ++runtime->number);
         snprintf(id, sizeof id, "8476a536-e9f4-11e8-9739-%012ld", runtime->number);
         uint64_t sent_at = now_ns();
@@ -807,6 +819,7 @@ int main(int argc, char **argv) {
         else if (strcmp(name, "--block") == 0 && value >= 1) options.block = (long)value;
         else if (strcmp(name, "--warmup") == 0) options.warmup = (long)value;
         else if (strcmp(name, "--seconds") == 0) options.seconds = value;
+        else if (strcmp(name, "--pause") == 0 && value < 1000) pause_us = (useconds_t)(value * 1000);
         else if (strcmp(name, "--window") == 0) options.window = (long)value;
         else if (strcmp(name, "--time-limit") == 0) options.time_limit = value;
         else usage("unknown option or bad value:", name);

@@ -1,6 +1,7 @@
 """Turns the measurements of run.sh into a table, results.json and a chart.
 
     report.py rounds RAW.jsonl FACTS.tsv RESULTS.json CHART.svg
+    report.py modes RAW.jsonl FACTS.tsv RESULTS.json CHART.svg
     report.py soak RUNTIME WINDOW SOAK.json RESULTS.json
 
 Only the standard library: the benchmark must run where Python is, and nothing else.
@@ -14,20 +15,32 @@ from datetime import datetime, timezone
 from statistics import median
 from xml.sax.saxutils import escape
 
-ORDER = ["floor", "shim", "ric", "node", "sh"]
+ORDER = ["floor", "floor-worker", "before", "shim", "process", "standby", "worker", "ric", "node", "sh"]
 LABELS = {
     "floor": "floor (C)",
+    "floor-worker": "floor of a worker (C)",
+    "before": "another shim",
     "shim": "shim",
+    "process": "process",
+    "standby": "standby",
+    "worker": "worker",
     "ric": "Python (awslambdaric)",
     "node": "Node (spawn)",
     "sh": "sh + curl",
 }
+# A worker's loop has nothing to start: its floor is the C loop with one process for all events.
+FLOORS = {"worker": "floor-worker", "floor-worker": "floor-worker"}
+MODES = ["process", "standby", "worker"]
 CASES = {
     "cold": "Cold start: exec of the runtime to its first GET /next",
     "cat-small": "Events of 100 B, child /bin/cat (dynamic)",
     "busybox-small": "Events of 100 B, child busybox cat (static)",
     "cat-large": "Events of 6 MB, child /bin/cat (dynamic)",
     "busybox-large": "Events of 6 MB, child busybox cat (static)",
+    "mode-cat": "cat, which starts in 1 ms",
+    "mode-python": "Python that imports json and re",
+    "mode-r": "R with jsonlite",
+    "mode-slow": "C that starts in 100 ms, 200 ms between two events",
 }
 
 
@@ -87,10 +100,10 @@ def summarize(rows):
             by_case.setdefault(row["case"], {}).setdefault(runtime, {})[row["round"]] = result
     summary = {}
     for case, by_runtime in by_case.items():
-        floor = by_runtime.get("floor", {})
         summary[case] = {}
         for runtime in sorted(by_runtime, key=ORDER.index):
             rounds = by_runtime[runtime]
+            floor = by_runtime.get(FLOORS.get(runtime, "floor"), {})
             errors = [result["error"] for result in rounds.values() if not result["ok"]]
             if errors:
                 summary[case][runtime] = {"error": errors[0], "rounds": rounds}
@@ -202,6 +215,11 @@ PANELS = [
     ("Peak memory, events of 100 B", "MB", "cat-small", "peak_kb", 1024),
 ]
 
+MODE_PANELS = [
+    (CASES[case], "median latency, ms", case, "p50_us", 1000)
+    for case in ("mode-cat", "mode-python", "mode-r", "mode-slow")
+]
+
 
 def axis_step(highest):
     """A round step that gives three to six marks."""
@@ -232,43 +250,44 @@ def panel(out, x, y, summary, title, unit, case, key, divisor):
         middle = top + row * index + row / 2
         value = entry[key] / divisor
         width = max(bar_width * value / highest, 1.5)
-        ours = " ours" if runtime == "shim" else ""
+        is_ours = runtime == "shim" or runtime in MODES
+        ours = " ours" if is_ours else ""
         out.append(
             f'<text class="label{ours}" x="{left - 8}" y="{middle + 4.5}" text-anchor="end">{LABELS[runtime]}</text>'
         )
+        kind = "floor" if runtime.startswith("floor") else "shim" if is_ours else runtime
         out.append(
-            f'<rect class="bar {runtime}" x="{left}" y="{middle - bar / 2}" width="{width:.1f}" height="{bar}" rx="2"/>'
+            f'<rect class="bar {kind}" x="{left}" y="{middle - bar / 2}" width="{width:.1f}" height="{bar}" rx="2"/>'
         )
         text = digits(value)
         ratio = entry.get("ratio")
-        if key == "p50_us" and ratio and runtime != "floor":
+        if key == "p50_us" and ratio and not runtime.startswith("floor"):
             text += f" · {times(ratio['median'])}×"
         out.append(f'<text class="value{ours}" x="{left + width + 6:.1f}" y="{middle + 4.5}">{text}</text>')
     return bottom + 35
 
 
-def chart(summary, facts, hardware):
-    panels = [p for p in PANELS if any("error" not in entry for entry in summary.get(p[2], {}).values())]
+def chart(summary, facts, hardware, panels, title, subtitle):
+    panels = [p for p in panels if any("error" not in entry for entry in summary.get(p[2], {}).values())]
     out, y, bottom = [], 92, 0
-    for index, (title, unit, case, key, divisor) in enumerate(panels):
+    for index, (head, unit, case, key, divisor) in enumerate(panels):
         column = index % 2
         if index and column == 0:
             y = bottom + 38
-        bottom = max(bottom, panel(out, 24 + column * 436, y, summary, title, unit, case, key, divisor))
+        bottom = max(bottom, panel(out, 24 + column * 436, y, summary, head, unit, case, key, divisor))
     height = bottom + 24
     kernel = ".".join(hardware["kernel"].split(".")[:2])
-    subtitle = (
-        f"Child /bin/cat. Medians of {facts['rounds']} alternating rounds, {hardware['cores']} cores, Linux {kernel}, "
-        f"{hardware['architecture']}. ×: ratio to the floor, the same loop in C. Shorter is better."
+    subtitle = subtitle.format(
+        rounds=facts["rounds"], system=f"{hardware['cores']} cores, Linux {kernel}, {hardware['architecture']}"
     )
-    description = "Bar charts that compare shim with other Lambda runtimes; benchmarks/README.md explains the numbers."
+    description = "Bar charts of Lambda runtimes; benchmarks/README.md explains the numbers."
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="{height}" viewBox="0 0 900 {height}" role="img">',
-        "<title>Running a program per Lambda invocation</title>",
+        f"<title>{escape(title)}</title>",
         f"<desc>{description}</desc>",
         f"<style>{STYLE}</style>",
         f'<rect class="card" x="0.5" y="0.5" width="899" height="{height - 1}" rx="8"/>',
-        '<text class="title" x="24" y="36">What a Lambda runtime adds to running a program</text>',
+        f'<text class="title" x="24" y="36">{escape(title)}</text>',
         f'<text class="minor" x="24" y="58">{escape(subtitle)}</text>',
     ]
     return "\n".join(head + out + ["</svg>", ""])
@@ -284,15 +303,55 @@ def write_json(path, value):
 
 
 def report_rounds(raw, facts_path, results, chart_path):
+    summary, facts, hardware = report(raw, facts_path, results)
+    subtitle = (
+        "Child /bin/cat. Medians of {rounds} alternating rounds, {system}. "
+        "×: ratio to the floor, the same loop in C. Shorter is better."
+    )
+    title = "What a Lambda runtime adds to running a program"
+    with open(chart_path, "w") as file:
+        file.write(chart(summary, facts, hardware, PANELS, title, subtitle))
+
+
+def report_modes(raw, facts_path, results, chart_path):
+    summary, facts, hardware = report(raw, facts_path, results)
+    subtitle = (
+        "Events of 100 B. Medians of {rounds} alternating rounds, {system}. "
+        "×: ratio to a floor in C, that of a worker or of a process per event."
+    )
+    with open(chart_path, "w") as file:
+        file.write(chart(summary, facts, hardware, MODE_PANELS, "The time of an event in each mode of shim", subtitle))
+
+
+def report(raw, facts_path, results):
+    """Prints the table and writes the numbers; gives back what a chart is made of."""
     with open(raw) as lines:
         rows = [json.loads(line) for line in lines]
+    lanes = {row["case"].removeprefix("lanes-"): row["results"] for row in rows if row["case"].startswith("lanes-")}
     facts, hardware = read_facts(facts_path), machine()
     facts["finished"] = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    summary = summarize(rows)
+    summary = summarize([row for row in rows if not row["case"].startswith("lanes-")])
     print_table(summary, facts)
-    write_json(results, {"run": facts, "machine": hardware, "cases": summary})
-    with open(chart_path, "w") as file:
-        file.write(chart(summary, facts, hardware))
+    print_lanes(lanes)
+    write_json(results, {"run": facts, "machine": hardware, "cases": summary, "lanes": lanes})
+    return summary, facts, hardware
+
+
+def print_lanes(lanes):
+    for mode, by_count in lanes.items():
+        print(f"\nSeveral events at once, {mode}, child sleeping 20 ms")
+        if not by_count:
+            print("  FAILED")
+            continue
+        one = by_count["1"]
+        print(f"  {'lanes':>8}{'per second':>12}{'x one':>8}{'RSS MB':>10}{'MB a lane':>11}")
+        for count, entry in by_count.items():
+            more = int(count) - 1
+            cost = f"{(entry['rss_kb'] - one['rss_kb']) / 1024 / more:.2f}" if more else ""
+            print(
+                f"  {count:>8}{digits(entry['per_second']):>12}{entry['per_second'] / one['per_second']:>8.2f}"
+                f"{digits(entry['rss_kb'] / 1024):>10}{cost:>11}"
+            )
 
 
 def report_soak(runtime, window, soak, results):
@@ -325,4 +384,4 @@ def report_soak(runtime, window, soak, results):
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    {"rounds": report_rounds, "soak": report_soak}[command](*arguments)
+    {"rounds": report_rounds, "modes": report_modes, "soak": report_soak}[command](*arguments)

@@ -5,17 +5,22 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 all_runtimes=(floor shim ric node sh)
+mode_runtimes=(floor floor-worker process standby worker ric node)
 
 usage() {
     cat <<'HELP'
 usage: benchmarks/run.sh [options]
+       benchmarks/run.sh --modes [options]
        benchmarks/run.sh --soak RUNTIME [--invocations N]
 
-Runs all runtimes by turns, round after round, and writes a table to the terminal, benchmarks/out/results.json and a
-chart (docs/benchmark.svg after a whole run without gaps, else benchmarks/out/benchmark.svg).
+Runs all runtimes in turn, round after round, and writes a table to the terminal, benchmarks/out/results.json and a
+chart (docs/benchmark.svg after a whole run without gaps, else benchmarks/out/benchmark.svg). With --modes it measures
+the modes of shim with programs that start in different times, and several events at once: modes.json and modes.svg.
 
-  --rounds N         rounds to run (default 7)
-  --runtimes A,B     only these of: floor,shim,ric,node,sh (default all; ratios need floor)
+  --modes            measure the modes (SHIM_MODE), each beside a floor of its own
+  --rounds N         rounds to run (default 7; with --modes 3)
+  --runtimes A,B     only these of: floor,shim,ric,node,sh (default all; ratios need floor); with --modes of:
+                     floor,floor-worker,process,standby,worker,ric,node
   --quick            a smoke test: 2 rounds, few invocations, small events only
   --soak RUNTIME     one runtime, many invocations: does its memory, its descriptors or its time grow?
   --invocations N    invocations of the soak (default 20000)
@@ -24,6 +29,7 @@ chart (docs/benchmark.svg after a whole run without gaps, else benchmarks/out/be
 
 Environment:
   SHIM               the shim to measure (default: built with `swift build -c release --product shim`)
+  BEFORE             another shim to measure beside it, as a row of its own
 
 Exit status: 0 done, 1 a runtime failed or answered wrong (with --strict: or is missing), 64 wrong usage
 HELP
@@ -37,7 +43,7 @@ number() { # OPTION VALUE
     echo "$2"
 }
 
-rounds=7 quick=0 strict=0 soak='' invocations=20000 only=()
+rounds=7 quick=0 strict=0 soak='' invocations=20000 only=() modes=0
 while (($#)); do
     case $1 in
         --rounds) rounds=$(number "$1" "${2:-}"); rounds_given=1; shift 2 ;;
@@ -45,12 +51,20 @@ while (($#)); do
         --runtimes) [[ ${2:-} ]] || fail "--runtimes needs names" 64; IFS=, read -ra only <<<"$2"; shift 2 ;;
         --soak) [[ ${2:-} ]] || fail "--soak needs the name of a runtime" 64; soak=$2; shift 2 ;;
         --quick) quick=1; shift ;;
+        --modes) modes=1; shift ;;
         --strict) strict=1; shift ;;
         -h | --help) usage; exit 0 ;;
         *) echo "run.sh: unknown option '$1'" >&2; usage >&2; exit 64 ;;
     esac
 done
 [[ $soak ]] && only=("$soak")
+if ((modes)); then
+    all_runtimes=("${mode_runtimes[@]}")
+    [[ ${rounds_given:-} ]] || rounds=3
+elif [[ $soak == standby || $soak == worker ]]; then
+    all_runtimes+=("$soak")
+fi
+[[ ! ${BEFORE:-} || $soak ]] || all_runtimes+=(before)
 for name in "${only[@]}"; do
     [[ " ${all_runtimes[*]} " == *" $name "* ]] || fail "unknown runtime '$name', known are: ${all_runtimes[*]}" 64
 done
@@ -66,6 +80,7 @@ if ((quick)); then
     cold=3 small=60 warmup=10 seconds=0.5
     cases=(cold cat-small busybox-small)
 fi
+((!modes)) || cases=(mode-cat mode-python mode-r mode-slow)
 small_bytes=100
 large_bytes=6291456 # Lambda's limit for an event: 6 MiB
 
@@ -84,21 +99,27 @@ command -v cc >/dev/null || fail "cc is missing (Debian package gcc): load.c and
 
 declare -A missing=() command_of=()
 
-build_shim() {
-    if [[ ${SHIM:-} ]]; then
-        [[ -x $SHIM ]] || { missing[shim]="the file named by SHIM is not there or not executable"; return; }
-        command_of[shim]=$(realpath "$SHIM")
+shim_path=''
+build_shim() { # RUNTIME
+    if [[ $shim_path ]]; then
+        :
+    elif [[ ${SHIM:-} ]]; then
+        [[ -x $SHIM ]] || { missing[$1]="the file named by SHIM is not there or not executable"; return; }
+        shim_path=$(realpath "$SHIM")
     elif ! command -v swift >/dev/null; then
-        missing[shim]="swift is missing (see swift.org/install), and SHIM names no built shim"
+        missing[$1]="swift is missing (see swift.org/install), and SHIM names no built shim"
+        return
     else
         note "building shim"
         if swift build --package-path "$root" -c release --product shim >"$work/swift.log" 2>&1; then
-            command_of[shim]=$root/.build/release/shim
+            shim_path=$root/.build/release/shim
         else
-            missing[shim]="swift build -c release --product shim failed: $(grep -m1 'error:' "$work/swift.log" |
+            missing[$1]="swift build -c release --product shim failed: $(grep -m1 'error:' "$work/swift.log" |
                 sed "s|$root/||g")"
+            return
         fi
     fi
+    command_of[$1]=$shim_path
 }
 
 prepare() { # RUNTIME
@@ -106,7 +127,16 @@ prepare() { # RUNTIME
         floor)
             cc -O2 -Wall -Wextra -o "$work/floor" "$here/runtimes/floor.c"
             command_of[floor]=$work/floor ;;
-        shim) build_shim ;;
+        floor-worker)
+            cc -O2 -Wall -Wextra -o "$work/floor" "$here/runtimes/floor.c"
+            command_of[floor-worker]="SHIM_MODE=worker $work/floor --worker" ;;
+        shim) build_shim shim ;;
+        process | standby | worker)
+            build_shim "$1"
+            [[ ${missing[$1]:-} ]] || command_of[$1]="SHIM_MODE=$1 ${command_of[$1]}" ;;
+        before)
+            if [[ -x $BEFORE ]]; then command_of[before]=$(realpath "$BEFORE")
+            else missing[before]="the file named by BEFORE is not there or not executable"; fi ;;
         ric)
             # The interpreter itself: what is called python3 may be a script that starts it.
             python=$(python3 -c 'import sys; print(sys.executable)')
@@ -134,6 +164,16 @@ busybox=$(command -v busybox || true)
 if [[ ! $busybox ]] || head -c 4096 "$busybox" | grep -aq /ld-; then
     missing[busybox]="a static busybox is missing (Debian package busybox-static)"
     for i in "${!cases[@]}"; do [[ ${cases[i]} == busybox-* ]] && unset "cases[i]"; done
+fi
+
+if ((modes)); then
+    cp "$here"/children/line.* "$work/task/"
+    cc -O2 -Wall -Wextra -o "$work/task/line" "$here/children/line.c"
+    rscript=$(command -v Rscript || true)
+    if [[ ! $rscript ]] || ! "$rscript" -e 'library(jsonlite)' >/dev/null 2>&1; then
+        missing[R]="R or its jsonlite is missing (Debian packages r-base-core, r-cran-jsonlite)"
+        cases=("${cases[@]/mode-r/}")
+    fi
 fi
 
 present=()
@@ -171,7 +211,31 @@ measure() { # CHILD "RUNTIME..." LOAD-OPTION... : prints the JSON of load
     )
 }
 
+# Programs that start in 1, 20, 200 and 100 ms. Where they start slowly, a few events have to do.
+measure_mode() { # CASE "RUNTIME..."
+    local scale=1
+    ((!quick)) || scale=5
+    case $1 in
+        mode-cat) measure /bin/cat "$2" --invocations "$small" --warmup "$warmup" --block 50 --seconds "$seconds" ;;
+        mode-python) measure "$(command -v python3) $work/task/line.py" "$2" --invocations $((100 / scale)) --warmup 10 \
+            --block 5 --seconds "$seconds" ;;
+        mode-r) measure "$rscript $work/task/line.R" "$2" --invocations $((20 / scale)) --warmup 3 --block 2 --seconds 4 ;;
+        # Between two events there is time for a start.
+        mode-slow) measure "$work/task/line 100" "$2" --invocations $((20 / scale)) --warmup 3 --block 2 --pause 200 ;;
+    esac
+}
+
+# Several events at once, child sleeping 20 ms: they have to wait for each other or not.
+measure_lanes() { # MODE
+    (
+        cd "$work/task"
+        env -i PATH="$tools_path" TMPDIR="$work/tmp" LAMBDA_TASK_ROOT="$work/task" SHIM_MODE="$1" \
+            python3 "$here/lanes.py" --seconds "$seconds" -- "$shim_path" "$work/task/line" 0 20 2>>"$work/log"
+    )
+}
+
 measure_case() { # CASE "RUNTIME..."
+    [[ $1 != mode-* ]] || { measure_mode "$@"; return; }
     local child=/bin/cat
     [[ $1 == busybox-* ]] && child="$busybox cat"
     case $1 in
@@ -202,6 +266,7 @@ started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 for ((round = 1; round <= rounds; round++)); do
     printf 'round %d of %d:' "$round" "$rounds" >&2
     for case in "${cases[@]}"; do
+        [[ $case ]] || continue
         printf ' %s' "$case" >&2
         [[ $racing ]] || break
         if ! results=$(measure_case "$case" "$racing"); then
@@ -215,6 +280,14 @@ for ((round = 1; round <= rounds; round++)); do
     done
     echo >&2
 done
+
+if ((modes)) && [[ $shim_path ]]; then
+    note "several events at once"
+    for mode in process standby worker; do
+        lanes=$(measure_lanes "$mode") || failed=1
+        printf '{"round":1,"case":"lanes-%s","results":%s}\n' "$mode" "${lanes:-null}" >>"$work/raw.jsonl"
+    done
+fi
 
 {
     printf 'started\t%s\n' "$started"
@@ -233,12 +306,15 @@ done
     done
 } >"$work/facts.tsv"
 
-chart=$here/out/benchmark.svg
-# The chart of the README shows all rows or is not touched.
-((quick || failed || ${#missing[@]} || ${#present[@]} < ${#all_runtimes[@]})) || chart=$root/docs/benchmark.svg
+form=rounds name=benchmark table=results
+((!modes)) || form=modes name=modes table=modes
+chart=$here/out/$name.svg
+# The chart of the docs shows all rows, and no other, or is not touched.
+((quick || failed || ${#missing[@]} || ${#present[@]} < ${#all_runtimes[@]})) || [[ ${BEFORE:-} ]] ||
+    chart=$root/docs/$name.svg
 mkdir -p "$(dirname "$chart")"
-python3 "$here/report.py" rounds "$work/raw.jsonl" "$work/facts.tsv" "$here/out/results.json" "$chart"
-note "wrote benchmarks/out/results.json and ${chart#"$root"/}"
+python3 "$here/report.py" "$form" "$work/raw.jsonl" "$work/facts.tsv" "$here/out/$table.json" "$chart"
+note "wrote benchmarks/out/$table.json and ${chart#"$root"/}"
 
 if ((failed)); then
     note "a runtime failed; the end of what the runtimes and load wrote to stderr:"

@@ -90,7 +90,8 @@ package final class EventLoop {
 
     /// Handles events until ``stop()``.
     ///
-    /// - Throws: ``SystemError`` of `poll`, which only a bug or a lack of memory brings about.
+    /// - Throws: ``SystemError`` of `poll`, which only a bug or a lack of memory brings about; `EBADF` where a descriptor
+    ///   that is watched was closed, which would be reported for ever.
     package func run() throws(SystemError) {
         isStopped = false
         while !isStopped { try turn() }
@@ -106,6 +107,9 @@ package final class EventLoop {
             // A handler of this turn may have cancelled the watch.
             watch.handler?(PollEvents(rawValue: entries[index].revents))
             runSoon()
+            if entries[index].revents & Int16(POLLNVAL) != 0, watch.handler != nil {
+                throw SystemError(call: "poll", errno: EBADF)
+            }
         }
         guard !timers.isEmpty else { return }
         let now = ContinuousClock.Instant.now

@@ -24,7 +24,7 @@ struct CGIVariables {
         }
         if let type = event.headers["content-type"] { values["CONTENT_TYPE"] = type }
         for (name, value) in event.headers {
-            guard !Self.others.contains(name), name.utf8.allSatisfy(Self.isNameByte) else { continue }
+            guard !name.isEmpty, !Self.others.contains(name), name.utf8.allSatisfy(Self.isNameByte) else { continue }
             values["HTTP_" + name.uppercased().replacing("-", with: "_")] = value
         }
         return values.filter { !$0.value.utf8.contains(0) }

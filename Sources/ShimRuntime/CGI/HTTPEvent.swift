@@ -46,7 +46,7 @@ struct HTTPEvent: Equatable {
         if let http = context["http"] as? [String: Any], let method = http["method"] as? String {
             kind = .version2
             self.method = method
-            path = root["rawPath"] as? String ?? "/"
+            path = Self.path(root["rawPath"])
             query = root["rawQueryString"] as? String ?? ""
             version = http["protocol"] as? String ?? "HTTP/1.1"
             sourceIP = http["sourceIp"] as? String
@@ -55,7 +55,7 @@ struct HTTPEvent: Equatable {
             let hasValues = root["multiValueHeaders"] is [String: Any]
             kind = isLoadBalancer ? hasValues ? .loadBalancerWithValues : .loadBalancer : .version1
             self.method = method
-            path = root["path"] as? String ?? "/"
+            path = Self.path(root["path"])
             // A load balancer leaves the parameters as they were sent.
             query = Self.query(root, isEncoded: isLoadBalancer)
             version = context["protocol"] as? String ?? "HTTP/1.1"
@@ -65,6 +65,11 @@ struct HTTPEvent: Equatable {
         }
         domain = context["domainName"] as? String
         headers = Self.headers(root)
+    }
+
+    private static func path(_ value: Any?) -> String {
+        guard let path = value as? String, !path.isEmpty else { return "/" }
+        return path
     }
 
     private static func body(_ root: [String: Any]) -> [UInt8]? {

@@ -231,7 +231,12 @@ final class Worker: Host {
     /// The deadline has come near.
     private func stop(_ limit: TimeLimit) {
         guard let event = current, event.stop == nil else { return }
-        stop(.deadline(margin: limit.margin, after: event.started.duration(to: .now)), .deadline, limit.grace)
+        let fault = WorkerFault.deadline(
+            margin: limit.margin,
+            after: event.started.duration(to: .now),
+            waitsForMore: worker?.waitsForMore ?? false
+        )
+        stop(fault, .deadline, limit.grace)
     }
 
     func stop(_ signal: Int32) {

@@ -8,7 +8,8 @@ enum WorkerEvent {
 
     /// The bytes for the worker's standard input.
     ///
-    /// A line end in JSON can only be white space between tokens, so that a space takes its place; nothing else is changed.
+    /// A line end in JSON can only be white space between tokens, so that a space takes its place, and one at the end is
+    /// left out; nothing else is changed.
     ///
     /// - Throws: ``Unusable`` where the event holds a NUL, which is not JSON, and a NUL ends events.
     static func bytes(
@@ -25,6 +26,7 @@ enum WorkerEvent {
         if delimiter == 0 {
             if has(bytes, 0) { throw Unusable() }
         } else if has(bytes, 0x0A) || has(bytes, 0x0D) {
+            while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
             // Many readers of lines take a carriage return for a line end, too.
             for index in bytes.indices where bytes[index] == 0x0A || bytes[index] == 0x0D { bytes[index] = 0x20 }
         }

@@ -9,14 +9,14 @@ enum WorkerFault: Equatable {
     case closedOutput
     /// It closed its standard input, and lives.
     case closedInput
-    /// It wrote something before it was given the event.
+    /// It wrote something before it had read the event.
     case unaskedOutput(String)
     /// It wrote more than one answer.
     case secondAnswer(String)
     /// Nobody can take its answer.
     case refusedOutput(OutputRefusal)
-    /// The deadline came near.
-    case deadline(margin: Duration, after: Duration)
+    /// The deadline came near; the worker may have waited for another line instead of answering.
+    case deadline(margin: Duration, after: Duration, waitsForMore: Bool)
     /// The shim itself was told to end by this signal.
     case shutdown(Int32)
 
@@ -60,7 +60,7 @@ enum WorkerFault: Equatable {
         case .unaskedOutput(let text):
             return report(
                 ErrorType.unexpectedOutput,
-                "\(program), a worker, wrote '\(text)' to standard output before it was given the event; " + Self.advice
+                "\(program), a worker, wrote '\(text)' to standard output before it had read the event; " + Self.advice
             )
         case .secondAnswer(let text):
             return report(
@@ -68,11 +68,21 @@ enum WorkerFault: Equatable {
                 "\(program), a worker, wrote '\(text)' to standard output after its answer; " + Self.advice
             )
         case .refusedOutput(let refusal): return refusal.report(program: program, lines: errors.lines)
-        case .deadline(let margin, let duration):
-            return known(result(.exited(status: 0), .deadline, duration), margin: margin)
+        case .deadline(let margin, let duration, let waitsForMore):
+            let report = known(result(.exited(status: 0), .deadline, duration), margin: margin)
+            guard waitsForMore else { return report }
+            return ErrorReport(
+                type: report.errorType,
+                message: report.errorMessage + Self.bufferAdvice,
+                stackTrace: report.stackTrace
+            )
         case .shutdown(let signal): return known(result(.exited(status: 0), .shutdown(signal), .zero))
         }
     }
+
+    /// A program whose output is a pipe keeps it in a buffer, unless it is told otherwise.
+    private static let bufferAdvice =
+        "; it has read the event and waits for more: a worker must read by lines, and flush standard output after each answer"
 
     /// A stray `print` is the usual mistake.
     private static let advice =

@@ -96,7 +96,10 @@ final class WorkerProcess {
     /// Gives it an event; it must be idle.
     func give(_ bytes: [UInt8], _ requestID: String, _ writer: any ResponseWriter) {
         guard case .idle = state else { return }
-        log.begin(requestID)
+        // What it has written by now belongs to no event, or to the last one.
+        drainErrors()
+        unreadEvent = requestID
+        hasRead = false
         output.expectAnswer()
         state = .answering(writer: writer)
         writer.onChange = { [weak self] in self?.writerChanged() }
@@ -114,18 +117,38 @@ final class WorkerProcess {
         }
     }
 
+    /// The event that it was given and that no line of its standard error belongs to yet, as it has read nothing of it.
+    private var unreadEvent: String?
+
+    /// What it writes from now on belongs to its event, once it has read some of that.
+    private func beginLog() {
+        guard let id = unreadEvent else { return }
+        unreadEvent = nil
+        log.begin(id)
+    }
+
     /// How many bytes of its last event its pipe has taken.
     private var written = 0
+
+    /// Whether it was seen that it has read some of its event.
+    private var hasRead = false
 
     /// Whether it has read nothing of its last event, so that another worker may get that.
     var hasReadNothing: Bool { written == 0 || Descriptor.unread(child.standardInput) == written }
 
-    /// Ends it: its input closes, SIGTERM, and SIGKILL where that is not enough.
+    /// Whether it has read all of its event and sleeps where it reads on, as far as the system tells.
+    var waitsForMore: Bool {
+        guard case .answering = state, input == nil, Descriptor.unread(child.standardInput) == 0 else { return false }
+        return ProcessControl.waitsForInput(child.pid)
+    }
+
+    /// Ends it: SIGTERM, its input closes, and SIGKILL where that is not enough.
     func stop(_ reason: StopReason, _ grace: Stopping.Grace) {
         if case .gone = state { return }
         closeInput()
-        if case .answering = state {} else { child.closeInput() }
+        // The signal first: many a program would end at the end of its input before it had seen why.
         process.stop(reason, grace)
+        if case .answering = state {} else { child.closeInput() }
     }
 
     // MARK: - The streams
@@ -155,6 +178,11 @@ final class WorkerProcess {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
+        if case .answering = state, !hasRead {
+            // A greeting of one that is still starting is not the answer to what it has not read.
+            guard !hasReadNothing else { return fail(.unaskedOutput(WorkerFault.quote(bytes))) }
+            hasRead = true
+        }
         let step = output.take(bytes)
         if case .answering(let writer) = state, step.answer > 0 {
             do throws(OutputRefusal) {
@@ -179,6 +207,7 @@ final class WorkerProcess {
 
     private func answered() {
         // What it wrote to standard error before its answer is in the pipe by now, and belongs to this event.
+        beginLog()
         drainErrors()
         log.finish()
         closeInput()
@@ -229,6 +258,7 @@ final class WorkerProcess {
         do throws(SystemError) {
             guard let count = try Descriptor.read(child.standardError, into: piece) else { return false }
             if count > 0 {
+                if unreadEvent != nil, !hasReadNothing { beginLog() }
                 log.take(UnsafeRawBufferPointer(rebasing: piece.prefix(count)))
                 return true
             }

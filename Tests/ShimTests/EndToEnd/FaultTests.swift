@@ -90,7 +90,7 @@ extension EndToEnd {
 
         /// A response that was cut off was a success.
         @Test(arguments: ["process", "worker", "standby"]) func outputThatCannotBeReadIsAFailure(mode: String) throws {
-            let (shim, _) = try shim(
+            let (shim, folder) = try shim(
                 preloading: """
                     #define _GNU_SOURCE
                     #include <dlfcn.h>
@@ -108,6 +108,8 @@ extension EndToEnd {
                 ["sh", "-c", "unset LD_PRELOAD; while read e; do printf \"$e\\n\"; done"],
                 environment: ["SHIM_MODE": mode]
             )
+            // The library must be there until the shim has started.
+            defer { withExtendedLifetime(folder) {} }
             #expect(try shim.invoke("fine\n").text.hasPrefix("fine"))
             let answer = try shim.invoke("break\n")
             #expect(answer.isError && answer.errorType == "Runtime.Unknown", "\(answer.text)")
@@ -122,7 +124,7 @@ extension EndToEnd {
         @Test(arguments: ["process", "worker", "standby"]) func programThatCannotBeKilledHoldsUpNoAnswer(mode: String)
             throws
         {
-            let (shim, _) = try shim(
+            let (shim, folder) = try shim(
                 preloading: """
                     #define _GNU_SOURCE
                     #include <dlfcn.h>
@@ -138,6 +140,7 @@ extension EndToEnd {
                 ],
                 environment: ["SHIM_MODE": mode]
             )
+            defer { withExtendedLifetime(folder) {} }
             let start = ContinuousClock.now
             #expect(try shim.invoke("stuck\n", remaining: .seconds(4)).errorType == "Function.TimedOut")
             #expect(start.duration(to: .now) < .seconds(4))

@@ -146,6 +146,42 @@ extension EndToEnd {
             #expect(text == "\"own daemon lives\"\n", "\(log)")
         }
 
+        /// A lane is a connection, a few objects and the pipes of a program.
+        @Test(arguments: ["process", "worker", "standby"]) func sixteenLanesAreSmall(mode: String) async throws {
+            let program = """
+                #!/bin/sh
+                while read -r event || [ "$event" ]; do
+                    case $event in
+                        *memory*) sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$PPID/status;;
+                        *) printf '%s\\n' "$event";;
+                    esac
+                    event=
+                done
+                """
+            var kilobytes: [Int] = []
+            for lanes in [1, 16] {
+                try await SimTool.withFolder { folder in
+                    let function = folder.appendingPathComponent("function")
+                    try SimTool.script(program, at: function, named: "program")
+                    let bootstrap = "#!/bin/sh\nexec '\(try Executables.staticShim())' \"$LAMBDA_TASK_ROOT/program\"\n"
+                    try SimTool.script(bootstrap, at: function)
+                    let options = ["f=\(function.path)"] + Self.options(lanes, ["SHIM_MODE=\(mode)"])
+                    try await SimServer.with(options, in: folder) { server in
+                        let text = try await server.python(
+                            Self.together + """
+                                for round in range(10):
+                                    results, _ = together(list(range(\(lanes))))
+                                    assert [json.loads(r['Payload']) for r in results] == list(range(\(lanes))), results
+                                print(int(invoke('f', b'"memory"')['Payload']))
+                                """
+                        )
+                        kilobytes.append(try #require(Int(text.trimmingCharacters(in: .newlines))))
+                    }
+                }
+            }
+            #expect(kilobytes[1] - kilobytes[0] <= 15 * 1024, "\(kilobytes)")
+        }
+
         @Test func moreThanTheDescriptorsAllowIsSaid() throws {
             let shim = try ShimUnderTest(
                 ["-c", "ulimit -n 100; exec \"$0\" cat", try Executables.path("shim")],

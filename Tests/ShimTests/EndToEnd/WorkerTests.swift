@@ -143,6 +143,7 @@ extension EndToEnd {
                 before: "print STDERR qq(start\\n);",
                 ["AWS_LAMBDA_LOG_FORMAT": "JSON"]
             )
+            eventually("it has started") { shim.process.errors.contains("start") }
             var ids: [String?] = [nil]
             for number in 0..<5 { ids.append(try shim.invoke("\(number)").requestID) }
             struct Record: Decodable { let message: String, requestId: String? }
@@ -251,7 +252,7 @@ extension EndToEnd {
             #expect(answer.errorType == "Function.UnexpectedOutput")
             #expect(
                 try answer.error().errorMessage
-                    == "perl, a worker, wrote 'stray print' to standard output before it was given the event; "
+                    == "perl, a worker, wrote 'stray print' to standard output before it had read the event; "
                     + "a worker answers each event with one line and writes nothing else there: print to standard error instead"
             )
             #expect(try shim.invoke("\"fine\"").text == "\"fine\"")
@@ -265,8 +266,21 @@ extension EndToEnd {
             Self.pause()
             let message = try shim.invoke("1").error().errorMessage
             #expect(
-                message.hasPrefix("perl, a worker, wrote 'Welcome' to standard output before it was given the event")
+                message.hasPrefix("perl, a worker, wrote 'Welcome' to standard output before it had read the event")
             )
+        }
+
+        /// The line was taken for the answer to an event that came while the worker was starting.
+        @Test func bannerOfAWorkerThatStartsSlowlyIsNoAnswer() throws {
+            let shim = try worker([
+                "perl", "-e", "$|=1; select undef,undef,undef,.3; print qq(Welcome\n); sleep 1; while (<>) { print }",
+            ])
+            for _ in 0..<2 {
+                let answer = try shim.invoke("1")
+                #expect(answer.errorType == "Function.UnexpectedOutput", "\(answer.text)")
+                let message = try answer.error().errorMessage
+                #expect(message.contains("wrote 'Welcome' to standard output before it had read"), "\(message)")
+            }
         }
 
         @Test func secondAnswerIsAFault() throws {
@@ -302,6 +316,25 @@ extension EndToEnd {
         func deadlineIsAFault(body: String) throws {
             let shim = try perl("if (/bad/) { print STDERR qq(working\\n); \(body) } print qq($_\\n)")
             try expectFault(shim, "Function.TimedOut", "perl was told to stop ", remaining: .seconds(2))
+        }
+
+        /// The usual mistake: the answer is in the program's own buffer.
+        @Test(arguments: [["perl", "-pe", "1"], ["mawk", "{ print; fflush() }"], ["grep", "a"]])
+        func workerThatDoesNotFlushIsToldSo(command: [String]) throws {
+            let shim = try worker(command)
+            for _ in 0..<2 {
+                let message = try shim.invoke("{\"a\":1}", remaining: .seconds(2)).error().errorMessage
+                #expect(
+                    message.hasSuffix(
+                        " seconds; it has read the event and waits for more: a worker must read by lines, "
+                            + "and flush standard output after each answer"
+                    ),
+                    "\(message)"
+                )
+            }
+            let busy = try perl("1 while 1")
+            let message = try busy.invoke("1", remaining: .seconds(1)).error().errorMessage
+            #expect(message.hasSuffix(" seconds"), "\(message)")
         }
 
         @Test func workerThatReadsNothingRunsIntoTheDeadline() throws {
@@ -418,41 +451,6 @@ extension EndToEnd {
             let (answer, _) = try ShimUnderTest(["cat"], environment: environment).initError()
             #expect(answer.errorType == "Runtime.ConfigInvalid")
             #expect(try answer.error().errorMessage == message)
-        }
-        // MARK: the recipes
-
-        /// The loops of docs/recipes.md, as they stand there.
-        @Test(arguments: ["perl", "python", "r", "haskell"]) func loopsOfTheRecipes(language: String) throws {
-            let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-                .appendingPathComponent("../../../docs/recipes.md")
-            let text = try String(contentsOf: file, encoding: .utf8)
-            let section = try #require(
-                text.components(separatedBy: "\n## ").first { $0.hasPrefix("A program that stays") }
-            )
-            let block = try #require(section.components(separatedBy: "```\(language)\n").dropFirst().first)
-            let source = try #require(block.components(separatedBy: "```").first)
-            let folder = try TemporaryFolder()
-            let path = try folder.write("main." + (language == "haskell" ? "hs" : language), source)
-            let command: [String]
-            switch language {
-            case "perl": command = ["perl", path]
-            case "python": command = ["python3", path]
-            case "r": command = [try Executables.system("Rscript", package: "r-base-core r-cran-jsonlite"), path]
-            default:
-                let compiler = try Executables.system("ghc")
-                let built = try TestProcess.run(compiler, ["-o", folder.path + "/main", path], limit: .seconds(100))
-                #expect(built.status == 0, "\(built.errors)")
-                command = [folder.path + "/main"]
-            }
-            let shim = try worker(command)
-            for number in [1, 41] {
-                let answer = try shim.invoke("{\"a\":\n\(number)}").text
-                #expect(
-                    answer == (language == "haskell" ? "\("{\"a\": \(number)}".count)" : "{\"sum\": \(number + 1)}")
-                        || answer == "{\"sum\":\(number + 1)}",
-                    "\(answer) \(shim.process.errors)"
-                )
-            }
         }
 
         // MARK: in the long run

@@ -54,6 +54,14 @@ import Testing
         #expect(values == expected)
     }
 
+    @Test func emptyNamesAndPathsAreNone() throws {
+        let values = try variables(
+            #"{"rawPath":"","requestContext":{"http":{"method":"GET"}},"headers":{"":"x","a b":"y","c":"\u0000"}}"#
+        )
+        #expect(values["PATH_INFO"] == "/" && values["REQUEST_URI"] == "/")
+        #expect(!values.keys.contains { $0.hasPrefix("HTTP_") }, "\(values)")
+    }
+
     @Test func restAPI() throws {
         #expect(try event(Self.version1).kind == .version1)
         let values = try variables(Self.version1, prefix: "/prod")

@@ -9,6 +9,23 @@ import Testing
         #expect(error?.description == "No such file or directory (open, errno 2)")
     }
 
+    /// `poll` reports such a descriptor at once, again and again: the loop turned for ever and used up a processor.
+    @Test func descriptorThatWasClosedUnderTheLoopEndsIt() throws {
+        let pipe = try Descriptor.pipe()
+        // A number that no other test is given meanwhile.
+        let copy = fcntl(pipe.reader.raw, F_DUPFD_CLOEXEC, 900)
+        #expect(copy >= 900)
+        let loop = EventLoop()
+        var calls = 0
+        let watch = loop.watch(copy, .readable) { _ in calls += 1 }
+        loop.after(.seconds(10)) { loop.stop() }
+        close(copy)
+        let error = #expect(throws: SystemError.self) { try loop.run() }
+        #expect(error?.description == "Bad file descriptor (poll, errno 9)")
+        #expect(calls == 1)
+        watch.cancel()
+    }
+
     @Test func removeTreeTakesWhateverAProgramLeft() throws {
         let folder = try Files.makeTemporaryFolder(prefix: "/tmp/shim-test-")
         let inner = folder + "/a/b"

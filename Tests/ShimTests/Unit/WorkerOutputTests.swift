@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: [
         ("{\"a\":\n[1,\r\n2]}", "{\"a\": [1,  2]}\n"), ("{\"a\":1}", "{\"a\":1}\n"), ("", "\n"),
-        ("{\"é\":\"\\n\"}", "{\"é\":\"\\n\"}\n"),
+        ("{\"é\":\"\\n\"}", "{\"é\":\"\\n\"}\n"), ("\n{\"a\":1}\r\n\n", " {\"a\":1}\n"), ("\n", "\n"),
     ])
     func eventIsOneLine(event: String, line: String) throws {
         let invocation = Invocation(requestID: "1", deadline: nil, variables: [:], event: Array(event.utf8))
