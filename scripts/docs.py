@@ -177,14 +177,14 @@ def check_settings(texts: dict[str, str], pages: dict[str, str]) -> None:
 
 
 def check_messages(texts: dict[str, str], pages: dict[str, str]) -> None:
-    """Headings that are a message and nothing else, in the sections of our commands: their words must be in the sources."""
+    """Headings and rows that begin with a message, in the sections of our commands: its words must be in the sources."""
     sources = "\n".join(text for name, text in texts.items() if name.startswith("Sources/") and name.endswith(".swift"))
     sources = re.sub(r'"\s*\+\s*"', "", sources)
     page, section = pages.get(TROUBLE, ""), ""
     for number, line in prose(page):
         if found := re.match(r"## (.*)", line):
             section = found[1]
-        if section not in OUR_SECTIONS or not (found := re.match(r"### `([^`]+)`$", line)):
+        if section not in OUR_SECTIONS or not (found := re.match(r"(?:### |\| )`([^`]+)`(?:$| \| | with )", line)):
             continue
         for words in re.split(r"GLIBC_N|provided\.al2023|\b[A-Z]+\b|/[\w/]+|[()']", found[1]):
             if len(words.strip()) > 3 and words.strip() not in sources:

@@ -62,11 +62,11 @@ struct CGIHead: Equatable {
 
     private static func field(_ line: [UInt8]) throws(Malformed) -> (String, String) {
         guard let colon = line.firstIndex(of: 0x3A), colon > 0, line[..<colon].allSatisfy(isTokenByte) else {
-            throw Malformed(why: "a line of it is not 'Name: value'", line: WorkerFault.quote(line))
+            throw Malformed(why: "a header line is not 'Name: value'", line: WorkerFault.quote(line))
         }
         guard let text = String(validating: line[(colon + 1)...], as: UTF8.self),
             text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" })
-        else { throw Malformed(why: "a value of it has control characters", line: WorkerFault.quote(line)) }
+        else { throw Malformed(why: "a header value has control characters", line: WorkerFault.quote(line)) }
         let value = text.drop { $0 == " " || $0 == "\t" }
         return (String(decoding: line[..<colon], as: UTF8.self), String(value))
     }

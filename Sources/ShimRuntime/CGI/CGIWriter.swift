@@ -79,7 +79,7 @@ final class CGIWriter: ResponseWriter {
         if case .failure = verdict { return stream?.finish(verdict) ?? verdictAnswer(verdict) }
         guard let head else {
             let refusal = OutputRefusal.malformed(
-                why: kept.isEmpty ? "it wrote nothing" : "no empty line ends it",
+                why: kept.isEmpty ? "it wrote nothing" : "no empty line ends its header block",
                 line: WorkerFault.quote(kept)
             )
             return verdictAnswer(.failure(refusal.report(program: program, lines: [])))

@@ -135,9 +135,9 @@ extension EndToEnd {
             """
 
         @Test(arguments: [
-            ("echo hello", "a line of it is not 'Name: value', at 'hello'"),
+            ("echo hello", "a header line is not 'Name: value', at 'hello'"),
             ("true", "it wrote nothing"),
-            ("echo Content-Type: text/plain", "no empty line ends it, at 'Content-Type: text/plain'"),
+            ("echo Content-Type: text/plain", "no empty line ends its header block, at 'Content-Type: text/plain'"),
             ("yes 'X: y'", "its header block does not end within 65536 bytes, at 'X: y X: y"),
         ])
         func brokenHeaderBlockIsQuoted(script: String, why: String) throws {
