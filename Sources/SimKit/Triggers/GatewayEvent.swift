@@ -71,14 +71,22 @@ struct GatewayEvent {
             ("requestTimeEpoch", .int(source.time.milliseconds)), ("resourceId", .string(route.key)),
             ("resourcePath", .string(resource)), ("stage", .string(stage)),
         ])
-        return .object([
+        // In steps: as one expression it is too much for the type checker of Swift 6.2.
+        let empty = JSONValue.object([])
+        let none = JSONValue.null
+        let content: JSONValue = source.body.isEmpty ? none : .string(body)
+        var members: [(String, JSONValue)] = [
             ("version", "1.0"), ("resource", .string(resource)), ("path", .string(path)),
-            ("httpMethod", .string(source.method)), ("headers", headers.last ?? .object([])),
-            ("multiValueHeaders", headers.lists ?? .object([])), ("queryStringParameters", query.last ?? .null),
-            ("multiValueQueryStringParameters", query.lists ?? .null), ("requestContext", context),
-            ("pathParameters", pathParameters ?? .null), ("stageVariables", .null),
-            ("body", source.body.isEmpty ? .null : .string(body)), ("isBase64Encoded", .bool(isBase64)),
-        ])
+            ("httpMethod", .string(source.method)),
+        ]
+        members.append(("headers", headers.last ?? empty))
+        members.append(("multiValueHeaders", headers.lists ?? empty))
+        members.append(("queryStringParameters", query.last ?? none))
+        members.append(("multiValueQueryStringParameters", query.lists ?? none))
+        members.append(("requestContext", context))
+        members.append(("pathParameters", pathParameters ?? none))
+        members += [("stageVariables", none), ("body", content), ("isBase64Encoded", .bool(isBase64))]
+        return .object(members)
     }
 }
 
