@@ -38,7 +38,7 @@ needs() {
 missing=()
 for name in all "${names[@]}"; do
     for package in $(needs "$name"); do
-        dpkg -s "$package" 2>/dev/null | grep -q '^Status: .* installed$' || missing+=("$package")
+        [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == *' installed' ]] || missing+=("$package")
     done
 done
 if ((${#missing[@]})); then
