@@ -59,8 +59,8 @@ struct ControlImageTests {
                     assert u['LastUpdateStatus'] == 'InProgress' and u['CodeSha256'] == digest('two'), u
                     updated('f')
                     assert call('f')[0][0] == 'two' and call('f', Qualifier='1') == (['one', 'blue', 'x', '/var/task'], '1')
-                    words = {'EntryPoint': ['/shim', '/bin/busybox'], 'WorkingDirectory': '/tmp',
-                        'Command': ['sh', '-c', 'echo "\\"three $COLOR $(busybox pwd)\\""']}
+                    words = {'EntryPoint': ['/bin/busybox', 'sh', '-c'], 'WorkingDirectory': '/tmp', 'Command': [
+                        "export WHERE=$(busybox pwd); exec /shim /bin/busybox sh -c 'echo \"\\\"three $COLOR $WHERE\\\"\"'"]}
                     u = client.update_function_configuration(FunctionName='f', ImageConfig=words)
                     assert u['ImageConfigResponse'] == {'ImageConfig': words}, u
                     updated('f')
@@ -88,7 +88,7 @@ struct ControlImageTests {
             try await SimServer.with(["--data", "data"], in: folder) { server in
                 try await run(
                     #"""
-                    assert call('f')[0] == ['two', 'blue', 'x', '/'] and call('f', Qualifier='1')[0][0] == 'one'
+                    assert call('f')[0] == ['two', 'blue', 'x', '/var/task'] and call('f', Qualifier='1')[0][0] == 'one'
                     client.delete_function(FunctionName='f')
                     for name in ['file', 'cli']: client.delete_function(FunctionName=name)
                     """#,

@@ -23,6 +23,7 @@ import ToolKit
     /// An image's configuration has each variable once.
     @Test func whatTheUserSetsWinsOverTheRecipe() throws {
         let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let recipe = try folder.write(
             "x.recipe",
             "language x\nprogram /bin/cat -> bin/cat\nset A=recipe\nset B={root}/b\n"

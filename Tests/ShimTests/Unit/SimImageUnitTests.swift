@@ -180,10 +180,10 @@ private func sum(_ digits: String) -> String { String(repeating: digits, count: 
             (["version": "", "manifest.json": "{}"], "its manifest lists no layers"),
             (
                 [
-                    "version": "",
-                    "manifest.json": #"{"layers":[],"config":{"digest":"sha256:version"}}"#,
+                    "version": "", sum("aa"): "",
+                    "manifest.json": #"{"layers":[],"config":{"digest":"sha256:\#(sum("aa"))"}}"#,
                 ],
-                "'version' is not what the form of an image says it is"
+                "'\(sum("aa"))' is not what the form of an image says it is"
             ),
             (
                 ["manifest.json": #"[{"Config":"c","Layers":["../../etc"]}]"#, "c": "{}"],
