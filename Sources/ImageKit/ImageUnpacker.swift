@@ -99,7 +99,12 @@ package struct ImageUnpacker {
 
     /// Unpacks a tar file, compressed or not; it lies within its folder whatever it says, as GNU tar sees to that.
     ///
-    /// - Parameter left: What there is still room for; what was unpacked is taken off.
+    /// - Parameters:
+    ///   - file: The tar file.
+    ///   - folder: Where it is unpacked; it is made.
+    ///   - options: More options for tar.
+    ///   - left: What there is still room for; what was unpacked is taken off.
+    /// - Throws: ``ImageError``, ``Platform/Interruption``.
     private func extract(_ file: String, to folder: String, _ options: [String], _ left: inout Limits) throws {
         try onFiles { () throws(SystemError) in
             try Files.makeFolders(folder)
@@ -123,12 +128,13 @@ package struct ImageUnpacker {
         let status = scratch + "/status"
         var environment = Toolbox.environment()
         environment["SHIM_ENTRIES"] = "\(left.entries + 1)"
-        let tar = try toolbox.path(of: .tar)
+        // By its name, as its messages begin with that.
+        _ = try toolbox.path(of: .tar)
         // Another user may have to read it, whatever the umask is here.
         let result = try Files.withMask(0o022) {
             try toolbox.result(
                 .at("/bin/sh"),
-                ["-c", Self.counted, status, tar] + words,
+                ["-c", Self.counted, status, Tool.tar.name] + words,
                 directory: "/",
                 environment: environment
             )

@@ -1,5 +1,7 @@
-/// What `provided.al2023` has, as far as a function could lean on it: the one place where that is written down. The simulator's bare
-/// root is made of it, and the packer leaves out what is in it.
+/// What `provided.al2023` has, as far as a function could lean on it.
+///
+/// This is the one place where that is written down: the simulator's bare root is made of it, and the packer leaves out what is
+/// in it.
 ///
 /// Sources: the packages are those of Lambda's base image (`rpm -qa` in public.ecr.aws/lambda/python:3.12, which is the
 /// AL2023 minimal image with Python beside it: amazonlinux/amazon-linux-2023, issue 585; AL2023 User Guide, "AL2023 Minimal
@@ -14,8 +16,10 @@ package enum ProvidedSystem {
         "GLIBC_": [2, 34], "GLIBCXX_": [3, 4, 29], "CXXABI_": [1, 3, 13], "GCC_": [7, 0, 0],
     ]
 
-    /// Commands by package; `sh=bash,sh` is a command that is the first of those that work here. A package that observes one
-    /// need not bring it, unless it is another one there than elsewhere: a small build, or one that lacks its tables.
+    /// Commands by package; `sh=bash,sh` is a command that is the first of those that work here.
+    ///
+    /// A package whose program starts one need not bring it, unless it is another one there than elsewhere: a small build, or
+    /// one that lacks its tables.
     package static let commands: [(package: String, isAsElsewhere: Bool, names: String)] = [
         ("bash", true, "sh=bash,dash,sh bash"),
         (

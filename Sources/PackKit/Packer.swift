@@ -96,14 +96,19 @@ package struct Packer {
         let made = try writer.write(plan, from: staging.path("tree"), sizes)
         try context.toolbox.checkInterrupt()
         if proof != nil { context.progress("test") }
-        let proved = try proof?.run(made.path, request, staging: staging, toolbox: context.toolbox)
+        let proved: Proof.Result?
+        do {
+            proved = try proof?.run(made.path, request, staging: staging, toolbox: context.toolbox)
+        } catch PackError.testFailed(let path, let detail) {
+            throw PackError.testFailed(path: path, detail: detail + (plan.unproved.map { "\n" + $0 } ?? ""))
+        }
         try Disk.move(made.path, to: request.output)
         return PackResult(
             architecture: plan.machine.description,
             codeSHA256: made.codeSHA256,
             sizes: sizes,
             outputBytes: made.bytes,
-            notes: plan.notes + notes + made.notes + (proved?.notes ?? []),
+            notes: plan.notes + notes + made.notes + (proved?.notes ?? plan.unproved.map { [$0] } ?? []),
             answers: proved?.answers ?? []
         )
     }

@@ -15,6 +15,8 @@ package struct Checksum {
     /// - Parameters:
     ///   - paths: The files, at least one.
     ///   - tool: What computes them: coreutils' `sha256sum` or one like it.
+    /// - Returns: As many sums as files.
+    /// - Throws: ``ToolError`` for a file that cannot be read.
     package func hex(_ paths: [String], by tool: Tool = .sha256sum) throws -> [String] {
         try toolbox.run(tool, ["--"] + paths).text.split(separator: "\n").map { line in
             // A name with a backslash is escaped, which the tool marks in front of the sum.

@@ -43,6 +43,8 @@ package struct Observation: Sendable {
     package var failure: Failure?
     /// Private files that it used, which stay where they are.
     package var leftOut: [String] = []
+    /// The recipe that packs the whole language that it runs in, if there is one.
+    package var language: String?
     /// Whether it asked for `/proc/self/exe`.
     package var asksForItself = false
     /// Whether only libraries could be seen, as strace is not installed.
@@ -76,7 +78,7 @@ package struct Observation: Sendable {
             warning: the program looks by absolute names for files that will be below $LAMBDA_TASK_ROOT: \
             \(notFound.prefix(5).joined(separator: ", "))\(rest)
             hint: an image has them in their own places: --image FILE; or tell the program where they are, with --env or an \
-            argument
+            argument\(language.map { "; --language \($0) packs the whole language" } ?? "")
             """
         ]
     }

@@ -23,6 +23,7 @@ struct ObservedRun {
     ///   - event: What it reads from standard input.
     ///   - variables: Variables of the package beyond those of the request.
     ///   - system: Where folders of the system are hidden, if they are.
+    /// - Returns: Its accesses, those of the processes that it started too.
     /// - Throws: ``PackError/observedProgramFailed(program:status:output:)`` where it fails.
     func accesses(event: Data, variables: [PackVariable], in system: HiddenSystem?) throws -> [TracedAccess] {
         let path = Paths.absolute(request.program ?? "")
@@ -52,13 +53,15 @@ struct ObservedRun {
                 environment: environment
             )
         }
+        let prefix = Paths.name(log) + "."
+        let logs = try Disk.list(staging.folder).filter { $0.hasPrefix(prefix) }.map(staging.path)
+        // The next run writes its own.
+        defer { for log in logs { try? Files.removeTree(log) } }
         guard result.succeeded else {
             throw PackError.observedProgramFailed(program: path, status: result.status, output: Self.tail(result))
         }
-        let prefix = Paths.name(log) + "."
-        return try Disk.list(staging.folder).filter { $0.hasPrefix(prefix) }.flatMap { name in
-            let bytes = try Disk.read(staging.path(name))
-            try Files.removeTree(staging.path(name))
+        return try logs.flatMap { log in
+            let bytes = try Disk.read(log)
             return hasTracer
                 ? TraceLog.accesses(in: [UInt8](bytes), directory: view.folder)
                 : TraceLog.loaded(in: String(decoding: bytes, as: UTF8.self))

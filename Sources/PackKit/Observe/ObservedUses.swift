@@ -199,7 +199,7 @@ struct ObservedUses {
                 // Told when it is packed.
             }
         }
-        let interpreter = program.interpreter(context).map { [$0] } ?? []
+        let interpreter = program.interpreter(context).flatMap { context.root.realHost($0) }.map { [$0] } ?? []
         return Set(closure.libraries.values.map(\.binary.path) + interpreter)
     }
 }

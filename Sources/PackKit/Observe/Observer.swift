@@ -60,7 +60,8 @@ struct Observer {
             all.searched.formUnion(round.searched)
             all.libraries.formUnion(round.libraries)
             let lost = all.asked.filter { round.failed.contains($0) && !round.places.contains(String($0.dropFirst())) }
-            result.notFound = lost.union(round.asked.filter { !round.isLed(to: $0) }).sorted()
+            let unled = round.asked.filter { number == 1 ? !mayLead(to: $0, round) : !round.isLed(to: $0) }
+            result.notFound = lost.union(unled).sorted()
             let next = (variables: variables(for: all), hidden: result.failure == nil ? hideable(all, run) : [])
             if next.variables == result.variables, next.hidden == hidden { break }
             (result.variables, hidden) = next
@@ -70,6 +71,7 @@ struct Observer {
         result.items = all.items.values.sorted { $0.place < $1.place }
         result.leftOut = all.leftOut.sorted()
         result.sawOnlyLibraries = !run.hasTracer
+        result.language = language(of: run.program)
         result.isEmpty = false
         return result
     }
@@ -87,6 +89,18 @@ struct Observer {
             result += try run.accesses(event: Data(event), variables: variables, in: system)
         }
         return result
+    }
+
+    /// The recipe for a program that is a language's, or for the interpreter of a script.
+    private func language(of program: ProgramFile) -> String? {
+        let command = program.interpreter(context).map(Paths.name) ?? program.name
+        return BuiltInRecipes.all.first { $0.text.contains("\nneeds \(command) ") }?.name
+    }
+
+    /// Whether there are variables that may lead a program to a file.
+    private func mayLead(to path: String, _ round: ObservedUses.Round) -> Bool {
+        let setsPath = !request.variables.contains { $0.name == "PATH" }
+        return !Relocations.matched(path).isEmpty || setsPath && round.searched.contains(path)
     }
 
     /// Folders that variables lead to, and that the program can start without.

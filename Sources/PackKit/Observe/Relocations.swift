@@ -51,6 +51,7 @@ enum Relocations {
         Row(variable: "RUBYLIB", pattern: "/usr/lib/ruby/[0-9]*", joined: ":"),
         Row(variable: "RUBYLIB", pattern: "/usr/lib/*/ruby/[0-9]*", joined: ":"),
         Row(variable: "GEM_PATH", pattern: "/usr/share/rubygems-integration/*", joined: ":"),
+        Row(variable: "GEM_PATH", pattern: "/usr/lib/*/rubygems-integration/*", joined: ":"),
         Row(variable: "GEM_PATH", pattern: "/var/lib/gems/*", joined: ":"),
         Row(variable: "GEM_PATH", pattern: "/usr/lib/ruby/gems/*", joined: ":"),
         // lua(1)
@@ -71,11 +72,13 @@ enum Relocations {
         Row(variable: "OCTAVE_HOME", pattern: "/usr|/share/octave"),
         Row(variable: "OCTAVE_EXEC_HOME", pattern: "/usr|/libexec/octave"),
         Row(variable: "OCTAVE_EXEC_HOME", pattern: "/usr|/lib/*/octave"),
-        // swipl(1), guile(1), sbcl(1), ocaml(1), gp(1)
+        // swipl(1), guile(1), sbcl(1), maxima(1), gforth(1), ocaml(1), gp(1)
         Row(variable: "SWI_HOME_DIR", pattern: "/usr/lib/swi-prolog"),
         Row(variable: "GUILE_LOAD_PATH", pattern: "/usr/share/guile/*", joined: ":"),
         Row(variable: "GUILE_LOAD_COMPILED_PATH", pattern: "/usr/lib/*/guile/*/ccache", joined: ":"),
         Row(variable: "SBCL_HOME", pattern: "/usr/lib/sbcl"),
+        Row(variable: "MAXIMA_PREFIX", pattern: "/usr|/lib/maxima"),
+        Row(variable: "GFORTHPATH", pattern: "/usr/lib/*/gforth/[0-9]*", joined: ":"),
         Row(variable: "OCAMLLIB", pattern: "/usr/lib/ocaml"),
         Row(variable: "GP_DATA_DIR", pattern: "/usr/share/pari"),
         // gs(1)
@@ -109,13 +112,14 @@ enum Relocations {
         // git(1)
         Row(variable: "GIT_EXEC_PATH", pattern: "/usr/lib/git-core"),
         Row(variable: "GIT_TEMPLATE_DIR", pattern: "/usr/share/git-core/templates"),
-        // proj(1), gdal, ffmpeg(1), units(1), espeak-ng(1), hunspell(1), figlet(6), aspell(1), groff(1), gawk(1)
+        // proj(1), gdal, ffmpeg(1), units(1), espeak-ng(1), hunspell(1), cowsay(6), figlet(6), aspell(1), groff(1), gawk(1)
         Row(variable: "PROJ_LIB", pattern: "/usr/share/proj"),
         Row(variable: "GDAL_DATA", pattern: "/usr/share/gdal"),
         Row(variable: "FFMPEG_DATADIR", pattern: "/usr/share/ffmpeg"),
         Row(variable: "UNITSFILE", pattern: "/usr/share/units/definitions.units"),
         Row(variable: "ESPEAK_DATA_PATH", pattern: "/usr/lib/*|/espeak-ng-data"),
         Row(variable: "DICPATH", pattern: "/usr/share/hunspell", joined: ":"),
+        Row(variable: "COWPATH", pattern: "/usr/share/cowsay/cows", joined: ":"),
         Row(variable: "FIGLET_FONTDIR", pattern: "/usr/share/figlet"),
         Row(variable: "ASPELL_CONF", pattern: "/usr/lib/aspell", value: "data-dir {};dict-dir {}"),
         Row(variable: "GROFF_BIN_PATH", pattern: "/usr/bin|/troff"),

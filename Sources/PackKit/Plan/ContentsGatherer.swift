@@ -86,7 +86,7 @@ struct ContentsGatherer {
             (place, words) = (String(inside.dropFirst()), [.text(inside)])
         } else {
             let isReserved = Self.reserved.contains(program.name) || request.form == .layer
-            place = isReserved ? "bin/\(program.name)" : program.name
+            place = placeBesideItsFiles(path) ?? (isReserved ? "bin/\(program.name)" : program.name)
             try contents.tree.add(.file(program.path), at: place, isExecutable: true)
             words = [.file(place)]
         }
@@ -107,6 +107,19 @@ struct ContentsGatherer {
         }
         words += request.programWords.map { .value(PackVariable(name: "", value: $0)) }
         contents.launch = LaunchLine(words: words + request.arguments.map { .text($0) })
+    }
+
+    /// The place of a program in the working folder, where files of its own folder were observed: it finds them by its own place.
+    private func placeBesideItsFiles(_ path: String) -> String? {
+        guard request.form != .layer, let place = placeInWorkingFolder(path), place.contains("/") else { return nil }
+        let folder = Paths.parent(place) + "/"
+        let isUsed = request.observation.items.contains { !$0.isAtRoot && $0.place.hasPrefix(folder) }
+        return isUsed ? place : nil
+    }
+
+    private func placeInWorkingFolder(_ path: String) -> String? {
+        let (folder, path) = (Paths.absolute("."), Paths.absolute(path))
+        return folder != "/" && path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : nil
     }
 
     /// Whether a program is a part of a system, and stays in its place in an image from scratch.
@@ -133,7 +146,11 @@ struct ContentsGatherer {
             contents.programs.append(PackedProgram(place: String(inside.dropFirst()), path: real, isMain: isMain))
             return .text(inside)
         }
-        let place = "bin/" + Paths.name(line.interpreter)
+        // One of a virtual environment finds it by its own place.
+        let place =
+            request.isFromScratch
+            ? placeInWorkingFolder(path) ?? "bin/" + Paths.name(line.interpreter)
+            : "bin/" + Paths.name(line.interpreter)
         try contents.tree.add(.file(real), at: place, isExecutable: true)
         contents.programs.append(PackedProgram(place: place, path: real, isMain: isMain))
         return .file(place)

@@ -12,6 +12,8 @@ struct PackagePlan: Sendable {
     let name: String
     /// Lines for the user: why glibc comes along, what that changes.
     var notes: [String] = []
+    /// What may keep it from working, which only its proof can tell.
+    var unproved: String?
     /// Whether the files of C.UTF-8 come along with a glibc.
     var hasLocale = false
 }

@@ -53,12 +53,10 @@ extension Placement {
         for program in contents.programs where bundled.contains(program.path) {
             if program.isMain {
                 if try asksForItself(program) {
-                    plan.notes.append(
-                        """
-                        warning: \(plan.name) was seen to ask for /proc/self/exe, which is the loader with a bundled glibc
+                    plan.unproved = """
+                        \(plan.name) was seen to ask for /proc/self/exe, which is the loader with a bundled glibc
                         hint: an image has no such loader: --image FILE; or pack on a system whose glibc the target has
                         """
-                    )
                 }
                 plan.launch?.words.insert(contentsOf: loader.words(for: program.place), at: 0)
             } else {

@@ -47,6 +47,24 @@ extension EndToEnd.Packer {
             #expect(pack.errors.contains("bootstrap sets DICPATH=$LAMBDA_TASK_ROOT/usr/share/hunspell,"))
         }
 
+        /// A program that finds its files beside itself keeps its place among them.
+        @Test(.timeLimit(.minutes(1)), arguments: ["-o", "--image"])
+        func aProgramStaysBesideItsFiles(form: String) throws {
+            let folder = try TemporaryFolder()
+            let source = "#!/bin/sh\nread -r line < \"${0%/*}/data/text\"; echo \"$line\"\n"
+            try folder.write("app/main.sh", source, mode: 0o755)
+            try folder.write("app/data/text", "beside\n")
+            let pack = try PackUnderTest(
+                ["--observe", "{}", form, "x.out", "--test", "{}", "app/main.sh"],
+                folder: folder
+            )
+            try #require(pack.status == 0, "\(pack.errors)")
+            #expect(pack.output == "beside\n")
+            // Without files of its own it is at the root, as ever.
+            let plain = try PackUnderTest(["-o", "y.zip", "app/main.sh"], folder: folder)
+            #expect(try plain.entries("y.zip")["main.sh"] != nil)
+        }
+
         @Test(.timeLimit(.minutes(1))) func whoFailsWithTheVariableIsToldOf() throws {
             let source = """
                 test -z "$DICPATH" || { echo 'not so' >&2; exit 3; }

@@ -6,6 +6,9 @@ import ToolKit
 
 @testable import SimKit
 
+/// Digits that may be a sum.
+private func sum(_ digits: String) -> String { String(repeating: digits, count: 32) }
+
 /// Images without a container engine: what their parts say, and how their layers come together.
 @Suite struct SimImageUnitTests {
     private func layer(_ folder: TemporaryFolder, _ files: [String: String]) throws -> String {
@@ -124,23 +127,25 @@ import ToolKit
         #expect(docker.configuration.directory == "/w")
         #expect(docker.layers.count == 1)
         let layout = try manifest([
-            "index.json": """
-            {"manifests":[{"digest":"sha256:aa","platform":{"architecture":"unknown"}},
-            {"digest":"sha256:bb","platform":{"architecture":"\(own)","os":"linux"}},
-            {"digest":"sha256:cc","platform":{"architecture":"s390x","os":"linux"}}]}
-            """,
-            "blobs/sha256/bb": #"{"manifests":[{"digest":"sha256:dd"}]}"#,
-            "blobs/sha256/dd": #"{"layers":[{"digest":"sha256:ee"}],"config":{"digest":"sha256:ff"}}"#,
-            "blobs/sha256/ee": "x", "blobs/sha256/ff": config,
+            "index.json": #"""
+            {"manifests":[{"digest":"sha256:\#(sum("aa"))","platform":{"architecture":"unknown"}},
+            {"digest":"sha256:\#(sum("bb"))","platform":{"architecture":"\#(own)","os":"linux"}},
+            {"digest":"sha256:\#(sum("cc"))","platform":{"architecture":"s390x","os":"linux"}}]}
+            """#,
+            "blobs/sha256/\(sum("bb"))": #"{"manifests":[{"digest":"sha256:\#(sum("dd"))"}]}"#,
+            "blobs/sha256/\(sum("dd"))":
+                #"{"layers":[{"digest":"sha256:\#(sum("ee"))"}],"config":{"digest":"sha256:\#(sum("ff"))"}}"#,
+            "blobs/sha256/\(sum("ee"))": "x", "blobs/sha256/\(sum("ff"))": config,
         ])
         #expect(layout.configuration == docker.configuration)
-        #expect(layout.layers.first?.hasSuffix("/blobs/sha256/ee") == true)
+        #expect(layout.layers.first?.hasSuffix("/blobs/sha256/\(sum("ee"))") == true)
         let copied = try manifest([
-            "version": "Directory Transport Version: 1.1\n", "ee": "x", "ff": config,
-            "manifest.json": #"{"layers":[{"digest":"sha256:ee"}],"config":{"digest":"sha256:ff"}}"#,
+            "version": "Directory Transport Version: 1.1\n", sum("ee"): "x", sum("ff"): config,
+            "manifest.json":
+                #"{"layers":[{"digest":"sha256:\#(sum("ee"))"}],"config":{"digest":"sha256:\#(sum("ff"))"}}"#,
         ])
         #expect(copied.configuration == docker.configuration)
-        #expect(copied.layers.first?.hasSuffix("/ee") == true)
+        #expect(copied.layers.first?.hasSuffix("/" + sum("ee")) == true)
     }
 
     @Test func anImageWithoutACommandNeedsOne() throws {
@@ -161,9 +166,12 @@ import ToolKit
             (["index.json": #"{"manifests":[]}"#], "its index lists no image"),
             (["index.json": #"{"manifests":[{"digest":"sha256:../../x"}]}"#], "'sha256:../../x' is not a digest"),
             (["index.json": #"{"manifests":[{"digest":"../x"}]}"#], "'../x' is not a digest"),
-            (["index.json": #"{"manifests":[{"digest":"sha256:aa"}]}"#], "'blobs/sha256/aa' is missing in it"),
             (
-                ["index.json": #"{"manifests":[{"digest":"sha256:aa"},{"digest":"sha256:bb"}]}"#],
+                ["index.json": #"{"manifests":[{"digest":"sha256:\#(sum("aa"))"}]}"#],
+                "'blobs/sha256/\(sum("aa"))' is missing in it"
+            ),
+            (
+                ["index.json": #"{"manifests":[{"digest":"sha256:\#(sum("aa"))"},{"digest":"sha256:\#(sum("bb"))"}]}"#],
                 "it holds 2 images: which one is meant cannot be said"
             ),
             (["manifest.json": "[]"], "its manifest lists no image"),
