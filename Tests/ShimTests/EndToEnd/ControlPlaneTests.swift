@@ -303,7 +303,7 @@ struct ControlPlaneTests {
                     assert c['VpcConfig']['SubnetIds'] == ['subnet-1'], c
                     client.update_function_configuration(FunctionName='f', LoggingConfig={'LogFormat': 'Text'}, VpcConfig={'SubnetIds': [], 'SecurityGroupIds': []}); updated('f')
                     c = client.get_function_configuration(FunctionName='f')
-                    assert c['LoggingConfig'] == {'LogFormat': 'Text', 'LogGroup': '/aws/lambda/f'} and 'VpcConfig' not in c, c
+                    assert c['LoggingConfig'] == {'LogFormat': 'Text', 'LogGroup': '/aws/lambda/f'} and c['VpcConfig']['SubnetIds'] == [] and c['VpcConfig']['VpcId'] == '', c
                     """#.replacing("%s'}}", with: "\(folder.path)/mark'}}").replacing("%CODE%", with: code.path)
                         .replacing(
                             "os.path.exists('%s')",
