@@ -12,6 +12,7 @@ needs: root, debootstrap
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,8 @@ def run(folder: str, root: str) -> list[tuple[str, str, float]]:
 
 
 def main() -> None:
+    # So that what it made is removed then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     words = [word for word in sys.argv[1:] if word != "--update"]
     if len(words) not in (1, 2) or not (Path(words[0]) / "install.sh").exists():
         fail("name the folder of a release\nhint: scripts/release.sh --no-image --snapshot --output DIR makes one")

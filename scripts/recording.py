@@ -265,6 +265,8 @@ def text_of(picture: str) -> list[str]:
 
 
 def main() -> None:
+    # So that what it made is removed then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     words = [word for word in sys.argv[1:] if word != "--check"]
     file = Path(words[0]) if words else ROOT / "docs" / "session.svg"
     screen, length, scrolls = record()
