@@ -37,7 +37,7 @@ extension EndToEnd.Packer {
             return (result.status, result.errors)
         }
 
-        @Test(.timeLimit(.minutes(1)), arguments: ["bin", "libexec/shim"])
+        @Test(.timeLimit(.minutes(2)), arguments: ["bin", "libexec/shim"])
         func theOneThatFitsIsTaken(place: String) throws {
             let folder = try installation()
             try program(in: folder)
