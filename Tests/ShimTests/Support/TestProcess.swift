@@ -38,7 +38,7 @@ final class TestProcess {
             for _ in 0..<200 {
                 do {
                     return try ProcessControl.spawn(spec, output: outputNumber, error: errorNumber)
-                } catch  where error.errno == ETXTBSY {
+                } catch let error as SystemError where error.errno == ETXTBSY {
                     // A program that the code under test starts in this moment holds the script open until its exec.
                     _ = Glibc.poll(nil, 0, 10)
                 }
