@@ -183,7 +183,7 @@ private func sum(_ digits: String) -> String { String(repeating: digits, count: 
                     "version": "",
                     "manifest.json": #"{"layers":[],"config":{"digest":"sha256:version"}}"#,
                 ],
-                "'version' is not what the form of an image says it is"
+                "'sha256:version' is not a digest"
             ),
             (
                 ["manifest.json": #"[{"Config":"c","Layers":["../../etc"]}]"#, "c": "{}"],
