@@ -64,21 +64,24 @@ package struct Language {
         guard let script = request.program else { return }
         let name = Paths.name(Paths.absolute(script))
         let run = recipe.runs.first { name.hasSuffix($0.ending) } ?? recipe.runs.first
-        guard let run, Disk.kind(script) == .file else {
+        guard Disk.kind(script) == .file else {
             throw ToolError.cannotRead(path: script, cause: "No such file or directory")
         }
         request.inclusions.append(Inclusion(pattern: script, destination: name))
         request.program = host(program.path)
         request.programPlace = program.place
-        request.programWords = run.arguments.map { $0.replacing("{script}", with: package + "/" + name) }
+        request.programWords = Self.words(run).map { $0.replacing("{script}", with: package + "/" + name) }
     }
+
+    /// What a language is given to run a script: the script alone where its recipe does not say.
+    private static func words(_ run: LanguageRecipe.Run?) -> [String] { run?.arguments ?? ["{script}"] }
 
     /// A command in a layer's `bin/` that runs a script as a function does whose bootstrap is not this layer's.
     private func front(_ program: LanguageRecipe.Take) -> String {
         let variables = recipe.variables.map { "export " + $0.replacing("{root}", with: "$root") }.map { line in
             line.replacing("=", with: "=\"", maxReplacements: 1) + "\"\n"
         }
-        let words = (recipe.runs.first?.arguments ?? ["{script}"]).map { word in
+        let words = Self.words(recipe.runs.first).map { word in
             "\"" + word.replacing("{script}", with: "$script").replacing("{root}", with: "$root") + "\""
         }
         return """

@@ -333,7 +333,7 @@ extension EndToEnd.Packer {
                 #expect(help.output.contains("\n  \(option)"), "\(option)")
             }
             let inspect = try PackUnderTest(["inspect", "--help"], namesShim: false)
-            #expect(inspect.output.hasPrefix("shim-pack inspect: Says whether a Lambda package would start"))
+            #expect(inspect.output.hasPrefix("shim-pack inspect: says whether a Lambda package would start"))
         }
     }
 }
