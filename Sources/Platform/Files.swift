@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The few calls on files that the hot path and the static executable need without Foundation's FileManager.
@@ -32,6 +33,15 @@ package enum Files {
         guard let found = realpath(path, nil) else { return path }
         defer { free(found) }
         return String(cString: found)
+    }
+
+    /// Whether somebody has a regular file open for writing, as far as the system tells: not of files of others, and not on
+    /// every file system.
+    package static func isOpenForWriting(_ path: String) -> Bool {
+        guard status(path)?.isRegular == true, let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
+            return false
+        }
+        return clinux_try_read_lease(file.raw) != 0 && errno == EAGAIN
     }
 
     /// Whether this process may execute the file.

@@ -129,6 +129,17 @@ extension ProcessControl {
         return words.count > 2 && words[0] == readCall && words[1] == "0x0"
     }
 
+    /// Whether every thread of a child sleeps, as far as /proc tells; one that is gone does.
+    package static func sleeps(_ pid: pid_t) -> Bool {
+        let threads = "/proc/\(pid)/task"
+        return ((try? Files.list(threads)) ?? []).allSatisfy { thread in
+            guard let bytes = try? Files.read("\(threads)/\(thread)/stat", atMost: 1024) else { return true }
+            // proc(5): number, (name), state; the name may hold anything, a bracket too.
+            guard let name = bytes.lastIndex(of: UInt8(ascii: ")")), name + 2 < bytes.count else { return true }
+            return bytes[name + 2] == UInt8(ascii: "S")
+        }
+    }
+
     #if arch(x86_64)
     private static let readCall = "0"
     #else

@@ -19,6 +19,8 @@ final class Worker: Host {
     private var backoff = Backoff()
     private var starts = StartRecord()
     private var restart: EventLoop.Timer?
+    /// Looks again whether a worker that is to get an event has started.
+    private var look: EventLoop.Timer?
     /// Why the last worker was given up while no event was handled, where that is the next event's error.
     private var owed: (fault: WorkerFault, errors: StderrTail)?
     private var isClosing = false
@@ -179,13 +181,23 @@ final class Worker: Host {
 
     /// Gives the event to the worker, which is started where there is none; one that is not ready yet gets it when it is.
     private func give() {
-        guard let event = current else { return }
+        look?.cancel()
+        look = nil
+        guard let event = current, event.stop == nil else { return }
         do {
             if worker == nil { try startWorker() }
         } catch {
             return finish(.failure(starts.report(error, context)))
         }
         guard let worker, case .idle = worker.state else { return }
+        if worker.answers == 0 {
+            if worker.isStarting() {
+                look = context.loop.after(.milliseconds(1)) { [weak self] in self?.give() }
+                return
+            }
+            // A greeting is found here, and fails the event.
+            guard worker.isFit() else { return }
+        }
         let bytes: [UInt8]
         do {
             bytes = try WorkerEvent.bytes(
@@ -222,6 +234,7 @@ final class Worker: Host {
     private func finish(_ verdict: Verdict) {
         guard let event = current else { return }
         event.deadline?.cancel()
+        look?.cancel()
         event.writer.onChange = {}
         current = nil
         copy = nil

@@ -85,6 +85,29 @@ final class WorkerProcess {
     /// The end of what it wrote to standard error since it was given its last event, or since its start.
     var errors: StderrTail { log.tail }
 
+    /// Whether it is seen to start still, so that what it writes next may be a greeting and no answer; looked up now.
+    ///
+    /// One that sleeps where it reads has started. One that sleeps in another way, which may be its way to read, has so
+    /// when it is asked a second time.
+    func isStarting() -> Bool {
+        guard answers == 0, !hasStarted, context.configuration.workerReady == .start else { return false }
+        if ProcessControl.waitsForInput(child.pid) || started.duration(to: .now) > Self.longestStart {
+            hasStarted = true
+        } else if ProcessControl.sleeps(child.pid) {
+            hasStarted = wasAsleep
+            wasAsleep = true
+        } else {
+            wasAsleep = false
+        }
+        return !hasStarted
+    }
+
+    private var hasStarted = false
+    private var wasAsleep = false
+
+    /// One that has been busy for so long may well read by now, in some thread.
+    private static let longestStart: Duration = .seconds(5)
+
     /// Whether it can be given an event now, looked up now: what it wrote unasked is found, and its end.
     func isFit() -> Bool {
         guard case .idle = state else { return false }

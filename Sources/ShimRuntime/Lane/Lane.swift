@@ -113,7 +113,15 @@ final class Lane {
     private func request(_ invocation: Invocation) -> Request {
         let configuration = context.configuration
         guard configuration.eventForm != .raw else { return .usable(invocation, writer) }
-        guard let event = HTTPEvent(invocation.event) else {
+        let found: HTTPEvent?
+        do throws(HTTPEvent.BrokenBody) {
+            found = try HTTPEvent(invocation.event)
+        } catch {
+            return .refused(
+                "the event is an HTTP request whose 'isBase64Encoded' is true, but its 'body' is not valid base64"
+            )
+        }
+        guard let event = found else {
             if configuration.eventForm == .auto { return .usable(invocation, writer) }
             return .refused(
                 "the event is not an HTTP request of API Gateway, a function URL or a load balancer, and SHIM_EVENT is 'http'"

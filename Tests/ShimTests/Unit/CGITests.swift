@@ -85,9 +85,14 @@ import Testing
     @Test(arguments: [
         "", "1", "{}", "{\"requestContext\":1}", "{\"requestContext\":{}}", "[\"requestContext\"]",
         "{\"requestContext\":{\"http\":{}}}", "{\"httpMethod\":\"GET\"}",
-        "{\"requestContext\":{},\"httpMethod\":\"GET\",\"body\":\"%\",\"isBase64Encoded\":true}",
+        "{\"requestContext\":{},\"body\":\"%\",\"isBase64Encoded\":true}",
     ])
-    func otherEventsAreNone(text: String) { #expect(HTTPEvent(Array(text.utf8)) == nil) }
+    func otherEventsAreNone(text: String) throws { #expect(try HTTPEvent(Array(text.utf8)) == nil) }
+
+    @Test func bodyThatIsNotBase64() {
+        let text = "{\"requestContext\":{},\"httpMethod\":\"GET\",\"body\":\"%\",\"isBase64Encoded\":true}"
+        #expect(throws: HTTPEvent.BrokenBody.self) { try HTTPEvent(Array(text.utf8)) }
+    }
 
     @Test(arguments: [
         ("Content-Type: text/plain\n\n", 200), ("Status: 404 Not Found\r\n\r\n", 404),
