@@ -86,6 +86,7 @@ int clinux_try_thread(void) {
 }
 int clinux_register_barrier(void) { return (int)syscall(SYS_membarrier, 1 << 4, 0, 0); }
 int clinux_barrier(void) { return (int)syscall(SYS_membarrier, 1 << 3, 0, 0); }
+char **clinux_variables(void) { return environ; }
 int clinux_try_read_lease(int descriptor) {
     // Its own SIGIO would end the process.
     if (fcntl(descriptor, F_SETSIG, SIGURG) < 0 || fcntl(descriptor, F_SETLEASE, F_RDLCK) < 0) return -1;

@@ -56,13 +56,13 @@ package enum Files {
     /// Reads what is left of an open file, a pipe or a socket, at most as many bytes as asked for.
     package static func read(_ raw: Int32, atMost limit: Int) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+        // Most files are short, and memory that is not touched costs nothing.
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(limit, 1 << 16), alignment: 16)
+        defer { buffer.deallocate() }
         while bytes.count < limit {
             let wanted = min(buffer.count, limit - bytes.count)
             do throws(SystemError) {
-                let count = try check("read") {
-                    buffer.withUnsafeMutableBytes { Glibc.read(raw, $0.baseAddress, wanted) }
-                }
+                let count = try check("read") { Glibc.read(raw, buffer.baseAddress, wanted) }
                 guard count > 0 else { break }
                 bytes.append(contentsOf: buffer.prefix(count))
             } catch {

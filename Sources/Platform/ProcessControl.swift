@@ -146,6 +146,21 @@ extension ProcessControl {
     private static let readCall = "63"
     #endif
 
+    /// The variables of this process; of a name that is there twice, the first, as getenv(3) has it.
+    package static var variables: [String: String] {
+        var result: [String: String] = [:]
+        guard var entry = clinux_variables() else { return result }
+        while let text = entry.pointee {
+            if let equals = strchr(text, 0x3D), equals > text {
+                let name = UnsafeRawBufferPointer(start: text, count: equals - text)
+                let key = String(decoding: name, as: UTF8.self)
+                if result[key] == nil { result[key] = String(cString: equals + 1) }
+            }
+            entry += 1
+        }
+        return result
+    }
+
     /// This process.
     package static var ownID: pid_t { getpid() }
 

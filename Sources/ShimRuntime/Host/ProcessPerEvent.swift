@@ -16,10 +16,7 @@ final class ProcessPerEvent: Host {
         folders = PrivateFolders(context)
     }
 
-    func start(_ done: @escaping (ShimError?) -> Void) {
-        prepare()
-        done(nil)
-    }
+    func start(_ done: @escaping (ShimError?) -> Void) { done(nil) }
 
     func prepare() {
         // Failing here (no descriptor left) is told where it matters: when the next event needs the child.

@@ -71,6 +71,8 @@ final class Lane {
         if signal != nil { return close() }
         state = .waiting
         client.next { [weak self] in self?.received($0) }
+        // While nothing has come: for the first event; the next ones' part is done beside an answer.
+        if state == .waiting { host.prepare() }
     }
 
     private func received(_ outcome: RuntimeAPIClient.Outcome) {

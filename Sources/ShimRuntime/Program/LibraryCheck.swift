@@ -27,7 +27,7 @@ struct LibraryCheck {
         guard let elf = read.flatMap({ $0 }), let loader = elf.interpreter, !elf.needed.isEmpty else { return }
         let folders = searchFolders(elf)
         let absent = elf.needed.filter { name in
-            !name.contains("/") && !folders.contains { Files.status("\($0)/\(name)") != nil }
+            !name.utf8.contains(UInt8(ascii: "/")) && !folders.contains { Files.status("\($0)/\(name)") != nil }
                 && !Self.isCached(name)
         }
         guard !absent.isEmpty, let missing = askLoader(loader), let first = missing.first else { return }

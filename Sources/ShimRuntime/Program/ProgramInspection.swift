@@ -99,8 +99,8 @@ struct ProgramInspection {
         guard interpreter.hasSuffix("/env"), let option else { return }
         // `env -S python3 -u` and `env NAME=value python3`: the first word that is neither is the program.
         let words = option.split(separator: " ").map(String.init)
-        guard let name = words.first(where: { !$0.hasPrefix("-") && !$0.contains("=") }) else { return }
-        if name.contains("/") ? Files.status(name) != nil : resolver.find(name) != nil { return }
+        guard let name = words.first(where: { !$0.hasPrefix("-") && !$0.utf8.contains(UInt8(ascii: "=")) }) else { return }
+        if name.utf8.contains(UInt8(ascii: "/")) ? Files.status(name) != nil : resolver.find(name) != nil { return }
         throw .programUnusable(
             path: file,
             why: "its interpreter '\(name)' is in none of " + resolver.searchPath.joined(separator: ", "),

@@ -21,7 +21,7 @@ struct ProgramResolver {
     /// root and then in PATH.
     func resolve(command: String, arguments: [String]) throws(ShimError) -> Program {
         let places =
-            command.contains("/")
+            command.utf8.contains(UInt8(ascii: "/"))
             ? [absolute(command)] : ([taskRoot] + searchPath).map { "\($0)/\(command)" }
         guard let file = places.first(where: { Files.status($0)?.isRegular == true }) else {
             throw .programNotFound(name: command, tried: unique(places))
