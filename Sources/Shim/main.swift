@@ -24,7 +24,7 @@ let spec = CommandSpec(
 )
 
 func complain(_ text: String) {
-    Array("shim: \(text)\n".utf8).withUnsafeBytes { try? writeAll($0, to: 2) }
+    try? writeAll("shim: \(text)\n", to: 2)
 }
 
 do {

@@ -99,7 +99,8 @@ struct ProgramInspection {
         guard interpreter.hasSuffix("/env"), let option else { return }
         // `env -S python3 -u` and `env NAME=value python3`: the first word that is neither is the program.
         let words = option.split(separator: " ").map(String.init)
-        guard let name = words.first(where: { !$0.hasPrefix("-") && !$0.utf8.contains(UInt8(ascii: "=")) }) else { return }
+        let isProgram = { (word: String) in !word.hasPrefix("-") && !word.utf8.contains(UInt8(ascii: "=")) }
+        guard let name = words.first(where: isProgram) else { return }
         if name.utf8.contains(UInt8(ascii: "/")) ? Files.status(name) != nil : resolver.find(name) != nil { return }
         throw .programUnusable(
             path: file,
