@@ -31,7 +31,7 @@ import Testing
         {"q":["1","2"]},"multiValueHeaders":{"host":["lb"],"cookie":["a=1","b=2"]},"body":"","isBase64Encoded":false}
         """
 
-    private func event(_ text: String) throws -> HTTPEvent { try #require(HTTPEvent(Array(text.utf8))) }
+    private func event(_ text: String) throws -> HTTPEvent { try #require(try HTTPEvent(Array(text.utf8))) }
 
     private func variables(_ text: String, prefix: String = "") throws -> [String: String] {
         CGIVariables(event: try event(text), prefix: prefix, software: "shim/1").values
