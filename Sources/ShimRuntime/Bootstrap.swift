@@ -88,7 +88,8 @@ public final class Bootstrap {
         try? ProcessControl.becomeSubreaper()
         let address = try RuntimeAPIAddress(environment: environment)
         _ = loop.watch(signals, .readable) { [weak self] _ in
-            if let signal = Signals.next(from: signals) { self?.end(signal) }
+            // After whatever else has come by now: an event that is there gets its answer.
+            if let signal = Signals.next(from: signals) { self?.loop.after(.zero) { self?.end(signal) } }
         }
         return address
     }
