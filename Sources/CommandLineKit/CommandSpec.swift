@@ -12,7 +12,7 @@ package struct CommandSpec: Sendable {
     package let options: [Option]
     /// Paragraphs after the options: examples, exit statuses.
     package let notes: [String]
-    /// Whether the first word that is not an option ends the options: what follows belongs to somebody else.
+    /// Whether the first word that is not an option ends the options: what follows belongs to another program.
     package let stopsAtFirstPositional: Bool
 
     /// Describes a command.
