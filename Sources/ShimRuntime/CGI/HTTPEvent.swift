@@ -36,7 +36,7 @@ struct HTTPEvent: Equatable {
     ///
     /// - Returns: `nil` where it is none of these.
     init?(_ event: [UInt8]) {
-        // Most events that are none are seen here: every form has this member.
+        // Most events that are not requests are recognised here: every form has this member.
         guard event.firstRange(of: Array("\"requestContext\"".utf8)) != nil,
             let root = (try? JSONSerialization.jsonObject(with: Data(event))) as? [String: Any],
             let context = root["requestContext"] as? [String: Any],
