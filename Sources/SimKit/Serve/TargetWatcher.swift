@@ -2,9 +2,9 @@ import Platform
 
 /// Tells whether files have changed, by their sizes and times: looked at when a call comes, so that no change is missed.
 ///
-/// What is still being written is left alone until it is quiet: half a zip is none.
+/// What is still being written is left alone until it is quiet: half a zip cannot be used.
 final class TargetWatcher {
-    /// How a target stands.
+    /// The state of a target.
     enum State {
         /// As it was taken.
         case same
