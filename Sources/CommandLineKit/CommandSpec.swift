@@ -12,9 +12,9 @@ package struct CommandSpec: Sendable {
     package let options: [Option]
     /// Paragraphs after the options: examples, exit statuses.
     package var notes: [String] { makeNotes() }
-    /// They are made where somebody reads them: the bootstrap, whose start is somebody's cold start, never does.
+    /// Made when they are read, which the bootstrap, whose start is part of a cold start, never does.
     private let makeNotes: @Sendable () -> [String]
-    /// Whether the first word that is not an option ends the options: what follows belongs to somebody else.
+    /// Whether the first word that is not an option ends the options: what follows belongs to another program.
     package let stopsAtFirstPositional: Bool
 
     /// Describes a command.

@@ -107,7 +107,8 @@ package enum Files {
     ///
     /// Links are removed, never followed. A folder without permission bits gets them back first, as a program can leave one behind.
     ///
-    /// - Throws: The first ``SystemError``, after all that could be removed has been. Nothing there is no error.
+    /// - Throws: The first ``SystemError``, after all that could be removed has been. That nothing is there is not an
+    ///   error.
     package static func removeTree(_ path: String) throws(SystemError) {
         if unlink(path) == 0 || errno == ENOENT { return }
         // Linux says EISDIR for a folder, some file systems EPERM.
@@ -201,7 +202,7 @@ extension Files {
 }
 
 extension Files {
-    /// Writes bytes behind the end of a file, which is made if need be.
+    /// Appends bytes to a file, which is created if need be.
     package static func append(_ bytes: [UInt8], to path: String) throws(SystemError) {
         let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND)
         try bytes.withUnsafeBytes { bytes in

@@ -20,7 +20,7 @@ package enum ProcessControl {
     /// How a child ended, without reaping it: Foundation's Process does that.
     ///
     /// - Returns: `nil` while the child runs.
-    /// - Throws: ``SystemError`` with `ECHILD` where somebody was faster and has reaped the child: that is no failure.
+    /// - Throws: ``SystemError`` with `ECHILD` where the child has been reaped already, which is not a failure.
     package static func peekEnd(of pid: pid_t) throws(SystemError) -> ProcessEnd? {
         var info = siginfo_t()
         try check("waitid") { waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) }
@@ -84,7 +84,7 @@ package enum ProcessControl {
         for thread in names.compactMap({ pid_t($0) }) where thread != getpid() { _ = clinux_schedule_as_batch(thread) }
     }
 
-    /// Makes stacks of new threads so large, whatever `ulimit -s` says, and tries whether a thread can be made at all.
+    /// Sets the size of new threads' stacks, whatever `ulimit -s` says, and tries whether a thread can be made at all.
     package static func prepareForThreads(stack bytes: Int) throws(SystemError) {
         _ = clinux_set_default_stack(bytes)
         // They return the number instead of setting errno.

@@ -136,7 +136,7 @@ struct LanguageRecipe: Equatable, Sendable {
         return Take(path: String(text[..<arrow.lowerBound]), place: String(text[arrow.upperBound...]))
     }
 
-    /// Lines less the indentation that all of them have.
+    /// Lines without the indentation that all of them have.
     private static func withoutIndent(_ lines: [String]) -> String {
         let depth = lines.filter { !$0.allSatisfy(\.isWhitespace) }.map { $0.prefix(while: \.isWhitespace).count }.min()
         return lines.map { $0.dropFirst(depth ?? 0) + "\n" }.joined()

@@ -12,7 +12,7 @@ struct HiddenSystem {
     /// The system's folders that are mounted below the package's.
     private let mounted: [String]
 
-    /// Prepares the view; `nil` where this machine lets nobody mount, or nothing is to be hidden.
+    /// Prepares the view; `nil` where this machine does not allow mounts, or nothing is to be hidden.
     init?(_ hidden: Set<String>, view: TaskView, toolbox: Toolbox) throws {
         self.view = view
         self.hidden = hidden.sorted()

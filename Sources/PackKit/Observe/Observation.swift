@@ -27,7 +27,7 @@ package struct Observation: Sendable {
 
     /// How it failed where only its variables led to its files.
     package struct Failure: Equatable, Sendable {
-        /// How it ended, in words.
+        /// How it ended, as text.
         package let status: String
         /// The last lines that it wrote.
         package let output: String

@@ -32,8 +32,8 @@ struct ObservedUses {
 
         /// Whether a variable has led the program to a file.
         ///
-        /// Who follows the links of the package's folder, which stand for the system's own here, says the system's names
-        /// from then on; in the package there are no such links.
+        /// A program that follows the links of the package's folder, which lead to the system here, uses the system's
+        /// names from then on; in the package there are no such links.
         func isLed(to path: String) -> Bool {
             let places = [path] + Relocations.matched(path)
             return places.contains { place in
@@ -54,7 +54,7 @@ struct ObservedUses {
         "/etc/gshadow", "/etc/mtab", "/etc/machine-id", "/etc/fstab",
     ]
 
-    /// Whether the package stands on a system with commands and locales of its own.
+    /// Whether the package runs on a system with commands and locales of its own.
     private var hasSystem: Bool { request.form != .image }
 
     /// Makes a round of what was done with paths.
@@ -196,7 +196,7 @@ struct ObservedUses {
             do {
                 try builder.add(path, named: Paths.name(path), loader: nil, to: &closure)
             } catch PackError.missingLibraries {
-                // Told when it is packed.
+                // Reported when it is packed.
             }
         }
         let interpreter = program.interpreter(context).flatMap { context.root.realHost($0) }.map { [$0] } ?? []

@@ -40,7 +40,7 @@ struct HTTPEvent: Equatable {
     /// - Returns: `nil` where it is none of these.
     /// - Throws: ``BrokenBody``.
     init?(_ event: [UInt8]) throws(BrokenBody) {
-        // Most events that are none are seen here: every form has this member.
+        // Most events that are not requests are recognised here: every form has this member.
         guard event.firstRange(of: Array("\"requestContext\"".utf8)) != nil,
             let root = (try? JSONSerialization.jsonObject(with: Data(event))) as? [String: Any],
             let context = root["requestContext"] as? [String: Any]

@@ -12,7 +12,7 @@ final class WorkerProcess {
         case ready
         /// It has answered the event; the writer has all of the answer.
         case answered
-        /// It is of no more use. While it answers an event, that has failed.
+        /// It can no longer be used; an event that it is answering has failed.
         case failed(WorkerFault)
         /// Its process has ended, or nobody waits for it any longer.
         case gone
@@ -293,7 +293,7 @@ final class WorkerProcess {
 
     // MARK: - The end
 
-    /// It is of no more use: its owner is told why, and it is ended.
+    /// It can no longer be used: its owner is told why, and it is ended.
     private func fail(_ fault: WorkerFault) {
         switch state {
         case .ending, .gone: return

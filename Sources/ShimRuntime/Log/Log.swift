@@ -4,7 +4,7 @@ import Platform
 
 /// Log lines of the shim itself and of the program, on standard error; they never hold the payload.
 struct Log {
-    /// How bad it is, in Lambda's words and order.
+    /// The level of a line, by Lambda's names and in their order.
     enum Level: Int, Comparable, CaseIterable, Sendable {
         case trace, debug, info, warn, error, fatal
 
@@ -18,7 +18,7 @@ struct Log {
 
     /// Whether lines are JSON objects, as `AWS_LAMBDA_LOG_FORMAT` says.
     let isJSON: Bool
-    /// What is less bad is not written.
+    /// Lines below this level are not written.
     let minimum: Level
     /// Where lines go.
     let output: LogOutput

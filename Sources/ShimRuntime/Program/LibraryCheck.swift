@@ -53,7 +53,7 @@ struct LibraryCheck {
         ]
     }
 
-    /// Whether the loader's cache has a library: its strings are names and paths, each with a NUL behind it.
+    /// Whether the loader's cache has a library: its strings are names and paths, each followed by a NUL.
     private static func isCached(_ name: String) -> Bool { Files.holds("/etc/ld.so.cache", Array("/\(name)\0".utf8)) }
 
     /// The libraries that the loader does not find; `nil` where it cannot be asked.

@@ -66,7 +66,7 @@ struct ProgramInspection {
         return text.isEmpty ? nil : String(text)
     }
 
-    /// Refuses what can be seen not to start, in words.
+    /// Refuses a program that can be seen not to start, and says why.
     func requireRunnable() throws(ShimError) {
         switch kind {
         case .unreadable: return

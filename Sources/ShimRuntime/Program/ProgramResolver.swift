@@ -42,7 +42,7 @@ struct ProgramResolver {
             tried += ["\(folder)/\(stem)", "\(folder)/\(stem).*"]
             let names = ((try? Files.list(folder)) ?? []).filter { $0 == stem || $0.hasPrefix(stem + ".") }
             let files = names.map { "\(folder)/\($0)" }.filter { Files.status($0)?.isRegular == true }
-            // Data files beside the script (test.csv) are no candidates.
+            // Data files beside the script (test.csv) are not candidates.
             let runnable = files.filter(isRunnable)
             if runnable.count > 1 { throw .programAmbiguous(name: handler, candidates: runnable) }
             if let file = runnable.first ?? (files.count == 1 ? files.first : nil) {

@@ -16,7 +16,7 @@ package struct FunctionReference: Equatable, Sendable {
         account = nil
     }
 
-    /// Takes a name apart that stands percent-encoded in a path.
+    /// Takes apart a name that is percent-encoded in a path.
     ///
     /// - Parameters:
     ///   - encoded: The name.
@@ -47,7 +47,7 @@ package struct FunctionReference: Equatable, Sendable {
         return qualifier
     }
 
-    /// Whether a name is one for a function on Lambda.
+    /// Whether Lambda allows a name for a function.
     package static func isName(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count) && name.utf8.allSatisfy(Validation.isNameByte)
     }
@@ -129,7 +129,7 @@ enum Validation {
         return [problem(text, "qualifier", "regular expression pattern: " + qualifierPattern)]
     }
 
-    /// A name as the pattern has it, which lets more through than there are names.
+    /// A name as the pattern has it, which allows more than the service does.
     static func isPatternName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { isNameByte($0) || $0 == 0x2E }
     }

@@ -3,7 +3,7 @@ import ToolKit
 
 /// An object of a bucket: a file of a folder that plays the bucket, or what the `aws` command line gets from an S3 endpoint.
 final class ObjectFetch {
-    /// What a deployment may have at most, unpacked or not.
+    /// The most bytes of a deployment, unpacked or not.
     private static let limit = 262_144_000
 
     private let bucket: String
