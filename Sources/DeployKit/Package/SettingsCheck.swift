@@ -10,12 +10,7 @@ package enum SettingsCheck {
     ///   - unpacked: The size of the function and of those layers that are here, unpacked, in bytes.
     /// - Throws: ``DeployError`` that names the setting.
     package static func check(_ desired: Desired, unpacked: Int) throws(DeployError) {
-        guard LambdaName.isFunction(desired.name) else {
-            throw .contradiction(
-                "'\(desired.name)' is not a name for a function",
-                hint: "1 to 64 letters, digits, hyphens and underscores"
-            )
-        }
+        try checkName(desired.name)
         try checkVariables(desired.variables ?? [:])
         if unpacked > LambdaLimit.unpackedCode {
             throw .contradiction(
@@ -51,6 +46,15 @@ package enum SettingsCheck {
         if desired.deploy.canary != nil, desired.deploy.alias == nil {
             throw .contradiction("a canary needs an alias", hint: "--alias live")
         }
+    }
+
+    /// Checks whether a function may be called so.
+    package static func checkName(_ name: String) throws(DeployError) {
+        guard !LambdaName.isFunction(name) else { return }
+        throw .contradiction(
+            "'\(name)' is not a name for a function",
+            hint: "1 to 64 letters, digits, hyphens and underscores; after a package it can be given: PACKAGE NAME"
+        )
     }
 
     private static func checkVariables(_ variables: [String: String]) throws(DeployError) {
