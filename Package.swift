@@ -45,7 +45,7 @@ let package = Package(
             linkerSettings: link
         ),
         .executableTarget(name: "echo", path: "handlers/echo", swiftSettings: swift, linkerSettings: link),
-        .target(name: "ImageKit", dependencies: ["Platform", "ELF", "ToolKit"], swiftSettings: swift),
+        .target(name: "ImageKit", dependencies: ["Platform", "LambdaWire", "ELF", "ToolKit"], swiftSettings: swift),
         .target(
             name: "PackKit",
             dependencies: ["Platform", "LambdaWire", "ELF", "ToolKit", "ImageKit"],
@@ -65,13 +65,13 @@ let package = Package(
         ),
         .executableTarget(
             name: "shim-sim",
-            dependencies: ["SimKit", "CommandLineKit", "ToolKit", "FunctionFile", "Shim", "echo"],
+            dependencies: ["SimKit", "CommandLineKit", "LambdaWire", "ToolKit", "FunctionFile", "Shim", "echo"],
             swiftSettings: swift,
             linkerSettings: link
         ),
         .target(
             name: "DeployKit",
-            dependencies: ["Platform", "LambdaWire", "ToolKit", "FunctionFile"],
+            dependencies: ["Platform", "LambdaWire", "ToolKit", "FunctionFile", "ImageKit"],
             swiftSettings: swift
         ),
         .executableTarget(

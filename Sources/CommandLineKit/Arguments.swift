@@ -1,6 +1,8 @@
 /// What was typed, taken apart and checked by a ``CommandSpec``.
 package struct Arguments: Equatable, Sendable {
     var given: [String: [String]] = [:]
+    /// The names by which options were given, by their keys.
+    var typed: [String: String] = [:]
     /// What is not an option, in order, up to `--`.
     package var positionals: [String] = []
     /// What follows `--`; `nil` where there is no `--`.

@@ -48,14 +48,16 @@ package struct CommandSpec: Sendable {
 
     private func check(_ arguments: Arguments) throws(UsageError) {
         for option in options where arguments.flag(option.key) {
+            // Messages name it as it was typed.
+            let name = arguments.typed[option.key] ?? option.key
             if let bad = arguments.values(option.key).first(where: { option.value != nil && !option.type.allows($0) }) {
-                throw UsageError("'\(bad)' is not a value for \(option.key)", hint: option.type.requirement)
+                throw UsageError("'\(bad)' is not a value for \(name)", hint: option.type.requirement)
             }
             if let other = option.excluded.first(where: arguments.flag) {
-                throw UsageError("\(option.key) and \(other) exclude each other", hint: helpHint)
+                throw UsageError("\(name) and \(arguments.typed[other] ?? other) exclude each other", hint: helpHint)
             }
             if let needed = option.needed, !arguments.flag(needed) {
-                throw UsageError("\(option.key) needs \(needed)", hint: helpHint)
+                throw UsageError("\(name) needs \(needed)", hint: helpHint)
             }
         }
     }
@@ -86,6 +88,7 @@ package struct CommandSpec: Sendable {
                         ?? (isForProgram ? Self.argumentsHint : helpHint)
                 )
             }
+            result.typed[option.key] = name
             if result.given[option.key] != nil, !option.isRepeatable, option.value != nil {
                 throw UsageError("\(name) was given twice", hint: helpHint)
             }

@@ -47,7 +47,7 @@ package enum DeployError: Error, Equatable, Sendable, CustomStringConvertible {
             "'shim-deploy PACKAGE NAME' makes it; --region and --profile say where it is looked for"
         case .smokeFailed: "callers still get the version before: 'shim-deploy logs' may say more"
         case .notReady(let what, _) where what == "the function cannot run":
-            "one that could not even be made must go first: shim-deploy delete NAME"
+            "mend the cause and run it again: a function that could not be made, and that nobody calls, is made anew"
         case .notReady, .strangeAnswer: nil
         }
     }

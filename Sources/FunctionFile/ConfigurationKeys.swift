@@ -3,37 +3,32 @@
 /// Source: the Lambda API's model as botocore 1.43 has it. A member that is not here goes to the AWS CLI as it is, so that
 /// what Lambda learns tomorrow needs no new version of this.
 package enum ConfigurationKeys {
-    /// What a value must look like.
-    package enum Shape: Sendable {
-        /// A text.
-        case text
-        /// A whole number in a range.
-        case integer(ClosedRange<Int>)
-        /// One of a few words.
-        case word([String])
-        /// An array of texts.
-        case texts
-        /// An array of objects or texts.
-        case list
-        /// An object.
-        case object
-        /// `true` or `false`.
-        case flag
-    }
+    private static let levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 
     /// Every member with its shape.
     package static let shapes: [String: Shape] = [
-        "Architectures": .texts, "CapacityProviderConfig": .object, "Code": .object,
-        "CodeSigningConfigArn": .text,
-        "DeadLetterConfig": .object, "Description": .text, "DurableConfig": .object,
-        "Environment": .object,
-        "EphemeralStorage": .object, "FileSystemConfigs": .list, "FunctionName": .text,
+        "Architectures": .listOfOne(.word(["x86_64", "arm64"])), "CapacityProviderConfig": .map(to: .any),
+        "Code": .object([
+            "ImageUri": .text, "S3Bucket": .text, "S3Key": .text, "S3ObjectVersion": .text, "SourceKMSKeyArn": .text,
+            "ZipFile": .text,
+        ]), "CodeSigningConfigArn": .text, "DeadLetterConfig": .object(["TargetArn": .text]), "Description": .text,
+        "DurableConfig": .map(to: .any), "Environment": .object(["Variables": .map(to: .text), "Error": .any]),
+        "EphemeralStorage": .object(["Size": .integer(512...10240)]),
+        "FileSystemConfigs": .list(of: .object(["Arn": .text, "LocalMountPath": .text])), "FunctionName": .text,
         "Handler": .text,
-        "ImageConfig": .object, "KMSKeyArn": .text, "Layers": .list, "LoggingConfig": .object,
-        "MemorySize": .integer(128...10240), "PackageType": .word(["Zip", "Image"]), "Publish": .flag,
-        "PublishTo": .text, "Role": .text, "Runtime": .text, "SnapStart": .object, "Tags": .object,
-        "TenancyConfig": .object, "Timeout": .integer(1...900), "TracingConfig": .object,
-        "VpcConfig": .object,
+        "ImageConfig": .object(["EntryPoint": .texts, "Command": .texts, "WorkingDirectory": .text]),
+        "KMSKeyArn": .text, "Layers": .list(of: .textOrMember("Arn")),
+        "LoggingConfig": .object([
+            "LogFormat": .word(["JSON", "Text"]), "ApplicationLogLevel": .word(levels),
+            "SystemLogLevel": .word(["DEBUG", "INFO", "WARN"]), "LogGroup": .text,
+        ]), "MemorySize": .integer(128...10240), "PackageType": .word(["Zip", "Image"]), "Publish": .flag,
+        "PublishTo": .text, "Role": .text, "Runtime": .text,
+        "SnapStart": .object(["ApplyOn": .word(["PublishedVersions", "None"]), "OptimizationStatus": .any]),
+        "Tags": .map(to: .text), "TenancyConfig": .map(to: .any), "Timeout": .integer(1...900),
+        "TracingConfig": .object(["Mode": .word(["Active", "PassThrough"])]),
+        "VpcConfig": .object([
+            "SubnetIds": .texts, "SecurityGroupIds": .texts, "Ipv6AllowedForDualStack": .flag, "VpcId": .any,
+        ]),
     ]
 
     /// What only CreateFunction, or UpdateFunctionCode, takes: it cannot be sent with UpdateFunctionConfiguration.

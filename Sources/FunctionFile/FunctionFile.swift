@@ -35,11 +35,12 @@ package struct FunctionFile: Sendable, Equatable {
         }
         folder =
             file.lastIndex(of: "/").map { file.startIndex == $0 ? "/" : String(file[..<$0]) } ?? "."
+        let known = ConfigurationKeys.shapes.merging(["Deploy": .any]) { $1 }
         for (key, value) in members.sorted(by: { $0.key < $1.key }) {
             if key == "Deploy" {
                 deploy = try DeploySettings(value, file: file)
             } else if !ConfigurationKeys.answersOnly.contains(key) {
-                try Self.check(key, value, file: file)
+                try Shape.shape(of: key, among: known, key, file: file).check(value, key, file: file)
                 configuration[key] = value
             }
         }
@@ -95,43 +96,6 @@ package struct FunctionFile: Sendable, Equatable {
                 "a '${' that is neither ${NAME} nor ${NAME:-VALUE}",
                 hint: "$${ stands for ${ itself"
             )
-        }
-    }
-
-    private static func check(_ key: String, _ value: JSON, file: String) throws(FunctionFileError) {
-        func bad(_ requirement: String) -> FunctionFileError {
-            FunctionFileError(file: file, "\(key) must be \(requirement)")
-        }
-        guard let shape = ConfigurationKeys.shapes[key] else {
-            let known = Array(ConfigurationKeys.shapes.keys) + ["Deploy"]
-            guard let near = nearest(to: key, among: known) else { return }
-            throw FunctionFileError(
-                file: file,
-                "unknown member '\(key)'",
-                hint: "did you mean '\(near)'?"
-            )
-        }
-        switch shape {
-        case .text: if value.string == nil { throw bad("a text") }
-        case .integer(let range):
-            guard let number = value.int, range.contains(number) else {
-                throw bad("a whole number from \(range.lowerBound) to \(range.upperBound)")
-            }
-        case .word(let words):
-            guard let word = value.string, words.contains(word) else {
-                throw bad("one of " + words.joined(separator: ", "))
-            }
-        case .texts:
-            guard let values = value.array, values.allSatisfy({ $0.string != nil }) else {
-                throw bad("a list of texts")
-            }
-        case .list: if value.array == nil { throw bad("a list") }
-        case .object: if value.object == nil { throw bad("an object") }
-        case .flag: if value.bool == nil { throw bad("true or false") }
-        }
-        guard key == "Environment" else { return }
-        for (name, value) in value["Variables"]?.object ?? [:] where value.string == nil {
-            throw FunctionFileError(file: file, "Environment.Variables.\(name) must be a text")
         }
     }
 

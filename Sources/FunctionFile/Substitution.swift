@@ -49,6 +49,8 @@ struct Substitution {
 
     /// lambroll's templates for the environment, as `${NAME}`: {{ must_env `NAME` }} and {{ env `NAME` `VALUE` }}.
     ///
+    /// `json_escape` needs nothing here: values are put into texts that have been parsed.
+    ///
     /// - Returns: The text with those replaced; anything else in double braces stays.
     static func withoutTemplates(_ text: String) -> String {
         let quote = #"[`"]"#
@@ -57,7 +59,7 @@ struct Substitution {
                 #"\{\{\s*(must_env|env)\s+"# + quote + "([A-Za-z0-9_]+)" + quote + #"(?:\s+"# + quote
                     + #"([^`"}]*)"#
                     + quote
-                    + #")?\s*\}\}"#,
+                    + #")?\s*(?:\|\s*json_escape\s*)?\}\}"#,
                 as: (Substring, Substring, Substring, Substring?).self
             )
         else { return text }

@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import LambdaWire
 import Platform
 
 /// The parts of an unpacked image archive or layout, whichever of the two usual forms it has.
@@ -9,9 +10,24 @@ package struct ImageManifest {
     package private(set) var configuration = ImageConfiguration()
     /// Files that are named by their sums, which nobody has compared yet.
     package private(set) var blobs: [(blob: ImageBlob, file: String)] = []
+    /// The manifest's digest, where the form has one.
+    package private(set) var digest: ImageBlob?
+    /// The processor that it is for, by the image's own name (`amd64`), where it says so.
+    package private(set) var architecture: String?
+    /// The media types of its parts, as far as they are named.
+    package private(set) var mediaTypes: [(part: LambdaImage.Part, type: String)] = []
+
+    /// Which image of several is meant.
+    package enum Choice: Sendable {
+        /// The one for this machine: to be run here.
+        case thisMachine
+        /// There must be one only, for any machine: to be handed on as it is.
+        case theOnlyOne
+    }
 
     private let path: String
     private let folder: String
+    private let choice: Choice
 
     /// More than any image's description has.
     private static let limit = 4 << 20
@@ -24,9 +40,10 @@ package struct ImageManifest {
     ///   - folder: The folder of an OCI layout (`index.json`), of an archive as `docker save` makes it (`manifest.json`), or
     ///     what `skopeo copy … dir:FOLDER` makes (`version`, `manifest.json` and blobs by their digests).
     ///   - path: What the user named, for messages.
-    /// - Throws: ``ImageError/unusable(path:problem:)``.
-    package init(in folder: String, path: String) throws(ImageError) {
-        (self.folder, self.path) = (folder, path)
+    ///   - choice: Which image is meant.
+    /// - Throws: ``ImageError/unusable(path:problem:)``, ``ImageError/severalManifests(path:count:)``.
+    package init(in folder: String, path: String, choice: Choice = .thisMachine) throws(ImageError) {
+        (self.folder, self.path, self.choice) = (folder, path, choice)
         if Files.entry(folder + "/index.json")?.kind == .file {
             try readLayout()
         } else if Files.entry(folder + "/version")?.kind == .file {
@@ -38,7 +55,14 @@ package struct ImageManifest {
         }
     }
 
-    // MARK: - The two forms
+    /// The first part of a type that Lambda does not take.
+    ///
+    /// A manifest of such a type has not been read any further: then there are no layers.
+    package var refused: (part: LambdaImage.Part, type: String)? {
+        mediaTypes.first { !LambdaImage.takes($0.type, as: $0.part) }
+    }
+
+    // MARK: - The forms
 
     private struct Descriptor: Decodable {
         struct Platform: Decodable {
@@ -52,6 +76,7 @@ package struct ImageManifest {
     }
 
     private struct Index: Decodable {
+        var mediaType: String?
         var manifests: [Descriptor]?
         var layers: [Descriptor]?
         var config: Descriptor?
@@ -80,9 +105,18 @@ package struct ImageManifest {
     }
 
     private static let architecture = Machine.current == .arm64 ? "arm64" : "amd64"
+    private static let indexType = "application/vnd.oci.image.index.v1+json"
 
     private mutating func readLayout() throws(ImageError) {
         var index = try read(Index.self, "index.json")
+        if choice == .theOnlyOne {
+            let all = index.manifests ?? []
+            guard all.count == 1 else { throw .severalManifests(path: path, count: all.count) }
+            var manifest = try read(Index.self, try blob(all[0], \.place))
+            manifest.mediaType = all[0].mediaType ?? manifest.mediaType
+            digest = ImageBlob(all[0].digest)
+            return try readParts(of: manifest, \.place)
+        }
         // An index may lead to another one, with one entry a platform.
         for _ in 0..<4 {
             guard let all = index.manifests else { break }
@@ -110,11 +144,19 @@ package struct ImageManifest {
 
     // `place`: where a blob lies.
     private mutating func readParts(of manifest: Index, _ place: (ImageBlob) -> String) throws(ImageError) {
+        if let type = manifest.mediaType ?? manifest.manifests.map({ _ in Self.indexType }) {
+            mediaTypes.append((.manifest, type))
+            if choice == .theOnlyOne, refused != nil { return }
+        }
         guard let layers = manifest.layers, let config = manifest.config else {
             throw bad("its manifest lists no layers")
         }
         guard layers.count <= Self.layerLimit else { throw tooManyLayers(layers.count) }
-        for layer in layers { self.layers.append(try file(try blob(layer, place))) }
+        mediaTypes.append((.configuration, config.mediaType ?? ""))
+        for layer in layers {
+            mediaTypes.append((.layer, layer.mediaType ?? ""))
+            self.layers.append(try file(try blob(layer, place)))
+        }
         try readConfiguration(try blob(config, place))
     }
 
@@ -135,7 +177,8 @@ package struct ImageManifest {
     @discardableResult
     private mutating func readConfiguration(_ name: String) throws(ImageError) -> [String] {
         let value = try read(Configuration.self, name)
-        if let architecture = value.architecture, architecture != Self.architecture {
+        architecture = value.architecture
+        if choice == .thisMachine, let architecture, architecture != Self.architecture {
             throw bad("it is for \(architecture), this machine is \(Self.architecture)")
         }
         let settings = value.config

@@ -9,4 +9,12 @@ package enum LambdaLimit {
     /// The trailers of a streamed response: Go's HTTP server, which the Runtime API is built on, breaks a request off whose
     /// trailers are longer.
     package static let trailers = 4096
+    /// A function with its layers, unpacked: "250 MB".
+    package static let unpackedCode = 262_144_000
+    /// A zip that comes with the request: "50 MB".
+    package static let zippedCode = 52_428_800
+    /// A function's variables, as JSON.
+    package static let variables = 4096
+    /// A function's layers.
+    package static let layers = 5
 }

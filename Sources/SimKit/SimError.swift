@@ -1,4 +1,5 @@
 import ImageKit
+import LambdaWire
 import Platform
 
 /// Why the simulator cannot do what was asked.
@@ -117,7 +118,7 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
             hint: a letter, then at least one letter, digit or underscore
             """
         case .environmentTooLarge(let bytes):
-            "the environment variables have \(bytes) bytes as JSON: Lambda takes at most 4096"
+            "the environment variables have \(bytes) bytes as JSON: Lambda takes at most \(LambdaLimit.variables)"
         case .badEnvironmentLine(let file, let line): "cannot read '\(file)': line \(line) is not NAME=VALUE"
         case .badConfiguration(let file, let problem): "cannot use the configuration '\(file)': \(problem)"
         case .badFunctionName(let name):

@@ -124,27 +124,34 @@ struct DeployCommand {
 
     private func deploy(_ desired: Desired) throws {
         let client = try session.client()
-        console.progress("looking at what is there")
-        let observed = try Survey(client: client).observe(desired)
-        let plan = try Planner(desired: desired, observed: observed).plan()
-        console.clearProgress()
-        for note in plan.notes { console.say("note: \(note)") }
-        if arguments.flag("--dry-run") {
-            for line in plan.commands(client.commands) { try console.print(line + "\n") }
-            if plan.isEmpty { console.say("nothing to do") }
-            return
-        }
         let runner = session.runner(client)
-        if plan.isEmpty {
-            console.say("= \(desired.name): nothing to do")
-        } else {
+        var tries = 0
+        var told: Set<String> = []
+        while true {
+            let (observed, plan) = try session.plan(desired, client)
+            for note in plan.notes where told.insert(note).inserted { console.say("note: \(note)") }
+            if arguments.flag("--dry-run") {
+                for line in plan.commands(client.commands) { try console.print(line + "\n") }
+                if plan.isEmpty { console.say("nothing to do") }
+                return
+            }
             do {
-                try runner.run(plan)
+                if plan.isEmpty {
+                    if tries == 0 { console.say("= \(desired.name): nothing to do") }
+                } else {
+                    try client.check(plan)
+                    try runner.run(plan)
+                }
+            } catch DeployError.refused(let failure) where tries < 2 && RetryTable.isOvertaken(failure) {
+                tries += 1
+                console.clearProgress()
+                console.say("note: looking again, as something has come into being: \(failure.message)")
+                continue
             } catch {
                 throw explained(error, plan, runner, desired)
             }
+            return try report(desired, observed, runner)
         }
-        try report(desired, observed, runner)
     }
 
     /// Adds to an error what was done, and what callers get now.

@@ -21,11 +21,7 @@ enum DiffCommand {
                 notALayer: "a layer has no settings to compare",
                 hint: "shim-deploy publishes it only where it is new"
             )
-            let client = try session.client()
-            console.progress("looking at what is there")
-            let observed = try Survey(client: client).observe(desired)
-            let plan = try Planner(desired: desired, observed: observed).plan()
-            console.clearProgress()
+            let (_, plan) = try session.plan(desired, try session.client())
             for line in plan.lines { try console.print("\(line)\n") }
             for note in plan.notes { console.say("note: \(note)") }
             return !plan.isEmpty && arguments.flag("--exit-code") ? ExitCode(rawValue: 2) : .done

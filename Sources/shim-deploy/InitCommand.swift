@@ -19,7 +19,12 @@ enum InitCommand {
                 help: "The file; - is standard output",
                 default: "shim-deploy.json"
             ),
-            Option("--alias", value: "NAME", help: "The alias that callers use"),
+            Option(
+                "--alias",
+                value: "NAME",
+                help: "The alias that callers use",
+                default: "the only one, if there is one"
+            ),
         ],
         notes: [
             "The values of variables are not written: the file gets ${NAME}, to be set where it is used."
@@ -38,7 +43,13 @@ enum InitCommand {
                 throw ToolError.cannotWrite(path: output, cause: "it exists already")
             }
             console.progress("looking at what is there")
-            let observed = try Survey(client: try session.client()).observe(desired, everything: true)
+            let survey = Survey(client: try session.client())
+            var observed = try survey.observe(desired, everything: true)
+            if desired.deploy.alias == nil, observed.aliases.count == 1 {
+                // What callers use hangs on it: its URL, its permissions.
+                desired.deploy.alias = observed.aliases[0]["Name"]?.string
+                observed = try survey.observe(desired, everything: true)
+            }
             console.clearProgress()
             guard observed.function != nil else { throw DeployError.noFunction(desired.name) }
             let text = Description.of(desired, observed).text(pretty: true) + "\n"

@@ -21,7 +21,7 @@ enum InvokeCommand {
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         try Session.with(arguments, console) { session in
             let file = try session.description()
-            let name = try session.name(file, spec)
+            let name = try session.name(file, spec, isCalled: true)
             let event = try EventOptions.event(arguments)
             let runner = session.runner(try session.client())
             let answer = try runner.invoke(

@@ -28,21 +28,25 @@ enum LogsCommand {
                 file.configuration["LoggingConfig"]?["LogGroup"]?.string ?? Naming(function: name).logGroup
             var start = Date().timeIntervalSince1970 - (try seconds(arguments.value("--since") ?? "10m"))
             let client = try session.client()
-            var seen: Set<String> = []
+            var seen: [String: Int] = [:]
             repeat {
                 var input: [String: JSON] = [
                     "logGroupName": .string(group), "startTime": .int(Int(start * 1000)),
                 ]
                 if let pattern = arguments.value("--filter") { input["filterPattern"] = .string(pattern) }
-                let answer = try client.perform(AWSCall("logs", "filter-log-events", input))
-                for event in answer["events"]?.array ?? [] {
-                    guard seen.insert(event["eventId"]?.string ?? event.text()).inserted else { continue }
+                var call = AWSCall("logs", "filter-log-events", input)
+                // It may be made by the function's first call.
+                if arguments.flag("--follow") { call = call.forgiving("ResourceNotFoundException") }
+                for event in try client.perform(call)["events"]?.array ?? [] {
+                    let id = event["eventId"]?.string ?? event.text()
+                    guard seen.updateValue(event["timestamp"]?.int ?? .max, forKey: id) == nil else { continue }
                     let message = event["message"]?.string ?? ""
                     try console.print(message.hasSuffix("\n") ? message : message + "\n")
                 }
                 guard arguments.flag("--follow") else { break }
                 // Events may come late: the last minute is read again, and what was seen is left out.
                 start = max(start, Date().timeIntervalSince1970 - 60)
+                seen = seen.filter { $0.value >= Int(start * 1000) }
                 try client.pause(.seconds(2))
             } while true
             return .done

@@ -22,6 +22,12 @@ struct PackageReader {
         let given = path ?? file.deploy.package.map(file.path)
         if let name = file.deploy.layerName, let given { return try layer(name, given) }
         guard let given else {
+            if let code = file.configuration["Code"], Self.code(code) == nil {
+                throw DeployError.contradiction(
+                    "Code has neither ImageUri nor S3Bucket with S3Key",
+                    hint: "or name a package: shim-deploy PACKAGE"
+                )
+            }
             return .function(try desired(file, name: name, package: nil, inspection: nil))
         }
         let hasRuntime =

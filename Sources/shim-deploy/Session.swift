@@ -83,6 +83,14 @@ struct Session {
         return file
     }
 
+    /// Looks at what is there, and plans what is to be done.
+    func plan(_ desired: Desired, _ client: AWSClient) throws -> (Observed, Plan) {
+        console.progress("looking at what is there")
+        defer { console.clearProgress() }
+        let observed = try Survey(client: client).observe(desired)
+        return (observed, try Planner(desired: desired, observed: observed).plan())
+    }
+
     /// Carries plans out and reports on it.
     func runner(_ client: AWSClient) -> Runner {
         let console = console

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Foundation
+import LambdaWire
 import Platform
 import SimKit
 import ToolKit
@@ -61,7 +62,7 @@ enum ServeOptions {
             }
         }
         for (index, function) in functions.enumerated() {
-            guard FunctionReference.isName(function.name) else { throw SimError.badFunctionName(function.name) }
+            guard LambdaName.isFunction(function.name) else { throw SimError.badFunctionName(function.name) }
             guard !functions[..<index].contains(where: { $0.name == function.name }) else {
                 throw UsageError("two functions are called '\(function.name)'", hint: "name them: NAME=TARGET")
             }

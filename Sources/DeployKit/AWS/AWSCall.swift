@@ -16,6 +16,16 @@ package struct AWSCall: Sendable, Equatable {
         }
     }
 
+    /// What the answer must say of a file that was sent.
+    package struct Expectation: Sendable, Equatable {
+        /// Where it stands in the answer.
+        let path: [String]
+        /// The SHA-256 in base64, as it was before.
+        let sha256: String
+        /// The file.
+        let file: String
+    }
+
     /// The service as the CLI calls it, `lambda`.
     package var service: String
     /// The operation as the CLI calls it, `create-function`.
@@ -28,6 +38,8 @@ package struct AWSCall: Sendable, Equatable {
     package var captures: [Capture] = []
     /// Codes of errors that mean that it has been done already.
     package var forgiven: [String] = []
+    /// What must have arrived.
+    package var expectation: Expectation?
     /// What follows the options.
     package var positionals: [String] = []
 
@@ -56,6 +68,13 @@ package struct AWSCall: Sendable, Equatable {
     package func sending(_ option: String, _ path: String) -> AWSCall {
         var call = self
         call.files[option] = path
+        return call
+    }
+
+    /// The same call, whose answer has the sum of a file at a path, which must be the one that it had.
+    func expecting(_ sha256: String, of file: String, at path: String...) -> AWSCall {
+        var call = self
+        call.expectation = Expectation(path: path, sha256: sha256, file: file)
         return call
     }
 

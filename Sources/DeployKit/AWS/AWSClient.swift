@@ -21,7 +21,7 @@ package struct AWSClient: Sendable {
     package let commands: CommandLineText
     /// Delays and limits.
     package let timing: Timing
-    private let toolbox: Toolbox
+    let toolbox: Toolbox
     private let tell: @Sendable (String) -> Void
 
     /// Prepares calls.

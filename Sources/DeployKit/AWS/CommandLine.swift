@@ -26,14 +26,20 @@ package struct CommandLineText: Sendable {
         return run
     }
 
+    /// The options that say where a command goes, as one types them into a shell.
+    var place: [String] {
+        var words = ["--region", Self.quoted(settings.region)]
+        if let profile = settings.profile { words += ["--profile", Self.quoted(profile)] }
+        if let endpoint = settings.endpoint { words += ["--endpoint-url", Self.quoted(endpoint)] }
+        return words
+    }
+
     /// The command as one types it into a shell, with the variables that it sets and uses.
     ///
     /// The values of environment variables are not shown; they belong into a file that the command names.
     package func shell(_ call: AWSCall) -> String {
         var input = call.input
-        var words = ["aws", call.service, call.operation, "--region", settings.region]
-        if let profile = settings.profile { words += ["--profile", Self.quoted(profile)] }
-        if let endpoint = settings.endpoint { words += ["--endpoint-url", Self.quoted(endpoint)] }
+        var words = ["aws", call.service, call.operation] + place
         var note = ""
         if let names = input["Environment"]?["Variables"]?.object?.keys.sorted(), !names.isEmpty {
             input["Environment"] = nil

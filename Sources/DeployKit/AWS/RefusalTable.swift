@@ -60,6 +60,26 @@ enum RefusalTable {
             hint: "another notification of the bucket has the same events, prefix and suffix"
         ),
         Row(
+            phrase: "BucketAlreadyExists",
+            hint: "names of buckets are global, and somebody else has this one: choose another"
+        ),
+        Row(
+            phrase: "403: Forbidden",
+            hint: "the bucket is somebody else's, or your own user lacks a right to it"
+        ),
+        Row(
+            phrase: "301: Moved Permanently",
+            hint: "the bucket is in another region than the function: name one in its region"
+        ),
+        Row(
+            phrase: "Function not found: ",
+            hint: "'shim-deploy PACKAGE NAME' makes one; --region and --profile say where it is looked for"
+        ),
+        Row(
+            phrase: "The specified log group does not exist",
+            hint: "it is made by the function's first call; --region and --profile say where it is looked for"
+        ),
+        Row(
             phrase: "AccessDenied",
             hint: "your own user or role lacks this right; docs/reference/shim-deploy.md lists the rights it needs"
         ),

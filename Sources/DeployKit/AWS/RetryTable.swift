@@ -171,6 +171,28 @@ package enum RetryTable {
         }
     }
 
+    /// Refusals that say that something has come into being since it was looked for.
+    ///
+    /// A request of ours whose reply was lost has made it, or somebody else has. What is left to do is found by looking again.
+    private static let overtaken: [(operations: Set<String>, codes: Set<String>, phrase: String)] = [
+        (["create-function"], ["ResourceConflictException"], "already exist"),
+        (
+            ["create-alias", "add-permission", "create-event-source-mapping"], ["ResourceConflictException"],
+            "already exists"
+        ),
+        (["create-function-url-config"], ["ResourceConflictException"], "exists"),
+        (["create-schedule"], ["ConflictException"], ""),
+    ]
+
+    /// Whether looking at what is there and planning anew goes on from a failure.
+    package static func isOvertaken(_ failure: AWSFailure) -> Bool {
+        let operation = failure.operation.split(separator: " ").last.map(String.init) ?? ""
+        return overtaken.contains { row in
+            row.operations.contains(operation) && row.codes.contains(failure.code ?? "")
+                && (row.phrase.isEmpty || failure.message.contains(row.phrase))
+        }
+    }
+
     /// What to do after a failure.
     ///
     /// - Parameters:

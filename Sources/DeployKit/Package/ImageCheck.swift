@@ -1,5 +1,6 @@
-import Foundation
 import FunctionFile
+import ImageKit
+import LambdaWire
 import ToolKit
 
 /// An image in an OCI archive, compared with what Lambda accepts, which it would say only after the upload, or not
@@ -10,15 +11,12 @@ package struct ImageCheck: Sendable, Equatable {
     /// Its architecture, in Lambda's words.
     package let architecture: String
 
-    /// What Lambda takes: a manifest, and layers as tar, compressed by gzip or not.
-    private static let manifests: Set = [
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
+    /// What to do about a part that Lambda does not take.
+    private static let hints: [LambdaImage.Part: String] = [
+        .manifest: oneManifest, .layer: "compress layers with gzip: skopeo copy --dest-compress-format gzip …",
     ]
-    private static let layers: Set = [
-        "application/vnd.oci.image.layer.v1.tar", "application/vnd.oci.image.layer.v1.tar+gzip",
-        "application/vnd.docker.image.rootfs.diff.tar.gzip",
-    ]
+    private static let oneManifest =
+        "one platform, without attestations: docker buildx build --provenance=false --platform linux/arm64"
 
     /// Reads an archive.
     ///
@@ -31,56 +29,36 @@ package struct ImageCheck: Sendable, Equatable {
         func bad(_ problem: String, _ hint: String? = nil) -> DeployError {
             .badPackage(path: path, problem: problem, hint: hint)
         }
-        try toolbox.run(.tar, ["-xf", path, "-C", folder])
-        func json(_ name: String) throws -> JSON {
-            guard let data = try? Disk.read(folder + "/" + name), let value = JSON.parse(data) else {
+        do {
+            let archive = ImageUnpacker(
+                path: path,
+                scratch: folder,
+                keepsOwners: false,
+                interrupts: toolbox.interrupts
+            )
+            let image = try ImageManifest(in: try archive.layout(), path: path, choice: .theOnlyOne)
+            guard let digest = image.digest else {
                 throw bad(
-                    "it has no readable '\(name)'",
-                    "an OCI archive has: shim-pack --image FILE, or skopeo copy … oci-archive:FILE"
+                    "it is what 'docker save' writes, and has no manifest yet",
+                    "skopeo copy docker-archive:\(path) oci-archive:FILE"
                 )
             }
-            return value
-        }
-        func blob(_ digest: String?) throws -> String {
-            let parts = (digest ?? "").split(separator: ":")
-            guard parts.count == 2,
-                parts.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } })
-            else {
-                throw bad("a digest in it is damaged")
+            if let (part, type) = image.refused {
+                let subject = part == .layer ? "a layer" : "its \(part)"
+                throw bad("\(subject) is of type '\(type)', which Lambda does not take", Self.hints[part])
             }
-            return "blobs/\(parts[0])/\(parts[1])"
-        }
-        let manifests = try json("index.json")["manifests"]?.array ?? []
-        guard manifests.count == 1, let descriptor = manifests.first else {
-            throw bad(
-                "it has \(manifests.count) manifests, and Lambda takes one",
-                "one platform, without attestations: docker buildx build --provenance=false --platform linux/arm64"
-            )
-        }
-        guard Self.manifests.contains(descriptor["mediaType"]?.string ?? "") else {
-            throw bad(
-                "its manifest is of type '\(descriptor["mediaType"]?.string ?? "")', which Lambda does not take",
-                "one platform, without attestations: docker buildx build --provenance=false --platform linux/arm64"
-            )
-        }
-        digest = String((descriptor["digest"]?.string ?? "").split(separator: ":").last ?? "")
-        let manifest = try json(try blob(descriptor["digest"]?.string))
-        let config = try json(try blob(manifest.at("config", "digest")?.string))
-        switch config["architecture"]?.string {
-        case "amd64"?: architecture = "x86_64"
-        case "arm64"?: architecture = "arm64"
-        case let other:
-            throw bad("it is for '\(other ?? "no architecture")', which Lambda does not have")
-        }
-        for layer in manifest["layers"]?.array ?? [] {
-            let type = layer["mediaType"]?.string ?? ""
-            guard Self.layers.contains(type) else {
-                throw bad(
-                    "a layer is of type '\(type)', which Lambda does not take",
-                    "compress layers with gzip: skopeo copy --dest-compress-format gzip …"
-                )
+            guard let architecture = LambdaImage.architectures[image.architecture ?? ""] else {
+                throw bad("it is for '\(image.architecture ?? "no architecture")', which Lambda does not have")
             }
-            try Self.checkParents(folder + "/" + (try blob(layer["digest"]?.string)), toolbox, bad)
+            try ImageBlob.check(image.blobs, path: path, toolbox: toolbox)
+            for layer in image.layers { try Self.checkParents(layer, toolbox, bad) }
+            (self.digest, self.architecture) = (digest.sum, architecture)
+        } catch let error as ImageError {
+            if case .severalManifests = error { throw bad(error.problem, Self.oneManifest) }
+            throw bad(
+                error.problem,
+                "an OCI archive is wanted: shim-pack --image FILE, or skopeo copy … oci-archive:FILE"
+            )
         }
     }
 
@@ -92,7 +70,7 @@ package struct ImageCheck: Sendable, Equatable {
     ) throws {
         var folders: Set<Substring> = []
         for line in try toolbox.run(.tar, ["-tf", file]).text.split(separator: "\n") {
-            let name = (line.hasPrefix("./") ? line.dropFirst(2) : line)
+            let name = line.trimmingPrefix("./").trimmingPrefix { $0 == "/" }
             let path = name.hasSuffix("/") ? name.dropLast() : name
             if let slash = path.lastIndex(of: "/"), !folders.contains(path[..<slash]) {
                 throw bad(

@@ -1,5 +1,6 @@
 import Foundation
 import FunctionFile
+import ImageKit
 import LambdaWire
 import Platform
 import ToolKit
@@ -50,11 +51,7 @@ package enum PackageFile: Sendable, Equatable {
             let tops = Set(names.compactMap { $0.split(separator: "/").first.map(String.init) })
             return !tops.isEmpty && tops.isSubset(of: layerFolders) ? .layer : .function
         }
-        if start.count >= 262,
-            Array(start[257..<262]) == Array("ustar".utf8) || start.starts(with: [0x1F, 0x8B])
-        {
-            return .image
-        }
+        if ImageUnpacker.isArchive(path) { return .image }
         let isScript = ScriptInterpreters.interpreter(of: path) != nil || start.starts(with: Array("#!".utf8))
         if isScript || start.starts(with: [0x7F, 0x45, 0x4C, 0x46]) { return .program }
         throw DeployError.badPackage(

@@ -22,6 +22,8 @@ package struct Observed: Sendable, Equatable {
     package var inlinePolicy: JSON?
     /// The URL's configuration.
     package var url: JSON?
+    /// The URL of the function without its alias, where one with the alias is wanted.
+    package var urlWithoutAlias: String?
     /// The statements of the function's policy, for the alias where there is one.
     package var statements: [PolicyStatement] = []
     /// The log group.
@@ -54,6 +56,8 @@ package struct Observed: Sendable, Equatable {
     package var asynchronous: JSON?
     /// The published versions, oldest first, where they were asked for.
     package var versions: [JSON] = []
+    /// Whether anybody has a way to call a function that cannot run: an alias, a URL, a permission.
+    package var isReachable = false
     /// All aliases, where they were asked for.
     package var aliases: [JSON] = []
 
@@ -62,6 +66,20 @@ package struct Observed: Sendable, Equatable {
 
     /// The function's configuration.
     package var configuration: JSON? { function?["Configuration"] }
+
+    /// Why the function cannot run at all, where that is so.
+    package var defect: String? {
+        guard let configuration, configuration["State"]?.string == "Failed" else { return nil }
+        return Runner.reason("State", in: configuration)
+    }
+
+    /// What is there without the function, where that is ours, could not be made, and nobody can call it.
+    func withoutStillborn() -> Observed? {
+        guard defect != nil, isOurs, !isReachable else { return nil }
+        var rest = self
+        (rest.function, rest.asynchronous, rest.versions) = (nil, nil, [])
+        return rest
+    }
 
     /// Whether the function has our mark.
     package var isOurs: Bool { function?.at("Tags", Naming.tag) != nil }

@@ -106,27 +106,27 @@ package struct Plan: Sendable, Equatable {
     }
 
     private static func command(_ action: Action, _ text: CommandLineText) -> String {
-        let region = "--region \(text.settings.region)"
+        let place = text.place.joined(separator: " ")
         switch action {
         case .call(let call): return text.shell(call)
         case .waitForFunction(let name):
-            return "aws lambda wait function-active-v2 \(region) --function-name \(name)\n"
-                + "aws lambda wait function-updated-v2 \(region) --function-name \(name)"
+            return "aws lambda wait function-active-v2 \(place) --function-name \(name)\n"
+                + "aws lambda wait function-updated-v2 \(place) --function-name \(name)"
         case .waitForMapping(let uuid, let gone):
             return "# until its State " + (gone ? "is gone" : "is Enabled or Disabled")
-                + ":\naws lambda get-event-source-mapping \(region) --uuid \(CommandLineText.quoted(uuid))"
+                + ":\naws lambda get-event-source-mapping \(place) --uuid \(CommandLineText.quoted(uuid))"
         case .push(let archive, let repository, let tag, _):
             let registry = repository.prefix { $0 != "/" }
-            return "aws ecr get-login-password \(region) | "
+            return "aws ecr get-login-password \(place) | "
                 + "skopeo login --username AWS --password-stdin --authfile auth.json \(CommandLineText.quoted(String(registry)))\n"
                 + "skopeo copy --preserve-digests --dest-authfile auth.json "
                 + CommandLineText.quoted("oci-archive:\(archive)") + " "
                 + CommandLineText.quoted("docker://\(repository):\(tag)")
         case .smoke(let function, let version, let event):
-            return
-                "# its answer must have no FunctionError:\naws lambda invoke \(region) --function-name \(function) "
-                + "--qualifier \(CommandLineText.quoted(version)) --cli-binary-format raw-in-base64-out --payload "
-                + CommandLineText.quoted(event.text()) + " answer.json"
+            // Both versions of the CLI take a payload from a file as it is.
+            return "printf %s \(CommandLineText.quoted(event.text())) >event.json\n"
+                + "# its answer must have no FunctionError:\naws lambda invoke \(place) --function-name \(function) "
+                + "--qualifier \(CommandLineText.quoted(version)) --payload fileb://event.json answer.json"
         case .watch(_, _, _, let seconds):
             return "sleep \(seconds)  # and watch the new version's errors"
         case .notify(let bucket, let account, _, let configurations):

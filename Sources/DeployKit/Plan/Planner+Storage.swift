@@ -1,13 +1,11 @@
 import FunctionFile
+import LambdaWire
 
 /// Packages that are not sent with the call: large zips in a bucket, images in a repository, layers.
 extension Planner {
-    /// What a zip may have to be sent directly.
-    static let directLimit = 52_428_800
-
     /// Whether the zip goes by way of a bucket.
     private func goesThroughBucket(_ bytes: Int) -> Bool {
-        bytes > Self.directLimit && desired.deploy.s3Bucket != nil
+        bytes > LambdaLimit.zippedCode && desired.deploy.s3Bucket != nil
     }
 
     /// How CreateFunction and UpdateFunctionCode get the code.
@@ -16,6 +14,7 @@ extension Planner {
         var code: [String: JSON] = [:]
         switch desired.code {
         case .zip(let path, let sum, let bytes)?:
+            call = call.expecting(sum, of: path, at: "CodeSha256")
             guard goesThroughBucket(bytes), let bucket = desired.deploy.s3Bucket else {
                 return call.sending("--zip-file", path)
             }
@@ -199,6 +198,7 @@ extension Planner {
                     "layer \(name)",
                     AWSCall("lambda", "publish-layer-version", input).sending("--zip-file", path)
                         .capturing(.init(Self.layerVariable(name), "LayerVersionArn"))
+                        .expecting(sum, of: path, at: "Content", "CodeSha256")
                 )
             ]
         }

@@ -134,24 +134,17 @@ extension Planner {
             else {
                 return nil
             }
-            return Step(
-                [PlanLine(.remove, "notifications of bucket \(bucket)")],
-                [
-                    .notify(
-                        bucket: bucket,
-                        account: observed.account,
-                        function: desired.name,
-                        configurations: []
-                    ),
-                    .call(
-                        AWSCall(
-                            "lambda",
-                            "remove-permission",
-                            target.merging(["StatementId": .string(statement.id)]) { $1 }
-                        ).forgiving("ResourceNotFoundException")
-                    ),
-                ]
+            var step = Notifications.removal(from: bucket, of: desired.name, observed)
+            step.actions.append(
+                .call(
+                    AWSCall(
+                        "lambda",
+                        "remove-permission",
+                        target.merging(["StatementId": .string(statement.id)]) { $1 }
+                    ).forgiving("ResourceNotFoundException")
+                )
             )
+            return step
         }
     }
 
@@ -216,6 +209,14 @@ enum Notifications {
         let all = others + own
         members["LambdaFunctionConfigurations"] = all.isEmpty ? nil : .array(all)
         return .object(members)
+    }
+
+    /// Takes ours out of what a bucket has.
+    static func removal(from bucket: String, of function: String, _ observed: Observed) -> Step {
+        Step(
+            [PlanLine(.remove, "notifications of bucket \(bucket)")],
+            [.notify(bucket: bucket, account: observed.account, function: function, configurations: [])]
+        )
     }
 
     /// Whether two lists say the same: S3 writes the names of rules in its own case.

@@ -9,11 +9,15 @@ package struct Planner {
     let desired: Desired
     let observed: Observed
     let naming: Naming
+    /// Why a function that is there goes first: it could not be made, and nobody can call it.
+    private let stillborn: String?
 
     /// Plans for a function.
     package init(desired: Desired, observed: Observed) {
         self.desired = desired
-        self.observed = observed
+        let rest = observed.withoutStillborn()
+        self.observed = rest ?? observed
+        stillborn = rest == nil ? nil : observed.defect
         naming = desired.naming
     }
 
@@ -29,6 +33,7 @@ package struct Planner {
         )
         if observed.function == nil {
             guard let step = try creation() else { throw noCode }
+            if let stillborn { plan.add(removal(of: stillborn)) }
             plan.add(step)
         } else {
             try addUpdates(to: &plan)
@@ -40,6 +45,9 @@ package struct Planner {
         if let prune = pruning(plan) { plan.add(prune) }
         plan.stages = plan.stages.map { $0.filter { !$0.isEmpty } }.filter { !$0.isEmpty }
         plan.notes += notes + sourceNotes
+        if plan.isEmpty, let defect = observed.defect {
+            throw .notReady(what: "the function cannot run", reason: defect)
+        }
         return plan
     }
 
@@ -47,6 +55,14 @@ package struct Planner {
         .contradiction(
             "there is no function '\(desired.name)' yet, and no package to make it of",
             hint: "shim-deploy PACKAGE \(desired.name)"
+        )
+    }
+
+    private func removal(of reason: String) -> Step {
+        Step(
+            .remove,
+            "function \(desired.name), which could not be made: \(reason)",
+            AWSCall("lambda", "delete-function", ["FunctionName": name]).forgiving("ResourceNotFoundException")
         )
     }
 
@@ -93,9 +109,17 @@ package struct Planner {
     }
 
     private var notes: [String] {
-        guard observed.function != nil, !observed.isOurs else { return [] }
-        return [
-            "'\(desired.name)' was not made by shim-deploy: 'delete' will leave it alone without --force"
-        ]
+        var notes: [String] = []
+        if observed.function != nil, !observed.isOurs {
+            notes.append("'\(desired.name)' was not made by shim-deploy: 'delete' will leave it alone without --force")
+        }
+        if let url = observed.urlWithoutAlias, url != observed.url?["FunctionUrl"]?.string,
+            desired.deploy.url.value != nil, let alias = desired.deploy.alias
+        {
+            notes.append(
+                "\(url) stays, and calls what is newest and not the alias '\(alias)': --no-url without --alias takes it away"
+            )
+        }
+        return notes
     }
 }

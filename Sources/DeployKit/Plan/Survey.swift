@@ -84,6 +84,13 @@ package struct Survey {
         }
         if everything || deploy.url != .asItIs {
             reads.append(Read(call: AWSCall("lambda", "get-function-url-config", target)) { $1.url = $0 })
+            if deploy.alias != nil {
+                reads.append(
+                    Read(call: AWSCall("lambda", "get-function-url-config", ["FunctionName": name])) {
+                        $1.urlWithoutAlias = $0["FunctionUrl"]?.string
+                    }
+                )
+            }
         }
         if everything || deploy.url != .asItIs || deploy.httpAPI != .asItIs || deploy.buckets != nil {
             reads.append(
@@ -156,6 +163,7 @@ package struct Survey {
                 Read(call: AWSCall("lambda", "get-layer-version", input)) { $1.layers[layer] = $0 }
             )
         }
+        if observed.defect != nil { reads += waysToCall(.string(desired.name)) }
         if let api = observed.api?["ApiId"] {
             reads.append(
                 Read(call: AWSCall("apigatewayv2", "get-integrations", ["ApiId": api])) {
@@ -164,6 +172,21 @@ package struct Survey {
             )
         }
         return reads
+    }
+
+    /// Whether a function has what somebody may call it by.
+    private func waysToCall(_ name: JSON) -> [Read] {
+        [
+            Read(call: AWSCall("lambda", "list-aliases", ["FunctionName": name])) {
+                if $0["Aliases"]?.array?.isEmpty == false { $1.isReachable = true }
+            },
+            Read(call: AWSCall("lambda", "get-function-url-config", ["FunctionName": name])) {
+                if $0["FunctionUrl"] != nil { $1.isReachable = true }
+            },
+            Read(call: AWSCall("lambda", "get-policy", ["FunctionName": name])) {
+                if !PolicyStatement.read($0).isEmpty { $1.isReachable = true }
+            },
+        ]
     }
 
     private func role(_ naming: Naming) -> [Read] {

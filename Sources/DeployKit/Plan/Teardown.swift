@@ -82,7 +82,8 @@ package struct Teardown {
             plan.add(
                 Step(
                     .remove,
-                    "function \(desired.name)" + (versions > 0 ? " with \(versions) versions" : ""),
+                    "function \(desired.name)"
+                        + (versions > 0 ? " with \(versions) version\(versions == 1 ? "" : "s")" : ""),
                     AWSCall("lambda", "delete-function", ["FunctionName": name]).forgiving(
                         "ResourceNotFoundException"
                     )
@@ -146,19 +147,7 @@ package struct Teardown {
             guard statement.id.hasPrefix("shim-deploy-s3-"), let bucket = statement.bucket else {
                 continue
             }
-            plan.add(
-                Step(
-                    [PlanLine(.remove, "notifications of bucket \(bucket)")],
-                    [
-                        .notify(
-                            bucket: bucket,
-                            account: observed.account,
-                            function: desired.name,
-                            configurations: []
-                        )
-                    ]
-                )
-            )
+            plan.add(Notifications.removal(from: bucket, of: desired.name, observed))
         }
     }
 

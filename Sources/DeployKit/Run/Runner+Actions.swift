@@ -155,7 +155,7 @@ extension Runner {
             )
         )
         return (answer["Datapoints"]?.array ?? []).compactMap { point -> Int? in
-            if case .number(let sum)? = point["Sum"] { return Int(sum) }
+            if case .number(let sum)? = point["Sum"] { return Int(exactly: sum.rounded()) }
             return point["Sum"]?.int
         }.reduce(0, +)
     }

@@ -38,10 +38,7 @@ extension Runner {
     ///
     /// - Throws: ``DeployError/notReady(what:reason:)`` where it never will be, with Lambda's reason.
     package static func isReady(_ configuration: JSON, tell: (String) -> Void) throws -> Bool {
-        func reason(_ prefix: String) -> String {
-            let text = configuration["\(prefix)Reason"]?.string ?? "Lambda gives no reason"
-            return text + (configuration["\(prefix)ReasonCode"]?.string.map { " (\($0))" } ?? "")
-        }
+        func reason(_ prefix: String) -> String { Self.reason(prefix, in: configuration) }
         let state = configuration["State"]?.string ?? "Active"
         if state == "Failed" {
             throw DeployError.notReady(what: "the function cannot run", reason: reason("State"))
@@ -55,6 +52,12 @@ extension Runner {
             return false
         }
         return true
+    }
+
+    /// Why `State` or `LastUpdateStatus` is what it is, in Lambda's words.
+    static func reason(_ member: String, in configuration: JSON) -> String {
+        let text = configuration["\(member)Reason"]?.string ?? "Lambda gives no reason"
+        return text + (configuration["\(member)ReasonCode"]?.string.map { " (\($0))" } ?? "")
     }
 
     /// Waits until an event source mapping has settled, or is gone.

@@ -76,19 +76,36 @@ package final class Runner {
 
     private func perform(_ calls: [(call: AWSCall, lines: [PlanLine], isLast: Bool)]) throws {
         guard !calls.isEmpty else { return }
-        var failure: AWSFailure?
+        var failure: DeployError?
         for (work, answer) in zip(calls, try client.answers(calls.map(\.call))) {
             switch answer {
-            case .success(let value): capture(work.call, value)
+            case .success(let value):
+                capture(work.call, value)
+                if let change = Self.changed(work.call, value) {
+                    failure = failure ?? change
+                    continue
+                }
             case .failure(let error):
                 guard let code = error.code, work.call.forgiven.contains(code) else {
-                    failure = failure ?? error
+                    failure = failure ?? .refused(error)
                     continue
                 }
             }
             if work.isLast { finish(work.lines) }
         }
-        if let failure { throw DeployError.refused(failure) }
+        if let failure { throw failure }
+    }
+
+    /// The error for a file that was not the same any more when it was sent.
+    private static func changed(_ call: AWSCall, _ answer: JSON) -> DeployError? {
+        guard let expected = call.expectation,
+            let sum = expected.path.reduce(answer as JSON?, { $0?[$1] })?.string, sum != expected.sha256
+        else { return nil }
+        return .badPackage(
+            path: expected.file,
+            problem: "it was changed while it was being sent",
+            hint: "nobody calls what has arrived: run it again"
+        )
     }
 
     private func finish(_ lines: [PlanLine]) {

@@ -1,5 +1,6 @@
 import ELF
 import Foundation
+import LambdaWire
 import Platform
 import ToolKit
 
@@ -79,8 +80,8 @@ package struct Inspector {
             total += entry.size
         }
         // Far beyond what Lambda unpacks there is nothing to learn from unpacking it here.
-        guard total <= 4 * SizeTable.unpackedLimit else {
-            throw PackError.tooLarge(bytes: total, limit: SizeTable.unpackedLimit, largest: "not looked for")
+        guard total <= 4 * LambdaLimit.unpackedCode else {
+            throw PackError.tooLarge(bytes: total, limit: LambdaLimit.unpackedCode, largest: "not looked for")
         }
         try Disk.makeFolder(staging.path("unpacked"))
         guard !reader.entries.isEmpty else { return [] }

@@ -1,13 +1,15 @@
+import LambdaWire
+
 /// Asks whether it fits.
 enum SizeCheck: PackageCheck {
     static func findings(in package: InspectedPackage) -> [Finding] {
         var result: [Finding] = []
-        if package.bytes > SizeTable.unpackedLimit {
+        if package.bytes > LambdaLimit.unpackedCode {
             result.append(
-                .problem("\(package.bytes) bytes unpacked are more than Lambda takes (\(SizeTable.unpackedLimit))")
+                .problem("\(package.bytes) bytes unpacked are more than Lambda takes (\(LambdaLimit.unpackedCode))")
             )
         }
-        if let bytes = package.zippedBytes, bytes > SizeTable.zippedLimit {
+        if let bytes = package.zippedBytes, bytes > LambdaLimit.zippedCode {
             result.append(.warning(SizeTable.zippedWarning(bytes)))
         }
         return result

@@ -1,14 +1,10 @@
 import Foundation
+import LambdaWire
 import ToolKit
 
 /// How large a package is, and what in it.
 package struct SizeTable: Equatable, Sendable {
-    /// Lambda's limit for an unpacked function with its layers, 250 MB.
-    package static let unpackedLimit = 262_144_000
-    /// Lambda's limit for a zip that is sent directly, 50 MB.
-    package static let zippedLimit = 52_428_800
-
-    /// What is said about an archive over ``zippedLimit``.
+    /// What is said about an archive that is too large to be sent with a request.
     static func zippedWarning(_ bytes: Int) -> String {
         "\(bytes) bytes zipped are more than Lambda takes directly (50 MB): upload it by S3"
     }
@@ -81,7 +77,7 @@ package struct SizeTable: Equatable, Sendable {
     ///
     /// The message names all that is large: the fewest files that have half of it, ten at most.
     func checkUnpackedLimit(isStripped: Bool = false) throws {
-        guard total > Self.unpackedLimit else { return }
+        guard total > LambdaLimit.unpackedCode else { return }
         var (large, sum) = ([Row](), 0)
         for row in rows.prefix(10) where sum <= total / 2 {
             large.append(row)
@@ -89,7 +85,7 @@ package struct SizeTable: Equatable, Sendable {
         }
         throw PackError.tooLarge(
             bytes: total,
-            limit: Self.unpackedLimit,
+            limit: LambdaLimit.unpackedCode,
             largest: large.map { "\($0.place) (\($0.bytes))" }.joined(separator: ", "),
             isStripped: isStripped
         )

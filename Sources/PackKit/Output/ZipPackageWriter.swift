@@ -1,3 +1,4 @@
+import LambdaWire
 import ToolKit
 
 /// Writes a function or a layer as the zip archive that is uploaded.
@@ -26,7 +27,7 @@ struct ZipPackageWriter: PackageWriter {
             path: file,
             bytes: bytes,
             codeSHA256: sum,
-            notes: bytes > SizeTable.zippedLimit ? ["warning: " + SizeTable.zippedWarning(bytes)] : []
+            notes: bytes > LambdaLimit.zippedCode ? ["warning: " + SizeTable.zippedWarning(bytes)] : []
         )
     }
 }

@@ -1,3 +1,5 @@
+import LambdaWire
+
 /// Create, read, update and delete functions.
 extension ControlPlane {
     /// The code in a request: the zip itself, or what was got from a bucket or a registry.
@@ -74,9 +76,9 @@ extension ControlPlane {
     /// Code and layers together have a limit, unpacked.
     private func checkSize(_ code: CodeReference, _ settings: FunctionSettings) throws(ControlError) {
         let layers = settings.layers.reduce(0) { $0 + $1.unpackedSize }
-        guard code.unpackedSize + layers < 262_144_000 else {
+        guard code.unpackedSize + layers < LambdaLimit.unpackedCode else {
             throw .invalid(
-                "Function code combined with layers exceeds the maximum allowed size of 262144000 bytes. "
+                "Function code combined with layers exceeds the maximum allowed size of \(LambdaLimit.unpackedCode) bytes. "
                     + "The actual size is \(code.unpackedSize + layers) bytes."
             )
         }

@@ -1,3 +1,5 @@
+import LambdaWire
+
 /// What surrounds a function: concurrency, asynchronous calls, management of its runtime, the account.
 extension ControlPlane {
     private static let accountConcurrency = 1000
@@ -338,8 +340,9 @@ extension ControlPlane {
             (
                 "AccountLimit",
                 .object([
-                    ("TotalCodeSize", 80_530_636_800), ("CodeSizeUnzipped", 262_144_000),
-                    ("CodeSizeZipped", 52_428_800), ("ConcurrentExecutions", .int(Self.accountConcurrency)),
+                    ("TotalCodeSize", 80_530_636_800), ("CodeSizeUnzipped", .int(LambdaLimit.unpackedCode)),
+                    ("CodeSizeZipped", .int(LambdaLimit.zippedCode)),
+                    ("ConcurrentExecutions", .int(Self.accountConcurrency)),
                     ("UnreservedConcurrentExecutions", .int(Self.accountConcurrency - reserved)),
                 ])
             ),

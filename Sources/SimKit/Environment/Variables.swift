@@ -1,6 +1,7 @@
+import Foundation
 import ImageKit
 import LambdaWire
-import Foundation
+import ToolKit
 
 /// The variables that a function's processes see, made from nothing: the user's own shell is not Lambda.
 package enum Variables {
@@ -14,15 +15,7 @@ package enum Variables {
     }
 
     /// What only Lambda sets; `AWS_LAMBDA_MAX_CONCURRENCY` is let through because it is how the mode is asked for here.
-    package static let reserved: Set<String> = [
-        LambdaVariable.handler, LambdaVariable.traceID, LambdaVariable.defaultRegion, LambdaVariable.region,
-        "AWS_EXECUTION_ENV",
-        LambdaVariable.functionName, LambdaVariable.memorySize, LambdaVariable.functionVersion,
-        LambdaVariable.initializationType, LambdaVariable.logGroup, LambdaVariable.logStream, "AWS_ACCESS_KEY",
-        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", LambdaVariable.runtimeAPI,
-        LambdaVariable.taskRoot,
-        LambdaVariable.runtimeDirectory, "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN",
-    ]
+    package static let reserved = LambdaVariable.reserved.subtracting([maximumConcurrency])
 
     /// The switch to several invocations at once in one environment.
     package static let maximumConcurrency = LambdaVariable.maximumConcurrency
@@ -34,36 +27,19 @@ package enum Variables {
     package static func check(_ variables: [String: String]) throws(SimError) {
         let forbidden = variables.keys.filter { reserved.contains($0) }.sorted()
         guard forbidden.isEmpty else { throw .reservedVariables(forbidden) }
-        for name in variables.keys.sorted() where !isName(name) { throw .badVariableName(name) }
+        for name in variables.keys.sorted() where !LambdaName.isVariable(name) { throw .badVariableName(name) }
         let members = variables.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
         let size = JSONValue.object(members).text.utf8.count
-        guard size <= 4096 else { throw .environmentTooLarge(bytes: size) }
+        guard size <= LambdaLimit.variables else { throw .environmentTooLarge(bytes: size) }
     }
 
-    private static func isName(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        guard bytes.count >= 2, (bytes[0] | 0x20) &- 0x61 < 26 else { return false }
-        return bytes.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F }
-    }
-
-    /// Reads `NAME=VALUE` lines; empty lines and those that begin with `#` are skipped, quotes around a value are removed.
+    /// Reads the lines of a file of variables.
     package static func parseFile(_ text: String, name: String) throws(SimError) -> [String: String] {
-        var variables: [String: String] = [:]
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            var line = line.drop { $0 == " " || $0 == "\t" }
-            if line.isEmpty || line.hasPrefix("#") { continue }
-            if line.hasPrefix("export ") { line = line.dropFirst(7) }
-            guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
-                throw .badEnvironmentLine(file: name, line: index + 1)
-            }
-            var value = line[line.index(after: equals)...]
-            for quote in ["\"", "'"] where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
-                value = value.dropFirst().dropLast()
-                break
-            }
-            variables[String(line[..<equals])] = String(value)
+        do throws(AssignmentLines.Malformed) {
+            return try AssignmentLines.parse(text)
+        } catch {
+            throw .badEnvironmentLine(file: name, line: error.line)
         }
-        return variables
     }
 
     /// All variables of the runtime's process.

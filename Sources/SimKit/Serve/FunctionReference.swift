@@ -47,11 +47,6 @@ package struct FunctionReference: Equatable, Sendable {
         return qualifier
     }
 
-    /// Whether Lambda allows a name for a function.
-    package static func isName(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count) && name.utf8.allSatisfy(Validation.isNameByte)
-    }
-
     /// The parts of a name, as Lambda's pattern finds them.
     ///
     /// `(arn:(aws[a-zA-Z-]*)?:lambda:)?(region:)?(account:)?(function:)?name(:qualifier)?`

@@ -116,7 +116,7 @@ struct ControlImageTests {
             )
             for words in [
                 ["docker-archive:one.tar", "docker://\(registry.address)/fn:one"],
-                ["docker-archive:one.tar", "oci:layout:x"],
+                ["docker-archive:one.tar", "oci:layout:x"], ["docker-archive:one.tar", "dir:plain"],
                 ["--dest-compress-format", "zstd", "oci:layout:x", "oci:zstd:x"],
             ] {
                 try PackTool.run(
@@ -142,7 +142,7 @@ struct ControlImageTests {
                     urllib.request.urlopen(urllib.request.Request('http://%s/v2/fn/manifests/list' % NAME[:-3], method='PUT',
                         data=json.dumps(list).encode(), headers={'Content-Type': list['mediaType']}))
                     types = 'The image manifest, config or layer media type for the source image %s is not supported.'
-                    for uri in [NAME + ':list', 'oci:' + HERE + '/zstd:x']: assert no(uri) == types % uri, no(uri)
+                    for uri in [NAME + ':list', 'oci:' + HERE + '/zstd:x', 'dir:' + HERE + '/plain']: assert no(uri) == types % uri, no(uri)
                     both = "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."
                     assert no(NAME + ':one', Handler='h') == both and no(NAME + ':one', Runtime='provided.al2023') == both
                     source = 'Please provide a source for function code.'

@@ -23,6 +23,9 @@ struct DeployImageTests {
         layer = add(gzip.compress(raw.getvalue(), mtime=0))
         kind = "tar+zstd" if "zstd" in words else "tar+gzip"
         layer["mediaType"] = "application/vnd.oci.image.layer.v1." + kind
+        # What some builders put on top of docker's images.
+        if "plain" in words: layer["mediaType"] = "application/vnd.docker.image.rootfs.diff.tar"
+        if "damaged" in words: blobs[layer["digest"].split(":")[1]] = gzip.compress(b"x" * 512, mtime=0)
         machine = "riscv64" if "riscv" in words else "amd64"
         config = add(json.dumps({"architecture": machine, "os": "linux", "config": {}, "rootfs": {"type": "layers",
             "diff_ids": ["sha256:" + hashlib.sha256(raw.getvalue()).hexdigest()]}}).encode())
@@ -119,6 +122,11 @@ struct DeployImageTests {
             "orphan", "a layer has 'app/bootstrap' without an entry for its folder before it",
             "build the layer with folders"
         ),
+        (
+            "plain", "a layer is of type 'application/vnd.docker.image.rootfs.diff.tar', which Lambda does not take",
+            "gzip"
+        ),
+        ("damaged", "it is damaged: 'blobs/sha256/", "an OCI archive is wanted"),
         ("riscv", "it is for 'riscv64', which Lambda does not have", nil),
     ])
     func whatLambdaWouldRefuseIsSaidBeforeAnyCall(word: String, problem: String, hint: String?) throws {

@@ -4,7 +4,7 @@ import Foundation
 final class MotoServer: @unchecked Sendable {
     struct Failure: Error, CustomStringConvertible { let description: String }
 
-    // Set once, before anything reads it; the process lives as long as the tests.
+    // Set once, before anything reads it; the process ends with that of the tests, however that ends.
     let address: String
     private let process: TestProcess
 
@@ -14,7 +14,7 @@ final class MotoServer: @unchecked Sendable {
         var environment = ProcessInfo.processInfo.environment
         environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         environment["MOTO_LAMBDA_STUB_ECR"] = "false"
-        process = try TestProcess(
+        process = try TestProcess.tied(
             try Executables.system("moto_server", package: "python3-pip, then pip install 'moto[server]'"),
             ["-H", "127.0.0.1", "-p", String(port)],
             environment: environment

@@ -23,7 +23,7 @@ final class PackRegistry {
 
             """
         )
-        process = try TestProcess(
+        process = try TestProcess.tied(
             try Executables.system("docker-registry", package: "docker-registry"),
             ["serve", configuration]
         )

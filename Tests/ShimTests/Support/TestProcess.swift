@@ -112,6 +112,34 @@ final class TestProcess {
 }
 
 extension TestProcess {
+    /// Waits for the end of either of two processes, then ends its own group, which the second belongs to.
+    private static let guardian = """
+        import os, select, signal, subprocess, sys
+        owner = os.pidfd_open(int(sys.argv[1]))
+        server = subprocess.Popen(sys.argv[2:])
+        ends = select.poll()
+        for end in (owner, os.pidfd_open(server.pid)):
+            ends.register(end, select.POLLIN)
+        ends.poll()
+        os.killpg(0, signal.SIGKILL)
+        """
+
+    /// Starts a server that does not outlive its owner, the tests if nobody else: also where those are killed.
+    ///
+    /// `PR_SET_PDEATHSIG` would not do: it looks at the thread that starts a program, and threads come and go here.
+    static func tied(
+        _ path: String,
+        _ arguments: [String],
+        to owner: Int32 = getpid(),
+        environment: [String: String]? = nil
+    ) throws -> TestProcess {
+        try TestProcess(
+            try Executables.system("python3"),
+            ["-c", guardian, String(owner), path] + arguments,
+            environment: environment
+        )
+    }
+
     /// What a program that has ended left.
     struct Result {
         /// The exit status, or 128 and the signal.

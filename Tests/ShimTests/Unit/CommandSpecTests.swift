@@ -46,6 +46,7 @@ import Testing
         (["--env", "A=1", "--env", "=1"], "'=1' is not a value for --env\nhint: NAME=VALUE"),
         (["--color", "green"], "'green' is not a value for --color\nhint: one of red, blue"),
         (["--quiet"], "--quiet needs --count\nhint: see 'tool --help'"),
+        (["-q"], "-q needs --count\nhint: see 'tool --help'"),
         (["--ratio", "1", "--count", "1"], "--count and --ratio exclude each other\nhint: see 'tool --help'"),
     ])
     func usageErrorsSayWhatWasTyped(words: [String], message: String) {

@@ -32,11 +32,11 @@ import Testing
 
     @Test func takesLambrollsTemplatesForTheEnvironment() throws {
         let file = try read(
-            #"{"FunctionName": "{{ must_env `NAME` }}-x", "Timeout": {{ env `T` `5` }}, "Handler": "{{ env `H` `index.js` }}"}"#
-                .replacingOccurrences(of: #"{{ env `T` `5` }}"#, with: "5"),
-            ["NAME": "f"]
+            #"{"FunctionName": "{{ must_env `NAME` }}-x", "Handler": "{{ env `H` `index.js` }}", "Description": "{{env `J`|json_escape}}"}"#,
+            ["NAME": "f", "J": #"a "quoted" word"#]
         )
         #expect(file.name == "f-x")
+        #expect(file.configuration["Description"] == .string(#"a "quoted" word"#))
         #expect(file.configuration["Handler"] == .string("index.js"))
         #expect(FunctionFile.isOne(Array(#"{"FunctionName": "{{ must_env `NAME` }}"}"#.utf8)))
     }
@@ -82,6 +82,23 @@ import Testing
         (#"{"MemorySize": "128"}"#, "MemorySize must be a whole number from 128 to 10240"),
         (#"{"Environment": {"Variables": {"A": 1}}}"#, "Environment.Variables.A must be a text"),
         (#"{"Layers": "x"}"#, "Layers must be a list"),
+        (#"{"Layers": [1]}"#, "Layers[0] must be a text, or an object with Arn"),
+        (#"{"Layers": [{"CodeSize": 1}]}"#, "Layers[0] must be a text, or an object with Arn"),
+        (#"{"Tags": {"cost": 5}}"#, "Tags.cost must be a text"), (#"{"Tags": ["a"]}"#, "Tags must be an object"),
+        (#"{"Environment": ["A"]}"#, "Environment must be an object"),
+        (#"{"Environment": {"Variables": []}}"#, "Environment.Variables must be an object"),
+        (
+            #"{"Environment": {"variables": {}}}"#,
+            "unknown member 'Environment.variables'\nhint: did you mean 'Variables'?"
+        ),
+        (#"{"Architectures": ["riscv64"]}"#, "Architectures[0] must be one of x86_64, arm64"),
+        (#"{"Architectures": ["x86_64", "arm64"]}"#, "Architectures must be a list of one value"),
+        (#"{"EphemeralStorage": {"Size": 511}}"#, "EphemeralStorage.Size must be a whole number from 512 to 10240"),
+        (#"{"VpcConfig": {"SubnetIds": "s"}}"#, "VpcConfig.SubnetIds must be a list"),
+        (#"{"TracingConfig": {"Mode": "active"}}"#, "TracingConfig.Mode must be one of Active, PassThrough"),
+        (#"{"FileSystemConfigs": [{"Arn": 1}]}"#, "FileSystemConfigs[0].Arn must be a text"),
+        (#"{"Timeout": 1e999}"#, "it is not JSON"), (#"{"Timeout": 2.5}"#, "Timeout must be a whole number"),
+        (#"{"Description": null}"#, "Description must be a text"),
         (#"{"PackageType": "Tar"}"#, "PackageType must be one of Zip, Image"),
         (#"{"Deploy": {"Alais": "x"}}"#, "unknown member 'Deploy.Alais'\nhint: did you mean 'Alias'?"),
         (#"{"Deploy": {"Url": {"AuthType": "x"}}}"#, "Deploy.Url.AuthType must be one of NONE, AWS_IAM"),

@@ -1,3 +1,5 @@
+import LambdaWire
+
 /// What a function's configuration says: what CreateFunction and UpdateFunctionConfiguration set.
 package struct FunctionSettings: Codable, Equatable, Sendable {
     /// A layer that the function uses.
@@ -133,7 +135,7 @@ package struct FunctionSettings: Codable, Equatable, Sendable {
             )
         }
         let measured = JSONValue.object(variables.map { ($0.0, .string($0.1)) }).text
-        guard measured.utf8.count <= 4096 else {
+        guard measured.utf8.count <= LambdaLimit.variables else {
             throw .invalid(refusal + "exceeded the 4KB limit. String measured: \(measured)")
         }
         self.variables = Dictionary(variables) { $1 }
@@ -169,7 +171,9 @@ package struct FunctionSettings: Codable, Equatable, Sendable {
         guard packageType == "Zip" || arns.isEmpty else {
             throw .invalid("Layers are not supported for functions created with container images.")
         }
-        guard arns.count <= 5 else { throw .invalid("Cannot reference more than 5 layers.") }
+        guard arns.count <= LambdaLimit.layers else {
+            throw .invalid("Cannot reference more than \(LambdaLimit.layers) layers.")
+        }
         var uses: [LayerUse] = []
         for arn in arns {
             // The same version that the function has already may have been deleted since.

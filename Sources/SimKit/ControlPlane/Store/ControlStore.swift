@@ -1,4 +1,5 @@
 import Foundation
+import LambdaWire
 import Platform
 import ToolKit
 
@@ -138,7 +139,9 @@ package final class ControlStore {
     ///
     /// - Throws: ``ControlError`` of what is not a zip, or too large, with Lambda's texts.
     package func add(zip bytes: [UInt8]) throws(ControlError) -> CodeReference {
-        guard bytes.count <= 52_428_800 else { throw .tooLarge("Zipped size must be smaller than 52428800 bytes") }
+        guard bytes.count <= LambdaLimit.zippedCode else {
+            throw .tooLarge("Zipped size must be smaller than \(LambdaLimit.zippedCode) bytes")
+        }
         return try add(bytes)
     }
 
@@ -147,8 +150,8 @@ package final class ControlStore {
         guard let directory = ZipDirectory(bytes) else {
             throw .invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
         }
-        guard directory.unpackedSize < 262_144_000 else {
-            throw .invalid("Unzipped size must be smaller than 262144000 bytes")
+        guard directory.unpackedSize < LambdaLimit.unpackedCode else {
+            throw .invalid("Unzipped size must be smaller than \(LambdaLimit.unpackedCode) bytes")
         }
         let fresh = path("upload.new")
         do throws(SystemError) {

@@ -1,3 +1,4 @@
+import ImageKit
 import Platform
 import ToolKit
 
@@ -72,72 +73,52 @@ final class ImageFetch {
     }
 
     private func succeed(_ folder: String) {
+        let uri = reference.uri
         let result = Result { () throws(ControlError) in
-            guard let manifest = ImageManifestCheck(folder) else { throw Self.notValid(reference.uri) }
-            guard manifest.isSupported else {
+            let image: ImageManifest
+            do throws(ImageError) {
+                image = try ImageManifest(in: folder, path: uri, choice: .theOnlyOne)
+            } catch {
+                note("cannot use the image '\(uri)': \(error.problem)")
+                throw Self.notValid(uri)
+            }
+            if let (part, type) = image.refused {
+                note("cannot use the image '\(uri)': Lambda takes no \(part) of type '\(type)'")
                 throw .invalid(
-                    "The image manifest, config or layer media type for the source image \(reference.uri) "
-                        + "is not supported."
+                    "The image manifest, config or layer media type for the source image \(uri) is not supported."
                 )
             }
             return try store.add(image: folder, reference)
         }
-        self.folder = nil
+        // What was not kept goes with this object.
+        if case .success = result { self.folder = nil }
         done(result)
     }
 
     private func fail() {
         let said = firstFailure ?? ""
         note("cannot get the image '\(reference.uri)': \(said)")
-        let text = said.lowercased()
-        let isDenied = ["unauthorized", "denied", "authentication required"].contains { text.contains($0) }
-        let isMissing = ["unknown", "no such file", "not found", "no image found", "404"].contains { text.contains($0) }
-        if text.contains("not installed") {
-            done(.failure(.invalid("Source image \(reference.uri) cannot be fetched here. \(said)")))
-        } else if isDenied {
-            done(
-                .failure(
-                    .accessDenied("Lambda does not have permission to access the ECR image. Check the ECR permissions.")
-                )
-            )
-        } else if isMissing {
-            done(
-                .failure(
-                    .invalid("Source image \(reference.uri) does not exist. Provide a valid source image.")
-                )
-            )
-        } else {
-            done(.failure(Self.notValid(reference.uri)))
-        }
+        let row = Self.refusals.first { row in row.phrases.contains { said.lowercased().contains($0) } }
+        done(.failure(row?.error(reference.uri, said) ?? Self.notValid(reference.uri)))
     }
+
+    /// What Lambda says where `skopeo` says this; the first that fits counts.
+    private static let refusals:
+        [(phrases: [String], error: @Sendable (_ uri: String, _ said: String) -> ControlError)] = [
+            (["not installed"], { .invalid("Source image \($0) cannot be fetched here. \($1)") }),
+            (
+                ["unauthorized", "denied", "authentication required"],
+                { _, _ in
+                    .accessDenied("Lambda does not have permission to access the ECR image. Check the ECR permissions.")
+                }
+            ),
+            (
+                ["unknown", "no such file", "not found", "no image found", "404"],
+                { uri, _ in .invalid("Source image \(uri) does not exist. Provide a valid source image.") }
+            ),
+        ]
 
     private static func notValid(_ uri: String) -> ControlError {
         .invalid("Source image \(uri) is not valid. Provide a valid source image.")
-    }
-}
-
-/// What Lambda looks at before it takes an image: one manifest, of types that it knows.
-private struct ImageManifestCheck {
-    let isSupported: Bool
-
-    /// The types that Lambda takes, of docker's form and of OCI's (AWS's developer guide, "Container image requirements").
-    private static let manifests = [
-        "application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json",
-    ]
-    private static let layers = [
-        "application/vnd.docker.image.rootfs.diff.tar.gzip", "application/vnd.docker.image.rootfs.diff.tar",
-        "application/vnd.oci.image.layer.v1.tar+gzip", "application/vnd.oci.image.layer.v1.tar",
-    ]
-
-    /// Reads the manifest; `nil` where it is not one.
-    init?(_ folder: String) {
-        guard let bytes = try? Files.read(folder + "/manifest.json", atMost: 4 << 20),
-            let manifest = try? JSONValue.parse(bytes), manifest.members != nil
-        else { return nil }
-        let type = manifest["mediaType"]?.string
-        let isKnown = type.map { Self.manifests.contains($0) } ?? (manifest["manifests"] == nil)
-        isSupported =
-            isKnown
-            && (manifest["layers"]?.array ?? []).allSatisfy { Self.layers.contains($0["mediaType"]?.string ?? "") }
     }
 }

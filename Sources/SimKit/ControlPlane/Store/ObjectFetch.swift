@@ -1,11 +1,9 @@
+import LambdaWire
 import Platform
 import ToolKit
 
 /// An object of a bucket: a file of a folder that plays the bucket, or what the `aws` command line gets from an S3 endpoint.
 final class ObjectFetch {
-    /// The most bytes of a deployment, unpacked or not.
-    private static let limit = 262_144_000
-
     private let bucket: String
     private let key: String
     private let version: String?
@@ -44,7 +42,7 @@ final class ObjectFetch {
         let missing = Self.refusal("NoSuchKey", "The specified key does not exist.")
         guard !key.split(separator: "/").contains("..") else { return .failure(missing) }
         do throws(SystemError) {
-            return .success(try Files.read(folder + "/" + key, atMost: Self.limit))
+            return .success(try Files.read(folder + "/" + key, atMost: LambdaLimit.unpackedCode))
         } catch {
             return .failure(missing)
         }
@@ -72,7 +70,7 @@ final class ObjectFetch {
                 process = try RuntimeProcess(child, loop: context.loop, output: { tail.add($0) }) { end in
                     guard end == .exited(status: 0) else { return done(.failure(Self.translate(tail.lastLine ?? ""))) }
                     do throws(SystemError) {
-                        done(.success(try Files.read(file, atMost: Self.limit)))
+                        done(.success(try Files.read(file, atMost: LambdaLimit.unpackedCode)))
                     } catch {
                         done(.failure(.service("cannot read the object: \(error)")))
                     }
