@@ -165,6 +165,37 @@ struct ObservedUses {
         return isInDefaultFolder(source, file.machine) ? use(.library, place: "lib/\(name)") : use(.file)
     }
 
+    /// Scripts of the system's that say where what was used is: their text with it led to the package, by their real path.
+    ///
+    /// - Parameter items: What goes into the package.
+    /// - Returns: The changed ones only.
+    /// - Throws: What keeps a script from being read.
+    func scripts(_ items: some Collection<Observation.Item>) throws -> [String: String] {
+        var names: Set<String> = []
+        func add(_ path: String) {
+            var path = path
+            while path != "/", path != ".", names.insert(path).inserted { path = Paths.parent(path) }
+        }
+        for item in items where item.kind != .library {
+            add(item.path)
+            if let real = context.root.realHost(item.path) { add(real) }
+        }
+        let paths = ShellPaths { names.contains($0) }
+        var result: [String: String] = [:]
+        let files = items.filter { $0.kind == .file || $0.kind == .program }.compactMap { item in
+            context.root.realHost(item.path)
+        }
+        // What a user wrote is changed by the user, who is told.
+        for file in Set(files + [program.path]) where ContentsGatherer.systemFolders.contains(where: file.hasPrefix) {
+            guard let start = try? Files.read(file, atMost: 512), ShellPaths.isScript(file, start: Array(start)) else {
+                continue
+            }
+            let text = paths.changed([UInt8](try Disk.map(file)))
+            result[file] = text.flatMap { String(bytes: $0, encoding: .utf8) }
+        }
+        return result
+    }
+
     private static func isMoments(_ path: String) -> Bool {
         ignored.contains { path == $0 || path.hasPrefix($0 + "/") }
     }
