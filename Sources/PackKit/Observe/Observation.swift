@@ -39,6 +39,8 @@ package struct Observation: Sendable {
     package var variables: [PackVariable] = []
     /// Arguments that tell it the same, before its own; `$LAMBDA_TASK_ROOT` in them is the package's folder.
     package var words: [String] = []
+    /// Where the program stays in the package, if it may look for its files from its own place.
+    package var programPlace: String?
     /// Scripts of a shell that are packed with their absolute names led to the package: their text, by their real path.
     package var scripts: [String: String] = [:]
     /// What it used by absolute names that no variable leads away from.

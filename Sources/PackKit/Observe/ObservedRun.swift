@@ -26,7 +26,7 @@ struct ObservedRun {
     /// - Returns: Its accesses, those of the processes that it started too.
     /// - Throws: ``PackError/observedProgramFailed(program:status:output:)`` where it fails.
     func accesses(event: Data, knowing observation: Observation, in system: HiddenSystem?) throws -> [TracedAccess] {
-        let path = Paths.absolute(request.program ?? "")
+        let path = observation.programPlace.map { view.folder + "/" + $0 } ?? Paths.absolute(request.program ?? "")
         let command = program.command(context, as: path)
         let log = staging.path("observed")
         let words = (observation.words + request.programWords).map { PackVariable(name: "", value: $0) }

@@ -165,6 +165,24 @@ struct ObservedUses {
         return isInDefaultFolder(source, file.machine) ? use(.library, place: "lib/\(name)") : use(.file)
     }
 
+    /// Folders that programs of all kinds share: nobody looks for his own files from there.
+    private static let sharedFolders: Set<String> = ["/", "/usr", "/usr/local", "/usr/games", "/opt"]
+
+    /// The place of a program of the system's that used files of its own folder, or of the one that its `bin` is in.
+    ///
+    /// - Parameter items: What goes into the package.
+    /// - Returns: Its own place, where it finds them from; `nil` where any place will do.
+    func programPlace(_ items: some Collection<Observation.Item>) -> String? {
+        guard ContentsGatherer.systemFolders.contains(where: program.path.hasPrefix) else { return nil }
+        var folder = Paths.parent(program.path)
+        if ["bin", "sbin"].contains(Paths.name(folder)) { folder = Paths.parent(folder) }
+        guard !Self.sharedFolders.contains(folder) else { return nil }
+        let isUsed = items.contains { item in
+            [.file, .program].contains(item.kind) && context.root.realHost(item.path)?.hasPrefix(folder + "/") == true
+        }
+        return isUsed ? String(program.path.dropFirst()) : nil
+    }
+
     /// Scripts of the system's that say where what was used is: their text with it led to the package, by their real path.
     ///
     /// - Parameter items: What goes into the package.

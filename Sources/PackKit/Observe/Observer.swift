@@ -38,8 +38,8 @@ struct Observer {
         var result = Observation()
         var all = ObservedUses.Round()
         var hidden: Set<String> = []
-        // An image has every file in its place, and nobody knows where a layer's script finds the layer.
-        var changesScripts = request.form == .function || request.form == .dockerfile
+        // An image has every file in its place, and nobody knows where a layer's program finds the layer.
+        var changesPlaces = request.form == .function || request.form == .dockerfile
         for number in 1...Self.rounds {
             let round: ObservedUses.Round
             do {
@@ -56,9 +56,10 @@ struct Observer {
                 if !hidden.isEmpty {
                     // With all files in their places it may say more of what it needs.
                     hidden = []
-                } else if !result.scripts.isEmpty {
-                    // It may be the scripts that do not bear the change.
-                    (result.scripts, changesScripts, result.failure) = ([:], false, nil)
+                } else if !result.scripts.isEmpty || result.programPlace != nil {
+                    // It may be the scripts that do not bear the change, or the program that does not bear its place.
+                    (result.scripts, result.programPlace, result.failure) = ([:], nil, nil)
+                    changesPlaces = false
                 } else {
                     break
                 }
@@ -82,10 +83,11 @@ struct Observer {
                 program: run.program.name,
                 given: request.arguments
             )
-            next.scripts = changesScripts ? try uses.scripts(all.items.values) : [:]
+            next.programPlace = changesPlaces ? uses.programPlace(all.items.values) : nil
+            next.scripts = changesPlaces ? try uses.scripts(all.items.values) : [:]
             let nextHidden = result.failure == nil ? hideable(all, run) : []
             let isSettled =
-                (next.variables, next.words) == (result.variables, result.words)
+                (next.variables, next.words, next.programPlace) == (result.variables, result.words, result.programPlace)
                 && next.scripts == result.scripts && nextHidden == hidden
             if isSettled { break }
             (result, hidden) = (next, nextHidden)

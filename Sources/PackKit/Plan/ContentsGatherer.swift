@@ -96,7 +96,8 @@ struct ContentsGatherer {
             (place, words) = (String(inside.dropFirst()), [.text(inside)])
         } else {
             let isReserved = Self.reserved.contains(program.name) || request.form == .layer
-            place = placeBesideItsFiles(path) ?? (isReserved ? "bin/\(program.name)" : program.name)
+            let ownPlace = request.observation.programPlace ?? placeBesideItsFiles(path)
+            place = ownPlace ?? (isReserved ? "bin/\(program.name)" : program.name)
             try contents.tree.add(source(program.path), at: place, isExecutable: true)
             words = [.file(place)]
         }
