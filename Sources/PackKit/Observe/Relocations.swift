@@ -64,8 +64,9 @@ enum Relocations {
         Row(variable: "TCLLIBPATH", pattern: "/usr/share/tcltk/tcllib*", joined: " "),
         // php(1)
         Row(variable: "PHPRC", pattern: "/etc/php/*/cli"),
-        // R(1)
+        // R(1), Rscript(1)
         Row(variable: "R_HOME", pattern: "/usr/lib/R"),
+        Row(variable: "RHOME", pattern: "/usr/lib/R"),
         Row(variable: "R_SHARE_DIR", pattern: "/usr/share/R/share"),
         Row(variable: "R_LIBS_SITE", pattern: "/usr/local/lib/R/site-library", joined: ":"),
         Row(variable: "R_LIBS_SITE", pattern: "/usr/lib/R/site-library", joined: ":"),
