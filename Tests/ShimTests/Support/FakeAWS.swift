@@ -16,6 +16,11 @@ final class FakeAWS {
             d=\(folder.path)
             call="$1.$2"
             s=$(date +%s%N)
+            if [ -e "$d/together" ]; then
+                echo >> "$d/begun"
+                n=
+                while [ "$n" != "$(wc -l < "$d/begun")" ]; do n=$(wc -l < "$d/begun"); sleep 0.3; done
+            fi
             [ "$1" = configure ] || cat /dev/stdin > "$d/input.$$" </dev/stdin
             n=$(($(cat "$d/count.$call" 2>/dev/null || echo 0) + 1))
             echo $n > "$d/count.$call"
@@ -50,6 +55,10 @@ final class FakeAWS {
 
     /// What an operation always answers.
     func answer(_ call: String, _ json: String) throws { try folder.write("answer.\(call)", json) }
+
+    /// Calls that are made side by side overlap in time, however quickly they are answered: each waits until none has begun
+    /// for a moment.
+    func holdCallsTogether() throws { try folder.write("together", "") }
 
     /// Forgets what was called, and how often.
     func reset() throws {
