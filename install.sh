@@ -134,6 +134,10 @@ if [ -n "$uninstall" ]; then
     exit 0
 fi
 
+# A small system has not all of them, and a pipe hides a command that is not there.
+for tool in awk find gzip mktemp sed sort tar; do
+    command -v "$tool" >/dev/null 2>&1 || fail "'$tool' is not installed" 'install it, or unpack the archive: its programs run from anywhere'
+done
 [ "$(uname -s)" = Linux ] || fail 'Shim runs on Linux only' "the release's container image runs elsewhere"
 case $(uname -m) in
 x86_64) machine=x86_64 ;;

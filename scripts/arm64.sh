@@ -69,7 +69,7 @@ in_amd64() {
 emulated() {
     local go pid status=0
     go=$(mktemp -u) && mkfifo "$go"
-    unshare --user --mount --pid --fork bash -euc 'go=$1 qemu=$2; shift 2; read -r _ <"$go"; rm "$go"
+    unshare --user --mount --pid --fork --kill-child bash -euc 'go=$1 qemu=$2; shift 2; read -r _ <"$go"; rm "$go"
         mount -t proc proc /proc
         mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc || {
             echo "arm64.sh: no binfmt_misc in a user namespace: Linux 6.7 or newer is needed" >&2; exit 1; }
@@ -80,12 +80,15 @@ emulated() {
         mkdir -p "$ROOT/shared"; mount --bind "$ROOT/../shared" "$ROOT/shared"
         set +e; "$@"; exit $?' - "$go" "$QEMU" "$@" <&0 &
     pid=$!
+    # shellcheck disable=SC2064 # This process, whatever comes after it.
+    trap "kill -KILL $pid 2>/dev/null || true" EXIT
     # All of root's ids, which --map-root-user does not give: files of other users stay theirs.
     until [[ $(readlink /proc/$pid/ns/user) != "$(readlink /proc/self/ns/user)" ]]; do sleep 0.02; done
     echo '0 0 65536' >/proc/$pid/uid_map
     echo '0 0 65536' >/proc/$pid/gid_map
     echo >"$go"
     wait "$pid" || status=$?
+    trap - EXIT
     return "$status"
 }
 
@@ -308,6 +311,7 @@ pack_one() {
     log=$("$1" $4 $output "$5" ${6:+-- $6} 2>&1) || { printf '%s\n' "$log" >&2; return 1; }
 }
 
+# One test after another: under qemu several at once run into the time-outs of their functions, which are real.
 # Suites whose subject is a program that runs: what the packer makes is left to 'pack', since its tests know their machine when
 # they are compiled, and what needs no program to 'unit'.
 SUITES='ChildProtocolTests|EndToEnd/StartTests|/StreamTests|StaticExecutable|RuntimeAPIProtocol|HardshipTests|LanesTests'
@@ -323,7 +327,7 @@ run_tests() {
     mkdir -p "$ARM64_DIR/bin" && cp "$ROOT/usr/bin/busybox" "$ARM64_DIR/bin"
     emulated env PATH="$ARM64_DIR/bin:$PROJECT/.build/test-tools/venv/bin:$PATH" SHIM_TEST_PRODUCTS="$OUT" \
         SHIM_STATIC="$OUT/shim" sh -c 'cd "$1" && shift && exec "$@"' - "$PROJECT" \
-        "$bundle" --testing-library swift-testing "$@" >"$log" 2>&1 || true
+        "$bundle" --testing-library swift-testing --no-parallel "$@" >"$log" 2>&1 || true
     verdict "$log"
 }
 

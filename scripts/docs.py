@@ -8,6 +8,7 @@
   in README.md, and no other is.
 - Each message that docs/troubleshooting.md has of ours is in the sources; each error type of ours, and each message of
   the modules' errors, is in that page.
+- The table of docs/reference/arm64.md is that of scripts/arm64-expected.tsv, whose tests are in Tests.
 - No text has a phrase of scripts/phrases.txt.
 """
 
@@ -30,6 +31,7 @@ ERRORS = (
     "Sources/FunctionFile/FunctionFileError.swift",
 )
 PHRASES = "scripts/phrases.txt"
+QEMU, QEMU_PAGE = "scripts/arm64-expected.tsv", "docs/reference/arm64.md"
 SOURCES = {".swift", ".py", ".sh", ".toml", ".tmpl", ".recipe", ".c", ".h", ".yml", ".1", ".html", ".js"}
 
 INLINE_LINK = re.compile(r"""\]\(\s*<?([^)\s>]+)>?(?:\s+["'][^)]*["'])?\s*\)""")
@@ -226,6 +228,24 @@ def check_errors(texts: dict[str, str], pages: dict[str, str]) -> None:
                 mistake(TROUBLE, f"lacks '{piece}' ({name})")
 
 
+def check_qemu(texts: dict[str, str], pages: dict[str, str]) -> None:
+    """Each line of the list, a test and the reason, is a row of the page, in this order."""
+    tests = "\n".join(text for name, text in texts.items() if name.startswith("Tests/"))
+    rows = []
+    for number, line in enumerate((ROOT / QEMU).read_text().split("\n"), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        test, tab, reason = line.partition("\t")
+        if not tab or not reason.strip():
+            mistake(f"{QEMU}:{number}", "wants a test, a tab and the reason")
+        if f"func {test}(" not in tests:
+            mistake(f"{QEMU}:{number}", f"there is no test '{test}'")
+        rows.append(f"| `{test}` | {reason} |")
+    table = re.search(r"<!-- expected: .*? -->\n(.*?)<!-- end of expected -->", pages.get(QEMU_PAGE, ""), re.S)
+    if not table or [row for row in table[1].split("\n") if row.startswith("| `")] != rows:
+        mistake(QEMU_PAGE, f"its table is not that of {QEMU}; it has to be:\n" + "\n".join(rows))
+
+
 def without_comments(name: str, text: str) -> str:
     """The text with the comment lines of a program left empty."""
     if name.endswith(".md"):
@@ -261,6 +281,7 @@ def main() -> int:
     check_settings(texts, pages)
     check_messages(texts, pages)
     check_errors(texts, pages)
+    check_qemu(texts, pages)
     check_phrases(texts, pages)
     for line in mistakes:
         print(line, file=sys.stderr)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries a release of the programs that were built (default: .build/release): archive, installation, use without Swift, hostile
-# inputs, removal. Needs zip, unzip, dash, busybox and, as root, setpriv.
+# inputs, removal. Needs zip, unzip, dash, busybox, openssl and, as root, setpriv.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 programs=$(cd "${1:-.build/release}" && pwd)
@@ -82,6 +82,25 @@ archive=$small/$name
 tar -C "$folder" -czf "$archive" "${name%.tar.gz}"
 cp "$folder/release/install.sh" "$small/"
 (cd "$small" && sha256sum "$name" >SHA256SUMS)
+
+# A system with few commands: one that is needed is missing, then none that computes a sum is there, then only OpenSSL's.
+mkdir "$folder/few"
+for tool in sh awk cat cp cut dirname env find grep gzip id ls mkdir mktemp mv rm rmdir sed sort tar tr uname wc; do
+    ln -s "$(command -v "$tool")" "$folder/few/$tool"
+done
+few=(/usr/bin/env -i "HOME=$folder/home" "PATH=$folder/few" LC_ALL=C.UTF-8 sh "$small/install.sh" --prefix "$folder/few prefix")
+rm "$folder/few/find"
+refused 1 "install.sh: 'find' is not installed
+hint: install it, or unpack the archive: its programs run from anywhere" "${few[@]}"
+ln -s "$(command -v find)" "$folder/few/find"
+refused 1 'install.sh: cannot compute SHA-256: none of sha256sum, shasum and openssl is here
+hint: install one of them' "${few[@]}"
+[[ ! -e "$folder/few prefix" ]] || die "a failed installation left '$folder/few prefix'"
+ln -s "$(command -v openssl)" "$folder/few/openssl"
+"${few[@]}" >"$folder/out" 2>&1
+same 'installed with few commands' "$("$folder/few prefix/bin/shim-sim")" 'shim-sim 1.0.0'
+"${few[@]}" --uninstall >"$folder/out"
+[[ ! -e "$folder/few prefix" ]] || die "the prefix '$folder/few prefix' was left"
 
 for shell in dash busybox; do
     person "$shell"

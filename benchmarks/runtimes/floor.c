@@ -129,7 +129,7 @@ static void run_child(char **command, const struct bytes *event, struct bytes *o
         if (polled[0].revents) {
             ssize_t n = write(in[1], event->data + written, event->length - written);
             if (n > 0) written += (size_t)n;
-            // EPIPE: the child does not want the rest, which is no error.
+            // EPIPE: the child does not want the rest, which is not an error.
             if (written == event->length || (n == -1 && errno != EAGAIN)) {
                 close(in[1]);
                 polled[0].fd = -1;

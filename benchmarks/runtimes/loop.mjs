@@ -27,7 +27,7 @@ function run(event) {
         const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
         const parts = [];
         child.stdout.on("data", (part) => parts.push(part));
-        child.stdin.on("error", () => {}); // a program that does not read its event is no error
+        child.stdin.on("error", () => {}); // a program need not read its event
         child.on("error", reject);
         child.on("close", (code) => (code === 0 ? resolve(Buffer.concat(parts)) : reject(new Error(`status ${code}`))));
         child.stdin.end(event);

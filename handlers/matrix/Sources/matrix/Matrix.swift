@@ -34,6 +34,6 @@ struct Matrix: Equatable {
         (0..<rows).map { row in (0..<columns).map { values[$0 * rows + row] + 0 } }
     }
 
-    /// Rows and columns in words, `3 x 2`.
+    /// Rows and columns as text, `3 x 2`.
     var shape: String { "\(rows) x \(columns)" }
 }
