@@ -40,7 +40,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "Shim",
-            dependencies: ["ShimRuntime", "CommandLineKit"],
+            dependencies: ["ShimRuntime", "CommandLineKit", "Platform"],
             swiftSettings: swift,
             linkerSettings: link
         ),

@@ -89,13 +89,16 @@ emulated() {
     return "$status"
 }
 
-# need COMMAND:PACKAGE...: installs what is missing.
+# need THING:PACKAGE...: installs what is missing; a thing is a command or a file.
 need() {
     local pair missing=()
-    for pair in "$@"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}"); done
+    for pair in "$@"; do
+        [[ -e ${pair%%:*} ]] || command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    done
     ((${#missing[@]})) || return 0
     say "installing ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 toolchain() {
@@ -221,8 +224,7 @@ pack() {
     local shared=$ARM64_DIR/shared native=${NATIVE:-$PROJECT/.build/release} name
     [[ -x $OUT/shim-pack ]] || die "the programs for arm64 are not there" "scripts/arm64.sh build"
     [[ -x $native/shim-pack ]] || die "there is no shim-pack for this machine" "swift build -c release"
-    need aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu go:golang-go zip:zip
-    [[ -e /usr/aarch64-linux-gnu/lib/libc.a ]] || apt-get install -y -qq --no-install-recommends libc6-dev-arm64-cross >/dev/null
+    need aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu go:golang-go zip:zip /usr/aarch64-linux-gnu/lib/libc.a:libc6-dev-arm64-cross
     rm -rf "${shared:?}"/* && mkdir -p "$shared"/{here,there,tools}/bin "$shared/here/libexec/shim"
     # As an installation has them: shim-pack finds the bootstrap for arm64 by itself.
     cp "$native"/{shim,shim-pack,shim-sim} "$shared/here/bin/"

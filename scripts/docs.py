@@ -6,7 +6,8 @@
 - Each path docs/... that a source, script or message names exists, and each quoted section of it is a heading.
 - Each setting of shim (Sources/ShimRuntime/Configuration.swift) is in docs/reference/settings.md and
   in README.md, and no other is.
-- Each message that docs/troubleshooting.md has of ours is in the sources, and each error type of ours is in that page.
+- Each message that docs/troubleshooting.md has of ours is in the sources; each error type of ours, and each message of
+  the modules' errors, is in that page.
 - No text has a phrase of scripts/phrases.txt.
 """
 
@@ -21,7 +22,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 INDEX = "docs/README.md"
 SETTINGS = "docs/reference/settings.md"
 TROUBLE = "docs/troubleshooting.md"
-OUR_SECTIONS = ("Packing", "The simulator")
+OUR_SECTIONS = ("Messages of shim", "Packing", "The simulator")
+# The errors of the modules: each case's text must be in TROUBLE.
+ERRORS = (
+    "Sources/ShimRuntime/ShimError.swift", "Sources/SimKit/SimError.swift", "Sources/PackKit/PackError.swift",
+    "Sources/DeployKit/DeployError.swift", "Sources/ToolKit/ToolError.swift", "Sources/ImageKit/ImageError.swift",
+    "Sources/FunctionFile/FunctionFileError.swift",
+)
 PHRASES = "scripts/phrases.txt"
 SOURCES = {".swift", ".py", ".sh", ".toml", ".tmpl", ".recipe", ".c", ".h", ".yml", ".1", ".html", ".js"}
 
@@ -32,6 +39,9 @@ HTML_ANCHOR = re.compile(r"""<[a-z]+\b[^>]*?\b(?:id|name)\s*=\s*["']([^"']+)["']
 HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.I)
 PAGE = re.compile(r"\bdocs/[\w./-]+\.(?:md|svg|png)")
+# A Swift string literal; what stands in \(...) may have one pair of parentheses more.
+LITERAL = re.compile(r'"""\n(.*?)\n\s*"""|"((?:\\\((?:[^()]|\([^()]*\))*\)|\\.|[^"\\])*)"', re.S)
+INTERPOLATION = re.compile(r"\\\((?:[^()]|\([^()]*\))*\)")
 # 'section "Logs" of docs/x.md' and '"Logs" of docs/x.md' in comments and messages.
 SECTION = re.compile(r'"([^"\n]+)" of (docs/[\w./-]+\.md)')
 
@@ -197,6 +207,25 @@ def check_messages(texts: dict[str, str], pages: dict[str, str]) -> None:
             mistake(TROUBLE, f"lacks {name}")
 
 
+def check_errors(texts: dict[str, str], pages: dict[str, str]) -> None:
+    """The longest piece of each error's first line that does not vary must be in TROUBLE."""
+    page = " ".join(pages.get(TROUBLE, "").split())
+    for name in ERRORS:
+        text = texts.get(name, "")
+        start = max(text.find("var message: String"), 0) or text.find("var description: String")
+        if start < 0:
+            mistake("scripts/docs.py", f"finds no messages in {name}")
+            continue
+        for case in re.split(r"\n\s*case \.", text[start:].split("\n    }\n", 1)[0])[1:]:
+            if not (found := LITERAL.search(case)):
+                continue
+            line = re.split(r"\\?\s*\\n|\n", (found[1] or found[2]).strip())[0]
+            pieces = (piece.strip(" ':;,()") for piece in INTERPOLATION.sub("\0", line).split("\0"))
+            piece = max(pieces, key=len)
+            if len(piece) > 3 and piece not in page:
+                mistake(TROUBLE, f"lacks '{piece}' ({name})")
+
+
 def without_comments(name: str, text: str) -> str:
     """The text with the comment lines of a program left empty."""
     if name.endswith(".md"):
@@ -231,6 +260,7 @@ def main() -> int:
     check_mentions(texts, pages, known)
     check_settings(texts, pages)
     check_messages(texts, pages)
+    check_errors(texts, pages)
     check_phrases(texts, pages)
     for line in mistakes:
         print(line, file=sys.stderr)

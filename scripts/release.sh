@@ -83,14 +83,16 @@ umask 022
 # command:package, where the command is not there
 wanted=(zip:zip python3:python3 gcc:gcc readelf:binutils gzip:gzip)
 [[ $from ]] || wanted+=(dpkg-deb:dpkg lintian:lintian)
-[[ -z $image ]] || wanted+=(mmdebstrap:mmdebstrap umoci:umoci jq:jq)
+[[ -z $image ]] || wanted+=(mmdebstrap:mmdebstrap umoci:umoci jq:jq unshare:util-linux)
+# By it mmdebstrap sees that programs of the other machine start.
+for machine in "${machines[@]}"; do [[ ! $image || $machine == "$native" ]] || wanted+=(arch-test:arch-test); done
 missing=()
 for pair in "${wanted[@]}"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}"); done
 if ((${#missing[@]})); then
     ((EUID == 0)) || die "these are missing: ${missing[*]}" "apt-get install ${missing[*]}"
     say "installing ${missing[*]}"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
 if [[ $from ]]; then
@@ -143,13 +145,9 @@ check() {
     done
 }
 
-# run_product MACHINE PROGRAM ARG...: prints what a program of ours prints.
-run_product() {
-    if [[ $1 == "$native" ]]; then
-        "$(products "$1")/$2" "${@:3}"
-    else
-        "$build/scripts/arm64.sh" run "$(products "$1")/$2" "${@:3}"
-    fi
+# on MACHINE COMMAND...: where programs of that machine start; for another one than this, as root of a user namespace.
+on() {
+    if [[ $1 == "$native" ]]; then "${@:2}"; else "$build/scripts/arm64.sh" run "${@:2}"; fi
 }
 
 # tree MACHINE FOLDER: what its archive holds.
@@ -166,7 +164,7 @@ tree() {
     install -m 644 "$build"/man/*.1 "$folder/man/"
     for program in shim-sim shim-pack shim-deploy; do
         for shell in bash:"$program" zsh:"_$program" fish:"$program.fish"; do
-            run_product "$machine" "$program" completions "${shell%%:*}" >"$folder/completions/${shell/://}"
+            on "$machine" "$(products "$machine")/$program" completions "${shell%%:*}" >"$folder/completions/${shell/://}"
         done
     done
     cp -R "$build"/{LICENSE,README.md,CHANGELOG.md,docs,templates} "$folder/"
@@ -232,10 +230,10 @@ layer() {
 # tools_image MACHINE: Debian with the programs and the tools that they start, as an OCI archive. It needs no Docker.
 tools_image() {
     local machine=$1 layout=$build/oci-$1 root=$build/tools-$1.tar tree=$build/trees/shim-$version-linux-$1
-    local name=shim-tools:${version/+/-} created manifest
-    say "making the image of the tools"
+    local name=shim-tools:${version/+/-} arch=${1/x86_64/amd64} created manifest
+    say "making the image of the tools for $machine"
     # shellcheck disable=SC2016 # mmdebstrap puts the root's folder in.
-    mmdebstrap --quiet --variant=minbase --mode=auto --include=zip,unzip,strace,skopeo,awscli,ca-certificates \
+    on "$machine" mmdebstrap --quiet --variant=minbase --mode=root --architectures="$arch" --include=zip,unzip,strace,skopeo,awscli,ca-certificates \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --customize-hook="copy-in '$tree/bin' '$tree/libexec' /usr/" \
@@ -248,7 +246,7 @@ tools_image() {
     umoci raw add-layer --image "$layout:tools" --no-history "$root"
     created=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
     umoci config --image "$layout:tools" --no-history --created "$created" --os linux \
-        --architecture "${machine/x86_64/amd64}" --config.workingdir /work --config.env LC_ALL=C.UTF-8 \
+        --architecture "$arch" --config.workingdir /work --config.env LC_ALL=C.UTF-8 \
         --config.env PATH=/usr/local/bin:/usr/bin:/bin --clear=config.cmd --config.cmd /bin/bash
     umoci gc --layout "$layout" >&2
     # The name by which Docker and Podman know it; Docker's older loader reads manifest.json and not index.json.
@@ -262,20 +260,22 @@ tools_image() {
     pack_tar "$layout" oci-layout index.json manifest.json blobs >"$made/shim-tools-$version-$machine.tar"
 }
 
-# try_image ARCHIVE: unpacks it and does there what people will.
+# try_image MACHINE: unpacks the image and does there what people will.
 try_image() {
-    mkdir "$build/layout"
-    tar -xf "$1" -C "$build/layout"
-    umoci unpack --image "$build/layout:$(jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]' \
-        "$build/layout/index.json")" "$build/bundle" >&2
+    local layout=$build/layout-$1 bundle=$build/bundle-$1
+    mkdir "$layout"
+    tar -xf "$made/shim-tools-$version-$1.tar" -C "$layout"
+    umoci unpack --image "$layout:$(jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]' \
+        "$layout/index.json")" "$bundle" >&2
     # shellcheck disable=SC2016
-    unshare --mount bash -euc 'root=$1; shift; mount -t proc proc "$root/proc"; exec chroot "$root" "$@"' - \
-        "$build/bundle/rootfs" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 /bin/bash -euc '
+    on "$1" unshare --mount bash -euc 'root=$1; shift; mount --rbind /proc "$root/proc"; mount --rbind /dev "$root/dev"
+        exec chroot "$root" "$@"' - "$bundle/rootfs" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 /bin/bash -euc '
         cd /work
         [[ $(shim-sim run --quiet /usr/bin/wc -d "{\"a\":1}" -- -c) == 7 ]]
         shim-pack -o wc.zip --test "{\"a\":1}" --expect 7 /usr/bin/wc -- -c
         for tool in shim-deploy aws skopeo strace zip unzip; do "$tool" -v >/dev/null 2>&1 || "$tool" --version; done
-        rm wc.zip' >&2 || die "the image of the tools does not work"
+        rm wc.zip' >&2 || die "the image of the tools for $1 does not work"
+    rm -rf --one-file-system "$bundle" "$layout"
 }
 
 if [[ ! $from ]]; then
@@ -286,13 +286,13 @@ for machine in "${machines[@]}"; do
     archive "$machine"
     layer "$machine"
     [[ $from ]] || deb "$machine"
-    if [[ $image && $machine == "$native" ]]; then tools_image "$machine"; fi
+    [[ ! $image ]] || tools_image "$machine"
 done
 install -m 755 "$build/install.sh" "$made/"
 rm -f "$output/SHA256SUMS"
 cp "$made"/* "$output/"
 # The sums come last: without them it is not a release, and install.sh refuses the archive.
 [[ $from ]] || lintian --allow-root --fail-on error,warning "$made"/*.deb >&2 || die "lintian objects to a Debian package"
-[[ ! $image ]] || try_image "$made"/shim-tools-*.tar
+for machine in "${machines[@]}"; do [[ ! $image ]] || try_image "$machine"; done
 (cd "$made" && sha256sum -- *) >"$output/SHA256SUMS"
 cat "$output/SHA256SUMS"

@@ -18,10 +18,12 @@ import subprocess
 import sys
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# The licence of all that is not linked in.
+OURS = "MIT"
 
 
 class Failure(Exception):
-    """What cannot be found, in words."""
+    """What cannot be found, as a message."""
 
 
 class Toolchain:
@@ -71,29 +73,36 @@ def identifier(text):
     return re.sub(r"[^A-Za-z0-9.-]", "-", text.replace("+", "p"))
 
 
-def file_entry(folder, path):
-    """What SPDX says of a file."""
+def file_entry(folder, path, licences):
+    """What SPDX says of a file; licences has that of each component by the component's name."""
     name = os.path.relpath(path, folder)
     with open(path, "rb") as file:
         content = file.read()
+    is_program = content.startswith(b"\x7fELF")
+    component = os.path.splitext(os.path.basename(name))[0] if os.path.dirname(name) == "licenses" else None
+    # A program has in it what it is linked with; the text of a licence is nobody's work here.
+    licence = licences.get(component, OURS)
+    if is_program:
+        licence = " AND ".join(f"({one})" if " " in one else one for one in [OURS, *sorted(set(licences.values()))])
     return {
         "SPDXID": "SPDXRef-File-" + hashlib.sha256(name.encode()).hexdigest()[:16],
-        "fileName": "./" + name,
+        "fileName": "./" + name, "fileTypes": ["BINARY" if is_program else "TEXT"],
         "checksums": [{"algorithm": "SHA1", "checksumValue": hashlib.sha1(content).hexdigest()},
                       {"algorithm": "SHA256", "checksumValue": hashlib.sha256(content).hexdigest()}],
-        "licenseConcluded": "NOASSERTION", "licenseInfoInFiles": ["NOASSERTION"], "copyrightText": "NOASSERTION",
+        "licenseConcluded": licence, "licenseInfoInFiles": ["NOASSERTION"], "copyrightText": "NOASSERTION",
     }
 
 
 def main():
     folder, version, epoch, machine = sys.argv[1:]
-    linked, relations = [], []
+    linked, relations, licences = [], [], {}
     os.makedirs(os.path.join(folder, "licenses"), exist_ok=True)
     for name, its_version, licence, home, texts in components(Toolchain(os.environ.get("SHIM_BUILD_ROOT", ""))):
         with open(os.path.join(folder, "licenses", name + ".txt"), "wb") as out:
             for text in texts:
                 with open(text, "rb") as file:
                     out.write(file.read())
+        licences[name] = licence
         package = "SPDXRef-Package-" + identifier(name)
         linked.append({
             "SPDXID": package, "name": name, "versionInfo": its_version, "downloadLocation": home, "filesAnalyzed": False,
@@ -103,7 +112,7 @@ def main():
                           "relatedSpdxElement": package})
 
     paths = [os.path.join(place, name) for place, _, names in os.walk(folder) for name in names]
-    files = [file_entry(folder, path) for path in sorted(paths)]
+    files = [file_entry(folder, path, licences) for path in sorted(paths)]
     # As the specification has it: the sums of the files in order, and the sum of that.
     joined = "".join(sorted(file["checksums"][0]["checksumValue"] for file in files))
     with open(os.path.join(PROJECT, "LICENSE"), encoding="utf-8") as text:
@@ -118,7 +127,7 @@ def main():
         },
         "packages": [{
             "SPDXID": "SPDXRef-Package-shim", "name": "shim", "versionInfo": version, "downloadLocation": "NOASSERTION",
-            "filesAnalyzed": True, "licenseConcluded": "MIT", "licenseDeclared": "MIT",
+            "filesAnalyzed": True, "licenseConcluded": OURS, "licenseDeclared": OURS,
             "licenseInfoFromFiles": ["NOASSERTION"], "copyrightText": copyright_line,
             "packageVerificationCode": {"packageVerificationCodeValue": hashlib.sha1(joined.encode()).hexdigest()},
         }] + linked,

@@ -31,7 +31,7 @@ if ((${#missing[@]})); then
         exit 1
     fi
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
 . scripts/python-tools.sh
@@ -59,7 +59,7 @@ swift format lint --strict --recursive Package.swift Sources Tests handlers
 swift build -c release -Xswiftc -warnings-as-errors
 export SHIM_STATIC=$PWD/.build/release/shim
 swift build --build-tests -Xswiftc -warnings-as-errors
-swift test --skip-build "$@"
+scripts/run-tests.sh "$@"
 # An archive of what was built is installed, used and removed.
 if (($# == 0)); then scripts/try-release.sh; fi
 # Some of the programs of docs/reference/programs.md; 'scripts/prove-programs.py --update' runs all of them and writes the table.

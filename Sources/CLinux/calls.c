@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -85,6 +86,12 @@ int clinux_try_thread(void) {
 }
 int clinux_register_barrier(void) { return (int)syscall(SYS_membarrier, 1 << 4, 0, 0); }
 int clinux_barrier(void) { return (int)syscall(SYS_membarrier, 1 << 3, 0, 0); }
+char **clinux_variables(void) { return environ; }
+int clinux_try_read_lease(int descriptor) {
+    // Its own SIGIO would end the process.
+    if (fcntl(descriptor, F_SETSIG, SIGURG) < 0 || fcntl(descriptor, F_SETLEASE, F_RDLCK) < 0) return -1;
+    return fcntl(descriptor, F_SETLEASE, F_UNLCK);
+}
 int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path) {
     return posix_spawn_file_actions_addchdir_np(actions, path);
 }

@@ -5,7 +5,7 @@ package struct Arguments: Equatable, Sendable {
     var typed: [String: String] = [:]
     /// What is not an option, in order, up to `--`.
     package var positionals: [String] = []
-    /// What stands after `--`; `nil` where there is none.
+    /// What follows `--`; `nil` where there is no `--`.
     package var afterDoubleDash: [String]?
 
     /// Nothing was typed.

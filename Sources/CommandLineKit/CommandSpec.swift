@@ -11,8 +11,10 @@ package struct CommandSpec: Sendable {
     /// The options; `--help` and `--version` need not be listed.
     package let options: [Option]
     /// Paragraphs after the options: examples, exit statuses.
-    package let notes: [String]
-    /// Whether the first word that is not an option ends the options: what follows belongs to somebody else.
+    package var notes: [String] { makeNotes() }
+    /// Made when they are read, which the bootstrap, whose start is part of a cold start, never does.
+    private let makeNotes: @Sendable () -> [String]
+    /// Whether the first word that is not an option ends the options: what follows belongs to another program.
     package let stopsAtFirstPositional: Bool
 
     /// Describes a command.
@@ -21,14 +23,14 @@ package struct CommandSpec: Sendable {
         summary: String,
         usage: [String],
         options: [Option] = [],
-        notes: [String] = [],
+        notes: @autoclosure @escaping @Sendable () -> [String] = [],
         stopsAtFirstPositional: Bool = false
     ) {
         self.program = program
         self.summary = summary
         self.usage = usage
         self.options = options + [.help, .version]
-        self.notes = notes
+        makeNotes = notes
         self.stopsAtFirstPositional = stopsAtFirstPositional
     }
 

@@ -1,4 +1,4 @@
-/// What a shell needs to complete the words of a program, made of the same table that parses them.
+/// What a shell needs to complete the words of a program, made from the same table that parses them.
 package enum Completions: String, CaseIterable, Sendable {
     /// For `source <(PROGRAM completions bash)`.
     case bash

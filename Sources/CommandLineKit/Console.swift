@@ -3,7 +3,7 @@ import Platform
 
 /// What a command says: standard output is data, standard error is for people.
 package struct Console: Sendable {
-    /// The program's name, which stands before its messages.
+    /// The program's name, which precedes its messages.
     package let program: String
     /// Whether a person sees standard error.
     package let showsProgress = isatty(2) == 1
@@ -15,7 +15,7 @@ package struct Console: Sendable {
 
     /// Prints what was asked for.
     ///
-    /// - Throws: ``SystemError/brokenPipe`` where nobody reads any more, which ends a program without a word.
+    /// - Throws: ``SystemError/brokenPipe`` where nobody reads any more, which ends a program silently.
     package func print(_ text: String) throws { try writeAll(text, to: 1) }
 
     /// Writes a line for people.

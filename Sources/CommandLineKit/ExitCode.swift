@@ -3,7 +3,7 @@ package struct ExitCode: RawRepresentable, Equatable, Sendable {
     /// The number.
     package let rawValue: Int32
 
-    /// A status of a command that has more of them than all have.
+    /// A status that only one command has.
     package init(rawValue: Int32) { self.rawValue = rawValue }
 
     /// It did what was asked.

@@ -1,6 +1,6 @@
 import Platform
 
-/// What the user hands in: a text, or the file that it is in.
+/// What the user passes: a text, or the file that it is in.
 package enum Input {
     /// Why a file could not be read.
     package struct Failure: Error, Equatable, CustomStringConvertible {
@@ -27,7 +27,7 @@ package enum Input {
         }
     }
 
-    /// The bytes of `TEXT`, or of the file in `@FILE`, as curl has it: no JSON begins so.
+    /// The bytes of `TEXT`, or of the file in `@FILE`, as in curl: no JSON begins with @.
     package static func bytes(_ text: String) throws(Failure) -> [UInt8] {
         text.hasPrefix("@") ? try file(String(text.dropFirst())) : Array(text.utf8)
     }

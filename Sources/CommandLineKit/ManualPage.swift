@@ -1,4 +1,4 @@
-/// The manual page of a program, made of the same tables as its help.
+/// The manual page of a program, made from the same tables as its help.
 package struct ManualPage {
     private let program: Program
 
@@ -51,7 +51,7 @@ package struct ManualPage {
 
     private func escaped(_ text: some StringProtocol) -> String {
         var result = String(text).replacing("\\", with: "\\e").replacing("-", with: "\\-")
-        // At the start of a line these make a request of the rest.
+        // At the start of a line these turn it into a request.
         if result.hasPrefix(".") || result.hasPrefix("'") { result = "\\&" + result }
         return result
     }

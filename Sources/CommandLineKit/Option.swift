@@ -14,7 +14,7 @@ package struct Option: Sendable {
     package let isRepeatable: Bool
     /// The options, by their long spelling, that cannot be given along with it.
     package let excluded: [String]
-    /// The option, by its long spelling, without which it means nothing.
+    /// The option that it needs, by its long spelling.
     package let needed: String?
 
     /// Describes an option.

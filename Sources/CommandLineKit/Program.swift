@@ -9,7 +9,7 @@ package struct Program: Sendable {
     package let main: Command
     /// Its commands, in the order in which they are listed.
     package let commands: [Command]
-    /// What other tools call its commands: never a command here, but told which one is meant.
+    /// What other tools call its commands: not accepted here, but the message names the one that is meant.
     package let synonyms: [String: String]
 
     /// Describes a program.

@@ -49,7 +49,7 @@ package struct ELFFile: Equatable, Sendable {
     /// - Parameters:
     ///   - bytes: The whole file, for example mapped; not kept.
     ///   - withSymbols: Whether ``NeededVersion/symbol`` is filled, which reads the symbol table as well.
-    /// - Throws: ``ELFError`` for bytes that are no ELF file or a damaged one.
+    /// - Throws: ``ELFError`` for bytes that are not an ELF file, or a damaged one.
     package init(_ bytes: UnsafeRawBufferPointer, withSymbols: Bool = false) throws(ELFError) {
         header = try ELFHeader(bytes)
         let reader = ByteReader(bytes: bytes, isBigEndian: header.isBigEndian, is64Bit: header.is64Bit)
@@ -105,7 +105,7 @@ package struct ELFFile: Equatable, Sendable {
     /// - Parameters:
     ///   - bytes: The whole file.
     ///   - withSymbols: Whether ``NeededVersion/symbol`` is filled.
-    /// - Throws: ``ELFError`` for bytes that are no ELF file or a damaged one.
+    /// - Throws: ``ELFError`` for bytes that are not an ELF file, or a damaged one.
     package init(_ bytes: [UInt8], withSymbols: Bool = false) throws(ELFError) {
         self = try bytes.withUnsafeBytes { buffer in
             Result { () throws(ELFError) in try ELFFile(buffer, withSymbols: withSymbols) }

@@ -29,7 +29,7 @@ package struct ELFHeader: Equatable, Sendable {
     /// Reads the header.
     ///
     /// - Parameter bytes: The start of the file; what follows the first ``size`` bytes is not looked at.
-    /// - Throws: ``ELFError`` for bytes that are no ELF header.
+    /// - Throws: ``ELFError`` for bytes that are not an ELF header.
     package init(_ bytes: UnsafeRawBufferPointer) throws(ELFError) {
         guard bytes.count >= 4, bytes[0] == 0x7f, bytes[1] == 0x45, bytes[2] == 0x4c, bytes[3] == 0x46 else {
             throw .notELF
@@ -60,7 +60,7 @@ package struct ELFHeader: Equatable, Sendable {
     /// Reads the header from an array.
     ///
     /// - Parameter bytes: The start of the file.
-    /// - Throws: ``ELFError`` for bytes that are no ELF header.
+    /// - Throws: ``ELFError`` for bytes that are not an ELF header.
     package init(_ bytes: [UInt8]) throws(ELFError) {
         self = try bytes.withUnsafeBytes { buffer in
             Result { () throws(ELFError) in try ELFHeader(buffer) }

@@ -1,9 +1,9 @@
 /// Takes versions out of what a library offers, as an older build of it would not have them.
 package enum HiddenVersions {
-    /// Where the loader's hash of each version is that a library is not to offer.
+    /// Where the loader finds the hash of each version that a library is not to offer.
     ///
     /// The loader compares the hash (`vd_hash` of `Elf_Verdef`) before the name: with another hash the version is not found,
-    /// and it says so in its usual words.
+    /// and it says so in its usual message.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.

@@ -3,7 +3,7 @@ package struct Machine: RawRepresentable, Hashable, Sendable, CustomStringConver
     /// The number in the header (`EM_...` of elf.h).
     package let rawValue: UInt16
 
-    /// Makes a machine of any number, also of one that has no name here.
+    /// Makes a machine from any number, also one that has no name here.
     package init(rawValue: UInt16) {
         self.rawValue = rawValue
     }

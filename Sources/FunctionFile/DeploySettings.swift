@@ -1,12 +1,12 @@
-/// The member `Deploy` of the file: what belongs to a deployed function and CreateFunction has no word for.
+/// The member `Deploy` of the file: what belongs to a deployed function and CreateFunction does not have.
 package struct DeploySettings: Sendable, Equatable {
-    /// What somebody wants of a thing that may be there or not.
+    /// What is wanted of a thing that may or may not be there.
     package enum Wish<Value: Sendable & Equatable>: Sendable, Equatable {
         /// Nothing was said: it stays as it is.
         case asItIs
         /// It must not be there.
         case none
-        /// It must be there, so.
+        /// It must be there, like this.
         case some(Value)
 
         /// What it must be.
@@ -76,9 +76,9 @@ package struct DeploySettings: Sendable, Equatable {
         package init(arn: String) { self.arn = arn }
     }
 
-    /// Which share of the calls a new version gets first, and for how long.
+    /// The share of the calls that a new version gets first, and for how long.
     package struct Canary: Sendable, Equatable {
-        /// Of a hundred calls.
+        /// In percent.
         package var percent: Double
         /// How long.
         package var seconds: Int

@@ -10,7 +10,7 @@ package struct FunctionFile: Sendable, Equatable {
     package var configuration: [String: JSON] = [:]
     /// The function's name.
     package var name: String?
-    /// What stands in `Deploy`.
+    /// The member `Deploy`.
     package var deploy = DeploySettings()
     /// The folder from which the file's relative paths are taken.
     package var folder = "."

@@ -51,7 +51,7 @@ package enum JSON: Sendable, Equatable, Codable {
 
     /// Reads a JSON text.
     ///
-    /// - Returns: `nil` for bytes that are none.
+    /// - Returns: `nil` for bytes that are not JSON.
     package static func parse(_ bytes: some Sequence<UInt8>) -> JSON? {
         try? JSONDecoder().decode(JSON.self, from: Data(bytes))
     }

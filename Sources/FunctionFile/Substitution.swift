@@ -1,6 +1,6 @@
 /// `${NAME}` and `${NAME:-VALUE}` in the texts of a file, from the environment of whoever reads it.
 ///
-/// A text is replaced after the file has been parsed, so that no value can break its JSON. `$${` stands for `${`.
+/// A text is replaced after the file has been parsed, so that no value can break its JSON. `$${` means `${`.
 struct Substitution {
     struct Missing: Error { let name: String }
     struct Malformed: Error { let text: String }
@@ -49,9 +49,9 @@ struct Substitution {
 
     /// lambroll's templates for the environment, as `${NAME}`: {{ must_env `NAME` }} and {{ env `NAME` `VALUE` }}.
     ///
-    /// What `json_escape` is for, nobody needs here: values come into texts that have been parsed.
+    /// `json_escape` needs nothing here: values are put into texts that have been parsed.
     ///
-    /// - Returns: The text with those replaced; what else stands in double braces stays.
+    /// - Returns: The text with those replaced; anything else in double braces stays.
     static func withoutTemplates(_ text: String) -> String {
         let quote = #"[`"]"#
         guard

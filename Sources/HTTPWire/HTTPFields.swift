@@ -23,7 +23,7 @@ package struct HTTPFields: Equatable, Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Adds a field behind the others.
+    /// Adds a field after the others.
     package mutating func add(_ name: String, _ value: String) { entries.append((name, value)) }
 
     /// Puts one value in the place of all values of a field.

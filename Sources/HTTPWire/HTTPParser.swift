@@ -4,7 +4,7 @@ package protocol HTTPHead: Sendable {
     init(startLine: Substring, fields: HTTPFields) throws(HTTPError)
     /// The header fields.
     var fields: HTTPFields { get }
-    /// How the end of the body is found, but for the fields: what this kind of message means without any.
+    /// How the end of the body is found where the fields do not say: what this kind of message means by itself.
     var bodyWithoutLength: HTTPBodyFraming { get }
     /// Whether no body can follow, whatever the fields say.
     var neverHasBody: Bool { get }
@@ -12,7 +12,7 @@ package protocol HTTPHead: Sendable {
 
 /// How the end of a body is found (RFC 9112 6.3).
 package enum HTTPBodyFraming: Equatable, Sendable {
-    /// So many bytes.
+    /// A known number of bytes.
     case length(Int)
     /// Chunks, until one of size 0.
     case chunked
@@ -26,7 +26,7 @@ package enum HTTPBodyFraming: Equatable, Sendable {
 package enum HTTPPart<Head: HTTPHead> {
     /// The head is complete.
     case head(Head, HTTPBodyFraming)
-    /// Some bytes of the body, never none.
+    /// Some bytes of the body, at least one.
     case body(UnsafeRawBufferPointer)
     /// The message is complete. Trailer fields come only with chunks.
     case end(trailers: HTTPFields)
@@ -81,7 +81,7 @@ package struct HTTPParser<Head: HTTPHead> {
     /// The input is what has come and was not consumed before; it may be empty, to get an `.end` that is due.
     ///
     /// - Returns: How many bytes are done with, and a part if one is complete. With no part, all bytes are consumed.
-    /// - Throws: ``HTTPError``; the connection is of no more use then.
+    /// - Throws: ``HTTPError``; the connection cannot be used any more.
     package mutating func parse(
         _ input: UnsafeRawBufferPointer
     ) throws(HTTPError) -> (consumed: Int, part: HTTPPart<Head>?) {

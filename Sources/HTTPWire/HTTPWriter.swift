@@ -27,7 +27,7 @@ package enum HTTPWriter {
     /// The end of a chunked body.
     package static func lastChunk(trailers: HTTPFields = [:]) -> [UInt8] { head("0", trailers) }
 
-    /// Whether a value can stand in a field: no line end and no NUL, or it would become another field.
+    /// Whether a value can be that of a field: no NUL, and no line end, which would begin another field.
     package static func isFieldValue(_ value: String) -> Bool {
         value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
     }

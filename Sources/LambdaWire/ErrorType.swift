@@ -34,7 +34,7 @@ package enum ErrorType {
 
     // What both ends say.
 
-    /// A response is larger than one may be.
+    /// A response is too large.
     package static let responseSizeTooLarge = "Function.ResponseSizeTooLarge"
 
     // What the service says.
@@ -43,11 +43,11 @@ package enum ErrorType {
     package static let exitError = "Runtime.ExitError"
     /// A response broke off.
     package static let truncatedResponse = "Runtime.TruncatedResponse"
-    /// The response mode is not one.
+    /// The response mode is unknown.
     package static let invalidResponseMode = "Runtime.InvalidResponseModeHeader"
     /// Too many runtimes wait for an event.
     package static let tooManyIdleRuntimes = "Runtime.TooManyIdleRuntimes"
-    /// A function's own type that is none.
+    /// A function's own type that is malformed.
     package static let unknownOfFunction = "Function.Unknown"
     /// The function ran into its time-out.
     package static let sandboxTimedOut = "Sandbox.Timedout"

@@ -1,4 +1,4 @@
-/// What `provided.al2023` has, as far as a function could lean on it.
+/// What `provided.al2023` has, as far as a function could rely on it.
 ///
 /// This is the one place where that is written down: the simulator's bare root is made of it, and the packer leaves out what is
 /// in it.
@@ -18,8 +18,8 @@ package enum ProvidedSystem {
 
     /// Commands by package; `sh=bash,sh` is a command that is the first of those that work here.
     ///
-    /// A package whose program starts one need not bring it, unless it is another one there than elsewhere: a small build, or
-    /// one that lacks its tables.
+    /// A package whose program starts one need not bring it, unless the target's differs from others: a small build, or
+    /// one without its tables.
     package static let commands: [(package: String, isAsElsewhere: Bool, names: String)] = [
         ("bash", true, "sh=bash,dash,sh bash"),
         (
@@ -115,7 +115,7 @@ package enum ProvidedSystem {
     /// Its group.
     package static let group = "sbx_group1051:x:990:"
 
-    /// Files of this machine that stand for the target's: the first of the candidates that is there.
+    /// Files of this machine that are used for the target's: the first of the candidates that is there.
     package static let copies: [(place: String, candidates: [String])] = [
         (
             "/etc/pki/tls/certs/ca-bundle.crt",

@@ -8,9 +8,15 @@ package enum ScriptInterpreters {
         "pl": "perl", "php": "php", "lua": "lua", "tcl": "tclsh", "sh": "sh",
     ]
 
+    /// Archives that a program runs with an option, by the ending without its dot; only the packer knows these.
+    package static let archives: [String: (interpreter: String, arguments: [String])] = ["jar": ("java", ["-jar"])]
+
     /// The interpreter for a file's name; `nil` where its ending says nothing.
-    package static func interpreter(of name: String) -> String? {
+    package static func interpreter(of name: String) -> String? { ending(of: name).flatMap { byEnding[$0] } }
+
+    /// The ending of a file's name, without its dot.
+    package static func ending(of name: String) -> String? {
         guard let dot = name.lastIndex(of: "."), dot > (name.lastIndex(of: "/") ?? name.startIndex) else { return nil }
-        return byEnding[String(name[name.index(after: dot)...])]
+        return String(name[name.index(after: dot)...])
     }
 }

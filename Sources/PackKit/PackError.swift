@@ -38,7 +38,7 @@ package enum PackError: Error, Equatable, Sendable, CustomStringConvertible {
     case badDestination(String, cause: String)
     /// The package is larger than Lambda allows.
     case tooLarge(bytes: Int, limit: Int, largest: String, isStripped: Bool = false)
-    /// A file is no zip archive, or a damaged one.
+    /// A file is not a zip archive, or a damaged one.
     case damagedZip(path: String, cause: String)
     /// A base image or another input of an image cannot be used.
     case unusableBase(path: String, cause: String, hint: String? = nil)

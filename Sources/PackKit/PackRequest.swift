@@ -1,4 +1,4 @@
-/// What a package is made of and what becomes of it: the packer's options as values.
+/// What a package is made from and what is made of it: the packer's options as values.
 package struct PackRequest: Sendable {
     /// What is written.
     package enum Form: Equatable, Sendable {
@@ -62,7 +62,7 @@ package struct PackRequest: Sendable {
     package var observedEvents: [[UInt8]] = []
     /// Whether files that will not be found are an error.
     package var isStrict = false
-    /// An OCI layout or archive that an image stands on.
+    /// An OCI layout or archive that an image is based on.
     package var base: String?
     /// What the program was seen to use.
     var observation = Observation()
@@ -70,7 +70,7 @@ package struct PackRequest: Sendable {
     /// Whether it is an image with nothing in it but the package.
     var isFromScratch: Bool { form == .image && base == nil }
 
-    /// Makes a request of the parts that have no default.
+    /// Makes a request from the parts that have no default.
     package init(program: String?, output: String, shim: BootstrapProgram?) {
         self.program = program
         self.output = output

@@ -68,7 +68,7 @@ package struct Packer {
         return seen
     }
 
-    /// Makes the package, proves it where that is wanted, and puts it in its place.
+    /// Makes the package, tests it where that is wanted, and puts it in its place.
     ///
     /// - Parameter proof: What is to be proved of it.
     /// - Returns: What it is, and what it answered.
@@ -78,7 +78,7 @@ package struct Packer {
             try proof?.check(request)
             return try make(proof)
         } catch ToolError.cannotWrite(let path, let cause) where path.hasPrefix(staging.folder) {
-            // Nobody has heard of the folder that the work is done in.
+            // The user does not know the folder that the work is done in.
             throw ToolError.cannotWrite(path: request.output, cause: cause)
         }
     }

@@ -31,17 +31,17 @@ package enum GlibcChoice: String, CaseIterable, Sendable {
     case auto
     /// It always comes along.
     case bundle
-    /// It never does; where the target's is too old, that is an error.
+    /// It never does; a target whose glibc is too old is an error.
     case target
 }
 
-/// What a package stands on: the system of a target, or that of a base image.
+/// The system that a package runs on: that of a target, or of a base image.
 struct TargetSystem: Sendable {
     /// What messages call it.
     let name: String
     /// Its glibc; `nil` where it has none.
     let glibc: GlibcVersion?
-    /// The interpreters it has; `nil` where nobody has looked, so that any may be there.
+    /// The interpreters it has; `nil` where that is unknown, so that any may be there.
     let interpreters: Set<String>?
     /// Whether it has the locale en_US.UTF-8, which Lambda names.
     let hasLocale: Bool

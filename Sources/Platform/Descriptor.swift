@@ -107,7 +107,7 @@ package struct Descriptor: ~Copyable, Sendable {
     /// Whether a number is an open descriptor of this process.
     package static func isOpen(_ raw: Int32) -> Bool { fcntl(raw, F_GETFD) != -1 }
 
-    /// Raises the limit as far as the hard one lets it.
+    /// Raises the limit to the hard one.
     package static func raiseLimit(to count: Int) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

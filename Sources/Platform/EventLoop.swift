@@ -6,14 +6,14 @@ import Glibc
 /// one order. No handler may block. Values of this type must not leave their thread; another thread reaches the loop
 /// through a descriptor that the loop watches.
 package final class EventLoop {
-    /// A descriptor that is watched; the descriptor itself belongs to somebody else.
+    /// A descriptor that is watched; it is owned by the caller.
     package final class Watch {
         let descriptor: Int32
         /// What is waited for; the peer's end and errors are reported in any case.
         package var events: PollEvents {
             didSet { if events != oldValue { kernel?.change(self) } }
         }
-        /// Whether nothing is reported for now, not even the peer's end.
+        /// Whether nothing is reported for now, not even that the peer is gone.
         package var isPaused = false {
             didSet { if isPaused != oldValue { kernel?.change(self) } }
         }
@@ -50,7 +50,7 @@ package final class EventLoop {
         package func cancel() { action = nil }
     }
 
-    /// From so many descriptors on the kernel keeps a list of them.
+    /// From this many descriptors on, the kernel keeps a list of them.
     ///
     /// It is given up when half of them are gone: a few are cheaper to ask for each time than to tell the kernel of every change.
     private static let many = 64
@@ -84,7 +84,7 @@ package final class EventLoop {
         return watch
     }
 
-    /// Calls the action once, when so much time has passed.
+    /// Calls the action once, after some time.
     @discardableResult
     package func after(_ delay: Duration, _ action: @escaping () -> Void) -> Timer {
         let timer = Timer(.now.advanced(by: delay), action)

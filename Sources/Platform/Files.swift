@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The few calls on files that the hot path and the static executable need without Foundation's FileManager.
@@ -34,6 +35,15 @@ package enum Files {
         return String(cString: found)
     }
 
+    /// Whether somebody has a regular file open for writing, as far as the system tells: not of files of others, and not on
+    /// every file system.
+    package static func isOpenForWriting(_ path: String) -> Bool {
+        guard status(path)?.isRegular == true, let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
+            return false
+        }
+        return clinux_try_read_lease(file.raw) != 0 && errno == EAGAIN
+    }
+
     /// Whether this process may execute the file.
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
@@ -46,13 +56,13 @@ package enum Files {
     /// Reads what is left of an open file, a pipe or a socket, at most as many bytes as asked for.
     package static func read(_ raw: Int32, atMost limit: Int) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+        // Most files are short, and memory that is not touched costs nothing.
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(limit, 1 << 16), alignment: 16)
+        defer { buffer.deallocate() }
         while bytes.count < limit {
             let wanted = min(buffer.count, limit - bytes.count)
             do throws(SystemError) {
-                let count = try check("read") {
-                    buffer.withUnsafeMutableBytes { Glibc.read(raw, $0.baseAddress, wanted) }
-                }
+                let count = try check("read") { Glibc.read(raw, buffer.baseAddress, wanted) }
                 guard count > 0 else { break }
                 bytes.append(contentsOf: buffer.prefix(count))
             } catch {
@@ -97,7 +107,8 @@ package enum Files {
     ///
     /// Links are removed, never followed. A folder without permission bits gets them back first, as a program can leave one behind.
     ///
-    /// - Throws: The first ``SystemError``, after all that could be removed has been. Nothing there is no error.
+    /// - Throws: The first ``SystemError``, after all that could be removed has been. That nothing is there is not an
+    ///   error.
     package static func removeTree(_ path: String) throws(SystemError) {
         if unlink(path) == 0 || errno == ENOENT { return }
         // Linux says EISDIR for a folder, some file systems EPERM.
@@ -191,7 +202,7 @@ extension Files {
 }
 
 extension Files {
-    /// Writes bytes behind the end of a file, which is made if need be.
+    /// Appends bytes to a file, which is created if need be.
     package static func append(_ bytes: [UInt8], to path: String) throws(SystemError) {
         let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND)
         try bytes.withUnsafeBytes { bytes in

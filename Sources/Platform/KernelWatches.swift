@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Changes are told to the kernel before it is next asked, all but the end of a watch, whose descriptor is closed soon after.
 final class KernelWatches {
-    /// How many descriptors one turn hears of at most.
+    /// How many descriptors one turn reports at most.
     private static let most = 256
 
     private let list: Descriptor
@@ -91,7 +91,7 @@ final class KernelWatches {
     /// - Parameters:
     ///   - timeout: How long at most; `nil` waits for ever.
     ///   - report: Gets what is ready.
-    /// - Throws: ``SystemError``; an interrupted wait is none.
+    /// - Throws: ``SystemError``; an interrupted wait is not an error.
     func wait(timeout: Duration?, _ report: (EventLoop.Watch, Int16) -> Void) throws(SystemError) {
         tellKernel()
         var rest = timeout

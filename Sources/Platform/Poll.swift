@@ -36,7 +36,7 @@ package struct PollRequest: Sendable {
 ///   - requests: What to wait for.
 ///   - timeout: How long at most; `nil` waits for ever.
 /// - Returns: What was seen, in the order of the requests; all empty after the time-out.
-/// - Throws: ``SystemError`` of `poll`; an interrupted wait is none.
+/// - Throws: ``SystemError`` of `poll`; an interrupted wait is not an error.
 package func poll(_ requests: [PollRequest], timeout: Duration?) throws(SystemError) -> [PollEvents] {
     var entries = requests.map { pollfd(fd: $0.descriptor, events: $0.events.rawValue, revents: 0) }
     try poll(&entries, timeout: timeout)

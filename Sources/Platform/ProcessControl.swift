@@ -20,7 +20,7 @@ package enum ProcessControl {
     /// How a child ended, without reaping it: Foundation's Process does that.
     ///
     /// - Returns: `nil` while the child runs.
-    /// - Throws: ``SystemError`` with `ECHILD` where somebody was faster and has reaped the child: that is no failure.
+    /// - Throws: ``SystemError`` with `ECHILD` where the child has been reaped already, which is not a failure.
     package static func peekEnd(of pid: pid_t) throws(SystemError) -> ProcessEnd? {
         var info = siginfo_t()
         try check("waitid") { waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) }
@@ -84,7 +84,7 @@ package enum ProcessControl {
         for thread in names.compactMap({ pid_t($0) }) where thread != getpid() { _ = clinux_schedule_as_batch(thread) }
     }
 
-    /// Makes stacks of new threads so large, whatever `ulimit -s` says, and tries whether a thread can be made at all.
+    /// Sets the size of new threads' stacks, whatever `ulimit -s` says, and tries whether a thread can be made at all.
     package static func prepareForThreads(stack bytes: Int) throws(SystemError) {
         _ = clinux_set_default_stack(bytes)
         // They return the number instead of setting errno.
@@ -129,11 +129,37 @@ extension ProcessControl {
         return words.count > 2 && words[0] == readCall && words[1] == "0x0"
     }
 
+    /// Whether every thread of a child sleeps, as far as /proc tells; one that is gone does.
+    package static func sleeps(_ pid: pid_t) -> Bool {
+        let threads = "/proc/\(pid)/task"
+        return ((try? Files.list(threads)) ?? []).allSatisfy { thread in
+            guard let bytes = try? Files.read("\(threads)/\(thread)/stat", atMost: 1024) else { return true }
+            // proc(5): number, (name), state; the name may hold anything, a bracket too.
+            guard let name = bytes.lastIndex(of: UInt8(ascii: ")")), name + 2 < bytes.count else { return true }
+            return bytes[name + 2] == UInt8(ascii: "S")
+        }
+    }
+
     #if arch(x86_64)
     private static let readCall = "0"
     #else
     private static let readCall = "63"
     #endif
+
+    /// The variables of this process; of a name that is there twice, the first, as getenv(3) has it.
+    package static var variables: [String: String] {
+        var result: [String: String] = [:]
+        guard var entry = clinux_variables() else { return result }
+        while let text = entry.pointee {
+            if let equals = strchr(text, 0x3D), equals > text {
+                let name = UnsafeRawBufferPointer(start: text, count: equals - text)
+                let key = String(decoding: name, as: UTF8.self)
+                if result[key] == nil { result[key] = String(cString: equals + 1) }
+            }
+            entry += 1
+        }
+        return result
+    }
 
     /// This process.
     package static var ownID: pid_t { getpid() }

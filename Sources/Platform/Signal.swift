@@ -3,7 +3,7 @@ import Glibc
 /// The number of a process, or of a process group.
 package typealias ProcessID = pid_t
 
-/// The signals that other rooms send or wait for, without their having to import Glibc.
+/// The signals that other modules send or wait for, so that they need not import Glibc.
 package enum Signal {
     /// SIGKILL.
     package static let kill = SIGKILL

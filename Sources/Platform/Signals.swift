@@ -57,11 +57,11 @@ package enum Signals {
         let (installed, _) = writeEnd.compareExchange(expected: -1, desired: writer, ordering: .sequentiallyConsistent)
         precondition(installed, "signals are made readable once")
         readEnd.store(reader, ordering: .sequentiallyConsistent)
-        // Made here: a handler must not be the first to use it.
+        // Initialised here: a handler must not be the first to use it.
         anyArrived.store(false, ordering: .sequentiallyConsistent)
         for signal in signals {
             setAction(signal) { number in
-                // Only calls that are async-signal-safe, and errno as it was.
+                // Only async-signal-safe calls, and errno stays as it was.
                 let saved = errno
                 Signals.anyArrived.store(true, ordering: .sequentiallyConsistent)
                 var byte = UInt8(truncatingIfNeeded: number)

@@ -194,7 +194,7 @@ package enum Socket {
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &size) }
             }
         }
-        // The port stands at the same place in sockaddr_in and sockaddr_in6.
+        // The port is at the same offset in sockaddr_in and sockaddr_in6.
         return withUnsafeBytes(of: &storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
     }
 }

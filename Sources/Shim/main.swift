@@ -1,5 +1,6 @@
 import CommandLineKit
-import Foundation
+import Glibc
+import Platform
 import ShimRuntime
 
 let spec = CommandSpec(
@@ -23,12 +24,12 @@ let spec = CommandSpec(
 )
 
 func complain(_ text: String) {
-    FileHandle.standardError.write(Data("shim: \(text)\n".utf8))
+    try? writeAll("shim: \(text)\n", to: 2)
 }
 
 do {
     let arguments = try spec.parse(Array(CommandLine.arguments.dropFirst()))
-    let environment = ProcessInfo.processInfo.environment
+    let environment = ProcessControl.variables
     if arguments.flag("--help") {
         print(spec.help, terminator: "")
     } else if arguments.flag("--version") {

@@ -19,7 +19,7 @@ public final class Bootstrap {
     private var reaper: Reaper?
     private var ending = Ending.none
     private var extensionClient: ExtensionClient?
-    /// Carries the report of an init that failed.
+    /// Sends the report of an init that failed.
     private var initClient: RuntimeAPIClient?
 
     /// Why the loop ends.
@@ -53,7 +53,7 @@ public final class Bootstrap {
     ///
     /// What cannot start is reported to `/init/error`; every reason to end is logged.
     ///
-    /// - Returns: The exit status of the process: 1. Lambda starts a runtime that has ended again.
+    /// - Returns: The exit status of the process: 1. Lambda restarts a runtime that has ended.
     public func run() -> Int32 {
         do {
             log.output.attach(to: loop)
@@ -76,7 +76,7 @@ public final class Bootstrap {
 
     // MARK: - The start
 
-    /// Makes this process a quiet place for children.
+    /// Prepares this process for children: signals, descriptors, threads.
     private func enterProcess() throws -> RuntimeAPIAddress {
         Signals.unblockAll()
         Signals.restoreDefaults()
@@ -88,7 +88,8 @@ public final class Bootstrap {
         try? ProcessControl.becomeSubreaper()
         let address = try RuntimeAPIAddress(environment: environment)
         _ = loop.watch(signals, .readable) { [weak self] _ in
-            if let signal = Signals.next(from: signals) { self?.end(signal) }
+            // After whatever else has come by now: an event that is there gets its answer.
+            if let signal = Signals.next(from: signals) { self?.loop.after(.zero) { self?.end(signal) } }
         }
         return address
     }

@@ -91,7 +91,7 @@ public struct Configuration: Equatable, Sendable {
     public let mode: Mode
     /// What the program is given of an event.
     public let eventForm: EventForm
-    /// What stands before a CGI program's own paths.
+    /// What precedes a CGI program's own paths.
     public let scriptPrefix: String
     /// What ends an event and an answer of a worker.
     public let workerDelimiter: WorkerDelimiter
@@ -201,7 +201,7 @@ public struct Configuration: Equatable, Sendable {
         try checkCombination()
     }
 
-    /// Refuses settings that have no effect, or that contradict each other.
+    /// Refuses settings that have no effect or contradict each other.
     private func checkCombination() throws(ShimError) {
         for (prefix, needed) in [("SHIM_WORKER_", Mode.worker), ("SHIM_STANDBY_", .standby)] where mode != needed {
             guard let name = environment.keys.sorted().first(where: { $0.hasPrefix(prefix) }) else { continue }

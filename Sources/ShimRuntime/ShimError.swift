@@ -8,15 +8,15 @@ public enum ShimError: Error, Equatable, Sendable {
     case missingEnvironment(name: String)
     /// A setting has a value that it cannot have.
     case badSetting(name: String, value: String, expected: String)
-    /// A variable that begins with `SHIM_` and is no setting.
+    /// A variable that begins with `SHIM_` and is not a setting.
     case unknownSetting(name: String, suggestion: String?)
     /// The address of the Runtime API is not an IP and a port.
     case badRuntimeAPI(value: String)
     /// The process may have too few descriptors to run a program.
     case tooFewDescriptors(limit: Int, needed: Int)
-    /// So many programs could not be started that the next one would find too few descriptors.
+    /// So many starts have failed that the next program would find too few descriptors.
     case descriptorsSpent(limit: Int)
-    /// A program could not be started for want of a descriptor in the whole system, and Foundation is of no more use.
+    /// The system ran out of descriptors while a program was started, and Foundation can no longer be used.
     case noDescriptorForAProgram
     /// No thread can be started.
     case noThread(cause: String)
@@ -28,9 +28,9 @@ public enum ShimError: Error, Equatable, Sendable {
     case programAmbiguous(name: String, candidates: [String])
     /// The program is there and cannot run here.
     case programUnusable(path: String, why: String, hint: String)
-    /// A setting was given that only another one gives a meaning to, or that another one excludes.
+    /// A setting was given that needs another one, or that another one excludes.
     case settingNeeds(name: String, needed: String)
-    /// A program that is started before the first event could not be, or ended before it was ready.
+    /// A program that is started before the first event could not be started, or ended before it was ready.
     case workerFailed(type: String, message: String, lines: [String])
     /// The Runtime API cannot be reached, or went away.
     case runtimeAPIGone(address: String, cause: String)
@@ -62,7 +62,7 @@ public enum ShimError: Error, Equatable, Sendable {
 }
 
 extension ShimError: CustomStringConvertible {
-    /// What failed, on what, and why; where there is a remedy, it follows on a line of its own after `hint: `.
+    /// What failed, on what, and why; a remedy, if there is one, follows on a line of its own after `hint: `.
     public var description: String {
         switch self {
         case .missingEnvironment(let name):

@@ -110,7 +110,7 @@ package final class OneShot {
         guard !isOver else { return }
         guard remaining > 0 else { return stop() }
         remaining -= 1
-        // Answers stand one below the other; the last one ends as the function ended it.
+        // One answer per line; the last one ends as the function ended it.
         if lastByte != 0x0A { write([0x0A]) }
         let invocation = Invocation(event: event, context: CallerContext(arn: function.arn), mode: .either)
         invocation.caller = self
@@ -136,7 +136,7 @@ package final class OneShot {
             try outputs.answer(bytes)
         } catch {
             canWrite = false
-            // That nobody reads is no failure, and hides none.
+            // That nobody reads the answers is not a failure, and does not hide one.
             if outcome == .succeeded || outcome == .failed && error != .brokenPipe { outcome = .unwritten(error) }
             // Not in the middle of an answer.
             context.loop.later { [weak self] in self?.stop() }

@@ -18,13 +18,13 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case file(operation: String, path: String, SystemError)
     /// The address cannot be listened on.
     case cannotListen(String, SystemError)
-    /// The zip has no end, or is none.
+    /// The zip is cut off, or is not a zip.
     case incompleteZip(String)
     /// A program of the system that is needed is not there.
     case missingTool(String, purpose: String)
     /// No program of the system can make namespaces here; what each said.
     case cannotIsolate([String])
-    /// The root file system for isolated functions is no folder.
+    /// The root file system for isolated functions is not a folder.
     case noSuchRoot(String)
     /// An image that cannot be run.
     case image(ImageError)
@@ -36,15 +36,15 @@ package enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
     case interrupted
     /// A variable that Lambda does not let users set.
     case reservedVariables([String])
-    /// A name that is none for a variable on Lambda.
+    /// A name that Lambda does not allow for a variable.
     case badVariableName(String)
     /// The variables together are larger than Lambda allows.
     case environmentTooLarge(bytes: Int)
-    /// A line of an environment file that is no assignment.
+    /// A line of an environment file that is not an assignment.
     case badEnvironmentLine(file: String, line: Int)
     /// A configuration file that cannot be used.
     case badConfiguration(file: String, problem: String)
-    /// A name that is none for a function on Lambda.
+    /// A name that Lambda does not allow for a function.
     case badFunctionName(String)
     /// The folder of a control plane is used by another simulator.
     case dataInUse(String)

@@ -3,7 +3,7 @@ import Platform
 
 /// File calls with errors that name the file.
 package enum Disk {
-    /// What a path is, links not followed.
+    /// The kind of a path, links not followed.
     package enum Kind: Equatable {
         case file
         case folder

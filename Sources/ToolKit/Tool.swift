@@ -17,7 +17,7 @@ package struct Tool: Sendable, Equatable {
     /// A program that is named by its path.
     package static func at(_ path: String) -> Tool { Tool(path) }
 
-    // Who has what in Debian.
+    // Debian's package of each tool.
     package static let zip = Tool("zip")
     package static let unzip = Tool("unzip")
     package static let strip = Tool("strip", package: "binutils")
@@ -53,7 +53,7 @@ package struct ToolRun: Sendable {
     }
 }
 
-/// What a tool left behind.
+/// The result of a tool.
 package struct ToolResult: Sendable {
     /// How it ended.
     package let end: ProcessEnd
@@ -72,7 +72,7 @@ package struct ToolResult: Sendable {
     /// Whether it ended with status 0.
     package var succeeded: Bool { end == .exited(status: 0) }
 
-    /// How it ended, in words.
+    /// How it ended, as text.
     package var status: String {
         switch end {
         case .exited(let status): "status \(status)"

@@ -43,7 +43,7 @@ final class ToolProcess {
 
     /// Takes what a tool that has ended left, and ends what it left running.
     func finish() throws -> ToolResult {
-        // Before it is reaped: until then nobody else can have its group's number.
+        // Before it is reaped: until then its group's number cannot be reused.
         ProcessControl.signalGroup(pid, Signal.kill)
         isOver = true
         let end = try ProcessControl.reap(pid) ?? .signalled(Signal.kill)

@@ -97,7 +97,7 @@ struct DeployCommand {
         )
     }
 
-    /// The function that the words name, for a command that has no use for a layer.
+    /// The function that the words name, for a command that does not take a layer.
     static func function(
         _ session: Session,
         _ spec: CommandSpec,

@@ -92,7 +92,7 @@ struct Session {
         return (observed, try Planner(desired: desired, observed: observed).plan())
     }
 
-    /// What carries plans out, and tells of it.
+    /// Carries plans out and reports on it.
     func runner(_ client: AWSClient) -> Runner {
         let console = console
         return Runner(client: client, toolbox: toolbox, folder: folder, began: { console.progress($0) }) { line in

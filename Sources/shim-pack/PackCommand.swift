@@ -64,8 +64,7 @@ struct PackCommand {
                 "--language-module",
                 value: "NAME",
                 help: "Pack a module of the language, with what it needs",
-                repeatable: true,
-                needs: "--language"
+                repeatable: true
             ),
             Option(
                 "--observe",
@@ -190,12 +189,7 @@ struct PackCommand {
         let proof = try proof()
         let staging = try Staging(beside: request.output)
         defer { staging.remove() }
-        if let name = arguments.value("--language") {
-            console.progress(name)
-            let toolbox = Toolbox(interrupts: interrupts)
-            let modules = arguments.values("--language-module")
-            try Language(name, modules: modules, sysroot: request.sysroot, toolbox: toolbox).add(to: &request)
-        }
+        try addLanguage(to: &request)
         var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
         if !request.observedEvents.isEmpty {
             let seen = try packer.observe()
@@ -209,6 +203,38 @@ struct PackCommand {
         console.clearProgress()
         report(result, request)
         for answer in result.answers { try console.print(answer) }
+    }
+
+    /// Adds the language that was named, or that the program belongs to.
+    private func addLanguage(to request: inout PackRequest) throws {
+        let toolbox = Toolbox(interrupts: interrupts)
+        let modules = arguments.values("--language-module")
+        let named = arguments.value("--language")
+        let found = named == nil ? try LanguageFinder(request, toolbox: toolbox).find() : nil
+        guard let name = named ?? found?.name else {
+            guard modules.isEmpty else {
+                throw UsageError("--language-module needs --language", hint: Self.spec.helpHint)
+            }
+            return
+        }
+        console.progress(name)
+        let program = request.program ?? ""
+        var language = try Language(
+            name,
+            modules: modules,
+            sysroot: request.sysroot,
+            folder: found?.folder,
+            toolbox: toolbox
+        )
+        try language.add(to: &request)
+        console.clearProgress()
+        if let found {
+            console.say("packs the language \(name) for '\(program)', as \(found.reason); --language says it otherwise")
+        }
+        if !language.foundModules.isEmpty {
+            let names = language.foundModules.joined(separator: ", ")
+            console.say("packs the modules that it uses: \(names); --language-module names others")
+        }
     }
 
     private func report(_ result: PackResult, _ request: PackRequest) {

@@ -44,7 +44,7 @@ struct ControlOptions {
         guard arguments.afterDoubleDash == nil || !isOnly else {
             throw UsageError("arguments after '--' need a TARGET")
         }
-        // The target is another one for each function.
+        // Each function has its own target.
         var template = try FunctionOptions.function("function", .folder(path: "/"), arguments)
         try ServeOptions.apply(arguments, to: &template)
         if isOnly, template.urlPort != nil || template.urlStreams {

@@ -14,7 +14,7 @@ struct Outlet {
 
     /// Writes all bytes.
     ///
-    /// - Throws: ``SystemError``, with `EPIPE` where nobody reads any more; a signal is no error.
+    /// - Throws: ``SystemError``, with `EPIPE` where nobody reads any more; a signal is not an error.
     func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -29,13 +29,13 @@ struct Outlet {
         }
     }
 
-    /// Writes what tells people something: that nobody reads it must not end what it tells about.
+    /// Writes for people: that nobody reads it must not end what it is about.
     func tell(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { bytes in
             do throws(SystemError) {
                 try write(bytes)
             } catch {
-                // Standard error is where this would be said.
+                // There is no other place to report it.
             }
         }
     }

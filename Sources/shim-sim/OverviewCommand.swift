@@ -1,7 +1,7 @@
 import CommandLineKit
 import Platform
 
-/// `shim-sim` with options of its own, or with a word that is no command.
+/// `shim-sim` with options of its own, or with a word that is not a command.
 enum OverviewCommand {
     static let spec = CommandSpec(
         program: "shim-sim",

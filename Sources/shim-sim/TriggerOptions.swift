@@ -101,7 +101,7 @@ enum TriggerOptions {
     private static func gateway(_ arguments: Arguments, _ names: [String]?) throws -> HTTPFront.Kind {
         var routes: [HTTPRoute] = []
         for text in arguments.values("--route") {
-            // A path has no equals sign; a route's parameters have none either.
+            // Neither a path nor a route's parameters have an equals sign.
             guard let equals = text.lastIndex(of: "=") else {
                 throw UsageError(
                     "'\(text)' is not a value for --route",

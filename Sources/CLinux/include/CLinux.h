@@ -45,6 +45,12 @@ int clinux_try_thread(void);
 int clinux_register_barrier(void);
 /// membarrier(2) with MEMBARRIER_CMD_PRIVATE_EXPEDITED.
 int clinux_barrier(void);
+/// The variables of this process, `NAME=VALUE`, with a null pointer at their end.
+char **clinux_variables(void);
+/// Tries whether a file that is open for reading is open for writing elsewhere: takes a read lease (F_SETLEASE), which the
+/// kernel refuses then with EAGAIN, and gives it back. A signal about it, should somebody open the file just then, is one
+/// that is ignored by default.
+int clinux_try_read_lease(int descriptor);
 /// posix_spawn_file_actions_addchdir_np(3).
 int clinux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path);
 /// WIFEXITED, WEXITSTATUS and WTERMSIG of a wait status.

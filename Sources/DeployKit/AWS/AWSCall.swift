@@ -6,7 +6,7 @@ package struct AWSCall: Sendable, Equatable {
     package struct Capture: Sendable, Equatable {
         /// The variable's name.
         package let name: String
-        /// Where it stands in the answer.
+        /// Its path in the answer.
         package let path: [String]
 
         /// Takes the member at a path.
@@ -84,7 +84,7 @@ package struct AWSCall: Sendable, Equatable {
 
 /// A value that is known only when an earlier call has been answered, inside the texts of a later one.
 package enum Variable {
-    // Characters for private use: no name, ARN or event of anybody has them.
+    // Characters for private use, which no name, ARN or event has.
     private static let open: Character = "\u{E0A0}"
     private static let close: Character = "\u{E0A1}"
 

@@ -4,15 +4,15 @@ import ToolKit
 /// Why a call of the AWS CLI failed, read from what it said.
 ///
 /// The exit status says little: version 1 has 255 for an error of the service and 2 for wrong usage, version 2 has 254, 252,
-/// 253 and 255. So the words decide, wherever they stand.
+/// 253 and 255. So the text decides, wherever it is.
 package struct AWSFailure: Error, Sendable, Equatable {
     /// What kind of failure it is.
     package enum Kind: Sendable, Equatable {
         /// The service refused, with a code.
         case service(code: String)
-        /// There are no credentials, or they are no longer good.
+        /// There are no credentials, or they are no longer valid.
         case credentials
-        /// Nobody knows which region.
+        /// No region is set.
         case region
         /// The service could not be reached, or the connection broke.
         case connection
@@ -83,13 +83,13 @@ package struct AWSFailure: Error, Sendable, Equatable {
         return (String(text[start.upperBound..<close.lowerBound]), String(message))
     }
 
-    /// Codes of services for credentials that are no longer good.
+    /// Codes of services for credentials that are no longer valid.
     private static let expired: Set<String> = [
         "ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId",
         "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired",
     ]
 
-    /// What the CLI says by itself, in either version.
+    /// The CLI's own messages, in either version.
     private static let phrases: [(phrase: String, kind: Kind)] = [
         ("Unable to locate credentials", .credentials), ("Partial credentials", .credentials),
         ("Error when retrieving token", .credentials), ("Token has expired", .credentials),

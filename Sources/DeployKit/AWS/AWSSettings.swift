@@ -1,4 +1,4 @@
-/// Where the calls go and as whom.
+/// Where the calls go, and with whose credentials.
 package struct AWSSettings: Sendable, Equatable {
     /// The region.
     package var region: String

@@ -12,7 +12,7 @@ package struct CommandLineText: Sendable {
 
     /// The command to run.
     ///
-    /// The request stands on standard input, which is a file in memory: no value of it is in an argument list, where every
+    /// The request is on standard input, which is a file in memory: no value of it is in an argument list, where every
     /// user of the machine could read it, nor on the disk. The CLI reads it twice, which a pipe could not serve.
     func run(_ call: AWSCall) -> ToolRun {
         var words = [call.service, call.operation] + settings.options

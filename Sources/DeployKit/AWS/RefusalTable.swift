@@ -1,6 +1,6 @@
 /// What to do about refusals that do not pass by themselves.
 ///
-/// The words are AWS's own; a hint is worth having where they do not say what to do.
+/// The texts are AWS's own; a hint is added where they do not say what to do.
 enum RefusalTable {
     private struct Row {
         let phrase: String

@@ -15,7 +15,7 @@ package enum RetryTable {
         package let limit: Duration
         /// What is waited for, for the user.
         package let reason: String
-        /// How often it is tried again at most.
+        /// How often it is repeated at most.
         var attempts = Int.max
     }
 

@@ -3,7 +3,8 @@ import ImageKit
 import LambdaWire
 import ToolKit
 
-/// An image in an OCI archive, held against what Lambda accepts; it would say so only after the upload, or never clearly.
+/// An image in an OCI archive, compared with what Lambda accepts, which it would say only after the upload, or not
+/// clearly.
 package struct ImageCheck: Sendable, Equatable {
     /// The digest of its manifest, in hexadecimal digits.
     package let digest: String

@@ -1,4 +1,4 @@
-/// The names of what is made for a function: fixed, so that they can be found again without anything written down.
+/// The names of what is made for a function: fixed, so that they can be found again without a state file.
 package struct Naming: Sendable, Equatable {
     /// The key of the tag that marks what is ours; its value is the function's name.
     package static let tag = "shim-deploy"

@@ -2,7 +2,7 @@ import FunctionFile
 
 /// The addresses by which the world reaches the function: its URL, an HTTP API.
 extension Planner {
-    /// Statements first, then the URL: so it never answers 403 because it was there before them.
+    /// Statements first, then the URL, so that it never answers 403 for lack of them.
     var addressSteps: Lane { urlSteps + apiSteps }
 
     private func permission(_ id: String, _ members: [String: JSON]) -> AWSCall {
@@ -44,7 +44,7 @@ extension Planner {
             ),
         ] where !holds {
             var calls: [AWSCall] = []
-            // The name is taken by something else, which is of no use.
+            // The name is taken by a statement that permits something else.
             if observed.statements.contains(where: { $0.id == id }) { calls.append(removal(id)) }
             calls.append(
                 permission(

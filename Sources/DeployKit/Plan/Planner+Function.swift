@@ -17,7 +17,7 @@ extension Planner {
         return variables
     }
 
-    /// The configuration in words that CreateFunction and UpdateFunctionConfiguration share.
+    /// The configuration by the members that CreateFunction and UpdateFunctionConfiguration share.
     private var wanted: [String: JSON] {
         var wanted = desired.configuration.filter { !ConfigurationKeys.notUpdatable.contains($0.key) }
         if let roleARN { wanted["Role"] = .string(roleARN) }
@@ -166,7 +166,7 @@ extension Planner {
         case .reference(let image)?:
             let code = observed.function?["Code"]
             return code?["ImageUri"]?.string == image || code?["ResolvedImageUri"]?.string == image
-        // What lies there now, only Lambda knows.
+        // Only Lambda knows what is there now.
         case .object?: return false
         case nil: return true
         }

@@ -29,7 +29,7 @@ extension Planner {
         if let alias = desired.deploy.alias { plan.add(aliasSteps(alias)) }
     }
 
-    /// Whether callers get something else than what `$LATEST` is: after a rollback, or a deployment that was cut short.
+    /// Whether callers get something other than `$LATEST`: after a rollback, or a deployment that was cut short.
     private var aliasIsBehind: Bool {
         guard desired.deploy.alias != nil else { return false }
         guard observed.alias != nil, let configuration = observed.aliasConfiguration else {
@@ -56,7 +56,7 @@ extension Planner {
             }
         }
         var input: [String: JSON] = ["FunctionName": name]
-        // Refused where somebody else's code has come between.
+        // Refused where somebody else has deployed code meanwhile.
         if sends {
             input["CodeSha256"] = .string(Variable.place("SHA256"))
         } else if let sum = observed.configuration?["CodeSha256"] {

@@ -15,7 +15,7 @@ extension Planner {
     /// The role of the function; `nil` leaves it as it is.
     var roleARN: String? { desired.role ?? (usesOwnRole ? ownRoleARN : nil) }
 
-    /// The role by which Lambda may be what it is called with.
+    /// The trust policy that lets a service take on a role.
     private func trust(_ service: String, account: String? = nil) -> JSON {
         var statement: [String: JSON] = [
             "Effect": .string("Allow"), "Action": .string("sts:AssumeRole"),

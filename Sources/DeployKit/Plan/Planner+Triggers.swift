@@ -190,7 +190,7 @@ extension Planner {
         }
     }
 
-    /// Mappings that nobody has named here: somebody made them, so they stay.
+    /// Mappings that are not named here were made by somebody else, so they stay.
     var sourceNotes: [String] {
         guard let wanted = desired.deploy.sources else { return [] }
         return observed.mappings.compactMap { $0["EventSourceArn"]?.string }
@@ -201,7 +201,7 @@ extension Planner {
 
 /// The notifications of a bucket: one document for everybody, with no lock.
 enum Notifications {
-    /// Our configurations in place of those that we had, everybody else's as they are.
+    /// Our configurations replace our old ones; everybody else's stay as they are.
     static func merge(_ own: [JSON], into present: JSON, naming: Naming) -> JSON {
         var members = present.object ?? [:]
         let others = (members["LambdaFunctionConfigurations"]?.array ?? [])

@@ -24,7 +24,7 @@ package struct Survey {
     ///
     /// - Parameters:
     ///   - desired: What is to be there.
-    ///   - everything: Whether to read also what the function may have and the description does not speak of.
+    ///   - everything: Whether to read also what the function may have and the description does not mention.
     /// - Returns: What is there.
     /// - Throws: ``DeployError`` where AWS does not say.
     package func observe(_ desired: Desired, everything: Bool = false) throws -> Observed {
@@ -231,7 +231,7 @@ package struct Survey {
         ) { answer, observed in
             for schedule in answer["Schedules"]?.array ?? [] {
                 guard let name = schedule["Name"]?.string, naming.isSchedule(name) else { continue }
-                // What is read whole besides must not be lost.
+                // A document that is written as a whole must be read as a whole.
                 observed.schedules[name] = observed.schedules[name] ?? schedule
             }
         }

@@ -1,7 +1,7 @@
 import FunctionFile
 
-/// What is ours of a function, and how it goes: only what has our mark, in an order in which nothing that is left calls what
-/// is gone.
+/// What is ours of a function, and how it is removed: only what has our mark, in an order in which nothing that is left
+/// calls what is gone.
 package struct Teardown {
     /// What is there.
     package struct Inventory: Sendable, Equatable {
@@ -40,8 +40,8 @@ package struct Teardown {
     /// Everything that goes.
     ///
     /// - Parameters:
-    ///   - logs: Whether the log group goes too.
-    ///   - force: Whether a function goes that has not our mark.
+    ///   - logs: Whether the log group is deleted too.
+    ///   - force: Whether a function without our mark is deleted.
     /// - Returns: The calls, in their order.
     /// - Throws: ``DeployError/contradiction(_:hint:)`` for a function that is not ours.
     package func plan(logs: Bool, force: Bool) throws(DeployError) -> Plan {

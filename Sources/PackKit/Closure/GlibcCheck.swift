@@ -8,7 +8,7 @@ struct GlibcCheck: Sendable {
         let version: String
         let symbol: String?
 
-        /// The need in words, `fmod@GLIBC_2.38 in libfoo.so.1`.
+        /// The need as text, `fmod@GLIBC_2.38 in libfoo.so.1`.
         var detail: String { "\(symbol.map { $0 + "@" } ?? "")\(version) in \(file)" }
     }
 
@@ -27,7 +27,7 @@ struct GlibcCheck: Sendable {
                 result.append((number, Unmet(file: binary.name, version: version.name, symbol: version.symbol)))
             }
         }
-        // One without a number, GLIBC_PRIVATE, fits no other glibc than its own: it comes first.
+        // One without a number, GLIBC_PRIVATE, fits only its own glibc: it comes first.
         return result.sorted { left, right in
             guard let a = left.0 else { return right.0 != nil }
             guard let b = right.0 else { return false }
@@ -44,13 +44,13 @@ struct GlibcCheck: Sendable {
             && binary.file.needed.allSatisfy { !isAbsentOnTarget($0) }
     }
 
-    /// Why the target's glibc does not do for a program; `nil` where it does.
+    /// Why the target's glibc is not enough for a program; `nil` where it is.
     ///
     /// - Parameters:
     ///   - program: The name of the program for the message.
     ///   - binaries: The program and all that is loaded with it.
     ///   - target: The name of the target.
-    /// - Returns: The reason in words.
+    /// - Returns: The reason as text.
     func reason(program: String, binaries: [Binary], target: String) -> String? {
         guard let available else {
             let needs = binaries.contains { $0.file.kind == .dynamicExecutable }

@@ -31,12 +31,12 @@ package struct GlibcVersion: Comparable, Hashable, Sendable, CustomStringConvert
     /// The numbers, `[2, 34]`.
     package let numbers: [Int]
 
-    /// Makes a version of its numbers.
+    /// Makes a version from its numbers.
     package init(_ numbers: Int...) { self.numbers = numbers }
 
-    /// The version that a symbol version stands for, `GLIBC_2.34`.
+    /// The version that a symbol version means, `GLIBC_2.34`.
     ///
-    /// - Returns: `nil` for a name that is no version, `GLIBC_PRIVATE`.
+    /// - Returns: `nil` for a name that is not a version, `GLIBC_PRIVATE`.
     package init?(symbolVersion name: String) {
         // A mark of the linker for a relocation format; glibc 2.36 was the first to read it.
         if name == "GLIBC_ABI_DT_RELR" {

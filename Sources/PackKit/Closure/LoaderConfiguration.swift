@@ -4,9 +4,9 @@ import ToolKit
 
 /// The folders that a system's loader searches for every program: those of ld.so.conf, then its built-in ones.
 struct LoaderConfiguration: Equatable, Sendable {
-    /// What stands in for `$LIB`: distributions differ, so both are tried.
+    /// The values of `$LIB`: distributions differ, so both are tried.
     let libraryFolders: [String]
-    /// What stands in for `$PLATFORM`.
+    /// The values of `$PLATFORM`.
     let platform: String
     /// The folders of ld.so.conf, in its order.
     let configured: [String]

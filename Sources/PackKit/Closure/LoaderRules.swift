@@ -109,7 +109,7 @@ struct LoaderRules: LibraryResolver {
         list?.split(separator: ":").flatMap { expand(String($0), origin: file.origin) } ?? []
     }
 
-    /// Puts in what `$ORIGIN`, `$LIB` and `$PLATFORM` stand for (ld.so(8), with or without braces).
+    /// Fills in `$ORIGIN`, `$LIB` and `$PLATFORM` (ld.so(8), with or without braces).
     private func expand(_ text: String, origin: String) -> [String] {
         func replace(_ text: String, _ name: String, _ value: String) -> String {
             text.replacingOccurrences(of: "${\(name)}", with: value).replacingOccurrences(of: "$\(name)", with: value)

@@ -49,7 +49,7 @@ struct SystemLoader: LibraryResolver {
                     FoundLibrary(name: String(rest[..<arrow.lowerBound]), path: String(rest[arrow.upperBound...]))
                 )
             } else if rest.hasPrefix("/") {
-                // The loader itself, or a library that is needed by its path; linux-vdso is no file.
+                // The loader itself, or a library that is needed by its path; linux-vdso is not a file.
                 result.found.append(FoundLibrary(name: String(rest), path: String(rest)))
             }
         }

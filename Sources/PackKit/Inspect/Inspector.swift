@@ -4,12 +4,12 @@ import LambdaWire
 import Platform
 import ToolKit
 
-/// Looks at a finished package, anybody's, and says what would stop it on Lambda.
+/// Looks at a finished package, whoever made it, and says what would stop it on Lambda.
 package struct Inspector {
     let staging: Staging
     let toolbox: Toolbox
 
-    /// What is looked at, in the order in which it is told.
+    /// The checks, in the order in which their findings are listed.
     private static var checks: [any PackageCheck.Type] {
         [BootstrapCheck.self, ModeCheck.self, MachineCheck.self, LibraryCheck.self, FrontEnd.self, SizeCheck.self]
     }
@@ -92,7 +92,7 @@ package struct Inspector {
             guard last.updateValue(index, forKey: entry.name) != nil else { continue }
             findings.append(.warning("'\(entry.name)' is in the archive more than once; the last one counts here"))
         }
-        // A table that says less than there is would get any size through.
+        // A table with too small sizes would let any archive pass.
         for (index, entry) in reader.entries.enumerated() where last[entry.name] == index {
             let there = Files.status(staging.path("unpacked/" + entry.name))
             guard !entry.isLink, let there, there.isRegular, there.size != entry.size else { continue }
@@ -102,7 +102,7 @@ package struct Inspector {
             )
         }
         return reader.entries.enumerated().filter { last[$1.name] == $0 }.map { _, entry in
-            // What no Unix system made has no modes: Lambda gives such files none that run.
+            // Archives made elsewhere than on Unix have no modes: Lambda does not make such files executable.
             InspectedPackage.Item(
                 place: entry.name,
                 mode: entry.mode ?? (entry.isFolder ? 0o040755 : 0o100644),

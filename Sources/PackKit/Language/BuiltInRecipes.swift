@@ -11,6 +11,7 @@ enum BuiltInRecipes {
             run .jar -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -jar {script}
             run .java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC {script}
             front java
+            start java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 
             probe sh
                 home=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
@@ -28,6 +29,24 @@ enum BuiltInRecipes {
             leave *.debuginfo
             leave java/lib/server/classes_nocoops.jsa
 
+            # The archives that the manifest of a .jar names, where they lie from it.
+            default-modules sh -s
+                look() {
+                    # A line of a manifest goes on in the next that begins with a blank.
+                    unzip -p "$1" META-INF/MANIFEST.MF 2>/dev/null | tr -d '\r' |
+                        awk '/^ / { line = line substr($0, 2); next } { print line; line = $0 } END { print line }' |
+                        sed -n 's/^Class-Path: *//p' | tr ' ' '\n' | while read -r name; do
+                        case $name in '' | /* | *:* | ../*) continue ;; esac
+                        [ -e "${1%/*}/$name" ] || continue
+                        case " $seen " in *" $name "*) continue ;; esac
+                        seen="$seen $name"
+                        echo "take ${1%/*}/$name -> $name"
+                        case $name in *.jar) look "${1%/*}/$name" ;; esac
+                    done
+                }
+                seen=${1##*/}
+                case $1 in *.jar) look "$1" ;; esac
+
             """##
         ),
         (
@@ -39,6 +58,7 @@ enum BuiltInRecipes {
             needs julia julia
             run .jl --startup-file=no --history-file=no {script}
             front julia
+            start julia --startup-file=no --history-file=no
 
             probe julia --startup-file=no /dev/stdin
                 # Julia finds its parts by the folder of its program, in a layout that is built in.
@@ -83,10 +103,12 @@ enum BuiltInRecipes {
             needs lua lua5.4
             run .lua {script}
             front lua
+            start lua
+            start lua5.[0-9]
 
             probe lua -
                 local version = _VERSION:match("%d.%d"):gsub("%.", "_")
-                local pipe = io.popen("readlink -f \"$(command -v lua)\"")
+                local pipe = io.popen("readlink -f \"$(command -v '" .. arg[-1] .. "')\"")
                 print("program " .. pipe:read("l") .. " -> lua/bin/lua")
                 print("set LUA_PATH_" .. version .. "={root}/lua/modules/?.lua;{root}/lua/modules/?/init.lua;;")
                 print("set LUA_CPATH_" .. version .. "={root}/lua/modules/?.so;;")
@@ -106,6 +128,31 @@ enum BuiltInRecipes {
                     end
                 end
 
+            # What the script requires, as far as it is here.
+            default-modules lua -
+                local seen, folder = {}, arg[1]:match("^(.*)/") or "."
+                local function look(path)
+                    local file = io.open(path)
+                    if not file then return end
+                    local text = file:read("a")
+                    file:close()
+                    for name in text:gmatch("require%s*%(?%s*[\"']([%w_.-]+)[\"']") do
+                        if not seen[name] and not package.loaded[name] then
+                            seen[name] = true
+                            local own = folder .. "/" .. name:gsub("%.", "/") .. ".lua"
+                            local beside = io.open(own)
+                            if beside then
+                                beside:close()
+                                print("take " .. own .. " -> lua/modules/" .. name:gsub("%.", "/") .. ".lua")
+                                look(own)
+                            elseif pcall(require, name) then
+                                print("module " .. name)
+                            end
+                        end
+                    end
+                end
+                look(arg[1])
+
             """##
         ),
         (
@@ -118,6 +165,8 @@ enum BuiltInRecipes {
             run .mjs {script}
             run .cjs {script}
             front node
+            start node
+            start nodejs
 
             probe node -
                 const fs = require('fs');
@@ -156,6 +205,40 @@ enum BuiltInRecipes {
                 for (const name of process.argv.slice(2)) add(name, process.cwd(), false);
                 for (const [name, at] of seen) console.log(`take ${at} -> node/node_modules/${name}`);
 
+            # What the script requires or imports: files beside it, and packages, those of its own node_modules too.
+            default-modules node -
+                const fs = require('fs'), path = require('path'), { builtinModules } = require('module');
+                const script = process.argv[2], folder = path.dirname(script);
+                const global = (process.env.NODE_PATH || '').split(':').concat('/usr/share/nodejs', '/usr/lib/nodejs', '/usr/lib/node_modules', '/usr/local/lib/node_modules').filter(Boolean);
+                const seen = new Set(), files = [script];
+                const isFile = at => fs.existsSync(at) && fs.statSync(at).isFile();
+                while (files.length) {
+                    const file = files.pop();
+                    const text = fs.readFileSync(file, 'utf8');
+                    for (const found of text.matchAll(/(?:\brequire\s*\(|\bfrom|\bimport\s*\(?)\s*['"]([^'"]+)['"]/g)) {
+                        const name = found[1];
+                        if (name.startsWith('.')) {
+                            const base = path.resolve(path.dirname(file), name);
+                            const at = ['', '.js', '.mjs', '.cjs', '.json', '/index.js'].map(e => base + e).find(isFile);
+                            if (!at || seen.has(at) || path.relative(folder, at).startsWith('..')) continue;
+                            seen.add(at);
+                            console.log(`take ${at} -> ${path.relative(folder, at)}`);
+                            if (!at.endsWith('.json')) files.push(at);
+                            continue;
+                        }
+                        const top = name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+                        if (seen.has(top) || name.startsWith('node:') || builtinModules.includes(top)) continue;
+                        seen.add(top);
+                        // A package of the script's own folder comes with all that lies beside it, where it looks for what it needs.
+                        if (fs.existsSync(path.join(folder, 'node_modules', top))) {
+                            if (!seen.has('node_modules')) console.log(`take ${path.join(folder, 'node_modules')} -> node_modules`);
+                            seen.add('node_modules');
+                        } else if (global.some(f => fs.existsSync(path.join(f, top)))) console.log(`module ${top}`);
+                    }
+                }
+                const about = path.join(folder, 'package.json');
+                if (isFile(about)) console.log(`take ${about} -> package.json`);
+
             """##
         ),
         (
@@ -166,6 +249,8 @@ enum BuiltInRecipes {
             needs perl perl
             run .pl {script}
             front perl
+            start perl
+            start perl5.*
 
             probe perl -
                 use Config;
@@ -215,6 +300,20 @@ enum BuiltInRecipes {
                     }
                 }
 
+            # What the script names by 'use' and 'require', as far as it is here.
+            default-modules perl -
+                use Config;
+                open my $script, '<', $ARGV[0] or exit;
+                my %seen;
+                while (<$script>) {
+                    last if /^__(END|DATA)__$/;
+                    next unless /^\s*(?:use|require)\s+([A-Z]\w*(?:::\w+)*)/ && !$seen{$1}++;
+                    my $name = $1;
+                    next unless eval "require $name; 1";
+                    (my $file = "$name.pm") =~ s{::}{/}g;
+                    print "module $name\n" unless index($INC{$file}, "$Config{privlibexp}/") == 0 || index($INC{$file}, "$Config{archlibexp}/") == 0 || $INC{$file} =~ m{/perl-base/};
+                }
+
             """##
         ),
         (
@@ -225,6 +324,8 @@ enum BuiltInRecipes {
             needs php php-cli
             run .php {script}
             front php
+            start php
+            start php[0-9]*
 
             probe php -n
                 <?php
@@ -264,6 +365,20 @@ enum BuiltInRecipes {
                     echo "write php/conf.d/", $number++, "-$name.ini\n    $kind = $name.so\n";
                 }
 
+            # The extensions whose functions and classes the script names.
+            default-modules php --
+                <?php
+                $folder = ini_get("extension_dir");
+                $found = [];
+                foreach (token_get_all((string) file_get_contents($argv[1])) as $token) {
+                    if (!is_array($token) || !in_array($token[0], [T_STRING, T_NAME_FULLY_QUALIFIED])) continue;
+                    $name = ltrim($token[1], "\\");
+                    $extension = function_exists($name) ? (new ReflectionFunction($name))->getExtensionName()
+                        : (class_exists($name, false) ? (new ReflectionClass($name))->getExtensionName() : "");
+                    if ($extension && file_exists("$folder/" . strtolower($extension) . ".so")) $found[strtolower($extension)] = true;
+                }
+                foreach (array_keys($found) as $name) echo "module $name\n";
+
             """##
         ),
         (
@@ -275,6 +390,9 @@ enum BuiltInRecipes {
             needs python3 python3
             run .py -u {script}
             front python3
+            start python3
+            start python3.[0-9]*
+            start python
 
             probe python3 -
                 import os, sys, sysconfig
@@ -361,6 +479,34 @@ enum BuiltInRecipes {
                     except Exception: continue
                     print("take %s -> python/modules/%s" % (path, os.path.basename(str(path))))
 
+            # What the script imports, as far as it is here; of what lies beside the script, the files.
+            default-modules python3 -
+                import ast, importlib.util, os, sys
+                script = sys.argv[1]
+                folder = os.path.dirname(script)
+                def imports(path):
+                    try: tree = ast.parse(open(path, "rb").read())
+                    except (SyntaxError, ValueError, OSError): return
+                    for node in ast.walk(tree):
+                        if isinstance(node, ast.Import): yield from (alias.name for alias in node.names)
+                        elif isinstance(node, ast.ImportFrom) and node.module and not node.level: yield node.module
+                seen, paths = set(), [script]
+                while paths:
+                    for name in imports(paths.pop()):
+                        name = name.split(".")[0]
+                        if name in seen or name in sys.stdlib_module_names: continue
+                        seen.add(name)
+                        own = [os.path.join(folder, name + ".py"), os.path.join(folder, name)]
+                        beside = next((path for path in own if os.path.exists(path)), None)
+                        if beside and not folder.endswith("/bin"):
+                            print("take %s -> %s" % (beside, os.path.basename(beside)))
+                            if os.path.isfile(beside): paths.append(beside)
+                            else: paths += [os.path.join(at, file) for at, _, files in os.walk(beside) for file in files if file.endswith(".py")]
+                            continue
+                        try: importlib.import_module(name)
+                        except Exception: continue
+                        print("module %s" % name)
+
             """##
         ),
         (
@@ -373,6 +519,8 @@ enum BuiltInRecipes {
             run .R --no-echo --no-restore --file={script} --args
             run .r --no-echo --no-restore --file={script} --args
             front Rscript
+            start Rscript --no-echo --no-restore
+            start R --no-restore
 
             probe Rscript --vanilla -
                 home <- R.home()
@@ -425,6 +573,23 @@ enum BuiltInRecipes {
                 base <- rownames(db)[db[, "Priority"] %in% "base"]
                 for (package in setdiff(needed, c(base, "R"))) cat("take ", find.package(package), " -> r/library/", package, "\n", sep = "")
 
+            # What the script names by library(), require() and ::, as far as it is here.
+            default-modules Rscript --vanilla -
+                found <- character()
+                walk <- function(x) {
+                    if (is.call(x)) {
+                        name <- if (is.name(x[[1]])) as.character(x[[1]]) else ""
+                        if (name %in% c("library", "require", "requireNamespace", "loadNamespace", "::", ":::") && length(x) > 1 && (is.name(x[[2]]) || is.character(x[[2]])))
+                            found <<- c(found, as.character(x[[2]]))
+                        if (name %in% c("url", "download.file")) found <<- c(found, "internet")
+                        for (part in as.list(x)) if (!missing(part)) walk(part)
+                    } else if (is.expression(x) || is.pairlist(x)) for (part in as.list(x)) if (!missing(part)) walk(part)
+                }
+                walk(tryCatch(parse(commandArgs(TRUE)[1], keep.source = FALSE), error = function(e) expression()))
+                db <- installed.packages()
+                base <- rownames(db)[db[, "Priority"] %in% "base"]
+                for (name in unique(found)) if (name == "internet" || name %in% rownames(db) && !name %in% base) cat("module ", name, "\n", sep = "")
+
             """##
         ),
         (
@@ -435,6 +600,8 @@ enum BuiltInRecipes {
             needs ruby ruby
             run .rb {script}
             front ruby
+            start ruby
+            start ruby[0-9]*
 
             probe ruby --disable-gems -
                 require "rbconfig"
@@ -478,6 +645,40 @@ enum BuiltInRecipes {
                 end
                 taken.each { |path, place| puts "take #{path} -> ruby/modules" + (place.empty? ? "" : "/#{place}") }
 
+            # What the script requires, as far as it is here; by require_relative, the files.
+            default-modules ruby -
+                seen = {}
+                own = [RbConfig::CONFIG["rubylibdir"], RbConfig::CONFIG["rubyarchdir"]]
+                look = lambda do |path, place|
+                  next if seen[path]
+                  seen[path] = true
+                  File.foreach(path, encoding: "UTF-8") do |line|
+                    line = line.scrub
+                    break if line.start_with?("__END__")
+                    case line
+                    when /^\s*require\s*\(?\s*["']([^"'#]+)["']/
+                      name = $1
+                      next if seen[name]
+                      seen[name] = true
+                      begin
+                        before = $LOADED_FEATURES.dup
+                        require name
+                        puts "module #{name}" if ($LOADED_FEATURES - before).any? { |f| own.none? { |o| f.start_with?(o + "/") } }
+                      rescue LoadError, StandardError
+                      end
+                    when /^\s*require_relative\s*\(?\s*["']([^"'#]+)["']/
+                      name = $1.end_with?(".rb") ? $1 : "#{$1}.rb"
+                      at = File.expand_path(name, File.dirname(path))
+                      to = File.join(File.dirname(place), name).delete_prefix("./")
+                      if File.file?(at) && !to.start_with?("../")
+                        puts "take #{at} -> #{to}"
+                        look.call(at, to)
+                      end
+                    end
+                  end
+                end
+                look.call(ARGV[0], File.basename(ARGV[0]))
+
             """##
         ),
         (
@@ -488,6 +689,8 @@ enum BuiltInRecipes {
             needs tclsh tcl
             run .tcl {script}
             front tclsh
+            start tclsh
+            start tclsh[0-9]*
 
             probe tclsh
                 set program [file normalize [info nameofexecutable]]
@@ -514,6 +717,17 @@ enum BuiltInRecipes {
                     }
                 }
                 foreach folder [array names take] { puts "take $folder -> tcl/modules/$take($folder)" }
+
+            # What the script requires, as far as it is here.
+            default-modules tclsh /dev/stdin
+                set file [open [lindex $argv 0]]
+                set found {}
+                foreach line [split [read $file] "\n"] {
+                    if {[regexp {package\s+require\s+(?:-exact\s+)?([A-Za-z][\w:]*)} $line -> name] && $name ni $found && ![catch {package require $name}]} {
+                        lappend found $name
+                        puts "module $name"
+                    }
+                }
 
             """##
         ),

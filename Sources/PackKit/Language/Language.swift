@@ -8,6 +8,10 @@ package struct Language {
     private let toolbox: Toolbox
     /// The system whose language it is.
     private let root: FileSystemRoot
+    /// The folder whose commands are asked before those of PATH.
+    private let folder: String?
+    /// Whether modules were named.
+    private let hasModules: Bool
 
     /// Finds a recipe, and asks this machine what it says to ask.
     ///
@@ -15,10 +19,19 @@ package struct Language {
     ///   - name: The name of a built-in recipe, or the path of a file with one.
     ///   - modules: Modules to take along, with what they need.
     ///   - sysroot: The root of another system, whose language it is; this machine's where `nil`.
+    ///   - folder: A folder whose commands go before those of PATH.
     ///   - toolbox: Runs the probes.
     /// - Throws: ``PackError`` for a recipe that is not there or wrong, a language or module that is not installed.
-    package init(_ name: String, modules: [String], sysroot: String? = nil, toolbox: Toolbox) throws {
+    package init(
+        _ name: String,
+        modules: [String],
+        sysroot: String? = nil,
+        folder: String? = nil,
+        toolbox: Toolbox
+    ) throws {
         self.toolbox = toolbox
+        self.folder = folder
+        hasModules = !modules.isEmpty
         root = FileSystemRoot(sysroot)
         recipe = try Self.recipe(name)
         if let needs = recipe.needs { try require(needs.command, package: needs.package) }
@@ -41,8 +54,10 @@ package struct Language {
     /// Adds the language to a request.
     ///
     /// The request's program becomes a script that the language runs; a layer has none, and gets commands in `bin/` that run
-    /// scripts.
-    package func add(to request: inout PackRequest) throws {
+    /// scripts. Where no modules were named, those that the script uses come along, as far as the recipe can tell.
+    package mutating func add(to request: inout PackRequest) throws {
+        let script = try script(of: &request)
+        if let script, !hasModules { try askForModules(of: script) }
         guard let program = recipe.program else {
             throw PackError.badRecipe(recipe.name, line: 1, cause: "it has no line 'program PATH -> PLACE'")
         }
@@ -61,17 +76,59 @@ package struct Language {
             }
             return
         }
-        guard let script = request.program else { return }
-        let name = Paths.name(Paths.absolute(script))
-        let run = recipe.runs.first { name.hasSuffix($0.ending) } ?? recipe.runs.first
-        guard Disk.kind(script) == .file else {
-            throw ToolError.cannotRead(path: script, cause: "No such file or directory")
-        }
-        request.inclusions.append(Inclusion(pattern: script, destination: name))
         request.program = host(program.path)
         request.programPlace = program.place
-        request.programWords = Self.words(run).map { $0.replacing("{script}", with: package + "/" + name) }
+        guard let script else { return }
+        let name = Paths.name(Paths.absolute(script))
+        let run = Self.words(run(name) ?? recipe.runs.first)
+        // An option that the command had for its script, as `-jar`, is a part of how the script is run.
+        if let option = run.firstIndex(of: "{script}").flatMap({ $0 > 0 ? run[$0 - 1] : nil }),
+            request.programWords.last == option
+        {
+            request.programWords.removeLast()
+        }
+        request.inclusions.append(Inclusion(pattern: script, destination: name))
+        request.programWords += run.map { $0.replacing("{script}", with: package + "/" + name) }
     }
+
+    /// The script that is to run: the program, or what a command of the language is given to run.
+    ///
+    /// What stands before it on the command's line comes before the words of its recipe.
+    private func script(of request: inout PackRequest) throws -> String? {
+        guard let program = request.program, request.form != .layer else { return nil }
+        guard Disk.kind(root.realHost(Paths.absolute(program)) ?? program) == .file else {
+            throw ToolError.cannotRead(path: program, cause: "No such file or directory")
+        }
+        let name = Paths.name(Paths.absolute(program))
+        guard run(name) == nil, let start = recipe.start(name) else { return program }
+        guard let index = request.arguments.firstIndex(where: { run($0) != nil && isFile($0) }) else {
+            request.programWords = start.words
+            return nil
+        }
+        let script = request.arguments[index]
+        request.programWords = Array(request.arguments[..<index])
+        request.arguments.removeFirst(index + 1)
+        return script
+    }
+
+    private func isFile(_ path: String) -> Bool {
+        FileSystemRoot().realHost(Paths.absolute(path)).map { Disk.kind($0) == .file } ?? false
+    }
+
+    /// How a script with a name's ending is run; `nil` where the recipe has nothing for it.
+    private func run(_ name: String) -> LanguageRecipe.Run? { recipe.runs.first { name.hasSuffix($0.ending) } }
+
+    /// Takes along the modules that a script uses.
+    private mutating func askForModules(of script: String) throws {
+        guard let probe = recipe.defaults, root.isHost else { return }
+        let what = "the modules of '\(Paths.name(script))'"
+        try ask(probe, [Paths.absolute(script)], for: what)
+        guard let modules = recipe.modules, !recipe.found.isEmpty else { return }
+        try ask(modules, recipe.found, for: what)
+    }
+
+    /// The modules that were found in the script, where nobody had named any.
+    package var foundModules: [String] { recipe.found }
 
     /// What a language is given to run a script: the script alone where its recipe does not say.
     private static func words(_ run: LanguageRecipe.Run?) -> [String] { run?.arguments ?? ["{script}"] }
@@ -114,7 +171,7 @@ package struct Language {
 
     private func require(_ command: String, package: String) throws {
         guard !root.isHost else {
-            _ = try Toolbox.path(of: Tool(command, package: package))
+            _ = try Toolbox.path(of: Tool(self.command(command), package: package))
             return
         }
         guard Self.searchPath.contains(where: { root.real($0 + "/" + command) != nil }) else {
@@ -138,11 +195,18 @@ package struct Language {
         try recipe.read(result.text, source: "what '\(words[0])' says about \(what)")
     }
 
+    /// The path of a command in the folder that goes before PATH, or its name.
+    private func command(_ name: String) -> String {
+        guard let folder, Files.isExecutable("\(folder)/\(name)") else { return name }
+        return "\(folder)/\(name)"
+    }
+
     private func run(_ words: [String], _ input: String) throws -> ToolResult {
         var environment = ProcessInfo.processInfo.environment
         environment["LC_ALL"] = "C.UTF-8"
+        if let folder { environment["PATH"] = folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin") }
         return try toolbox.result(
-            Tool(words[0], package: recipe.needs?.package),
+            Tool(command(words[0]), package: recipe.needs?.package),
             Array(words.dropFirst()),
             input: Data(input.utf8),
             environment: environment

@@ -15,6 +15,12 @@ struct LanguageRecipe: Equatable, Sendable {
         let arguments: [String]
     }
 
+    /// A command of the language, by a pattern for its name, and the words that it is started with before its arguments.
+    struct Start: Equatable, Sendable {
+        let pattern: String
+        let words: [String]
+    }
+
     /// A command of this machine, with what it reads from standard input.
     struct Probe: Equatable, Sendable {
         let words: [String]
@@ -30,6 +36,8 @@ struct LanguageRecipe: Equatable, Sendable {
     /// The program that is started, and its place in the package.
     var program: Take?
     var runs: [Run] = []
+    /// The commands of the language, which may be packed themselves.
+    var starts: [Start] = []
     var takes: [Take] = []
     /// Patterns of what is left out, as `--exclude` has them.
     var leaves: [String] = []
@@ -43,12 +51,17 @@ struct LanguageRecipe: Equatable, Sendable {
     var probes: [Probe] = []
     /// A command that prints the directives for the modules which it is given as arguments.
     var modules: Probe?
+    /// A command that prints the directives for a script whose modules nobody has named.
+    var defaults: Probe?
+    /// Modules that ``defaults`` has found.
+    var found: [String] = []
 
     static func == (first: LanguageRecipe, second: LanguageRecipe) -> Bool {
         first.name == second.name && first.about == second.about && first.program == second.program
             && first.runs == second.runs && first.takes == second.takes && first.leaves == second.leaves
             && first.variables == second.variables && first.texts == second.texts && first.fronts == second.fronts
-            && first.probes == second.probes && first.modules == second.modules
+            && first.probes == second.probes && first.modules == second.modules && first.starts == second.starts
+            && first.defaults == second.defaults && first.found == second.found
             && first.needs?.command == second.needs?.command
     }
 
@@ -100,7 +113,7 @@ struct LanguageRecipe: Equatable, Sendable {
         let parts = line.split(separator: " ", maxSplits: 1)
         let rest = parts.count > 1 ? parts[1].trimmingPrefix { $0 == " " } : ""
         let words = rest.split(separator: " ").map(String.init)
-        let takesBlock = ["probe", "modules", "write"].contains(parts[0])
+        let takesBlock = ["probe", "modules", "default-modules", "write"].contains(parts[0])
         guard block.isEmpty || takesBlock else { throw Problem(cause: "'\(parts[0])' has no indented lines") }
         switch parts[0] {
         case "language": name = try Self.one(words)
@@ -112,6 +125,9 @@ struct LanguageRecipe: Equatable, Sendable {
         case "run":
             guard let ending = words.first else { throw Problem(cause: "'run ENDING WORD...' has an ending") }
             runs.append(Run(ending: ending, arguments: Array(words.dropFirst())))
+        case "start":
+            guard let name = words.first else { throw Problem(cause: "'start NAME WORD...' has a name") }
+            starts.append(Start(pattern: name, words: Array(words.dropFirst())))
         case "take": takes.append(try Self.take(rest))
         case "leave": leaves.append(String(rest))
         case "set":
@@ -121,6 +137,8 @@ struct LanguageRecipe: Equatable, Sendable {
         case "front": fronts.append(try Self.one(words))
         case "probe": probes.append(Probe(words: words, input: block))
         case "modules": modules = Probe(words: words, input: block)
+        case "default-modules": defaults = Probe(words: words, input: block)
+        case "module": found.append(String(rest))
         default: throw Problem(cause: "'\(parts[0])' is not a directive")
         }
     }
@@ -136,7 +154,7 @@ struct LanguageRecipe: Equatable, Sendable {
         return Take(path: String(text[..<arrow.lowerBound]), place: String(text[arrow.upperBound...]))
     }
 
-    /// Lines less the indentation that all of them have.
+    /// Lines without the indentation that all of them have.
     private static func withoutIndent(_ lines: [String]) -> String {
         let depth = lines.filter { !$0.allSatisfy(\.isWhitespace) }.map { $0.prefix(while: \.isWhitespace).count }.min()
         return lines.map { $0.dropFirst(depth ?? 0) + "\n" }.joined()

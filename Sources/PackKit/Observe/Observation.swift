@@ -27,7 +27,7 @@ package struct Observation: Sendable {
 
     /// How it failed where only its variables led to its files.
     package struct Failure: Equatable, Sendable {
-        /// How it ended, in words.
+        /// How it ended, as text.
         package let status: String
         /// The last lines that it wrote.
         package let output: String
@@ -37,6 +37,12 @@ package struct Observation: Sendable {
     package var items: [Item] = []
     /// Variables by which the program will find what it asked for elsewhere; they are set in the package.
     package var variables: [PackVariable] = []
+    /// Arguments that tell it the same, before its own; `$LAMBDA_TASK_ROOT` in them is the package's folder.
+    package var words: [String] = []
+    /// Where the program stays in the package, if it may look for its files from its own place.
+    package var programPlace: String?
+    /// Scripts of a shell that are packed with their absolute names led to the package: their text, by their real path.
+    package var scripts: [String: String] = [:]
     /// What it used by absolute names that no variable leads away from.
     package var notFound: [String] = []
     /// Set where it failed with these variables.
@@ -60,6 +66,11 @@ package struct Observation: Sendable {
         var lines = items.prefix(count).map { "observed: \($0.source) -> \($0.place)" }
         if count > 0, items.count > count { lines.append("observed: \(items.count - count) more; --dry-run lists all") }
         lines += variables.map { "observed: bootstrap sets \($0.name)=\($0.value), where the program finds its files" }
+        if !words.isEmpty {
+            let said = words.joined(separator: " ")
+            lines.append("observed: bootstrap starts the program with \(said), where it finds its files")
+        }
+        lines += scripts.keys.sorted().map { "observed: '\($0)' is packed with its paths led to $LAMBDA_TASK_ROOT" }
         lines += leftOut.map { "warning: '\($0)' is private and stays here; --include takes it along" }
         if sawOnlyLibraries { lines.append("warning: only libraries could be seen\nhint: apt-get install strace") }
         if let failure {

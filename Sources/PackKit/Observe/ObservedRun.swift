@@ -21,19 +21,21 @@ struct ObservedRun {
     ///
     /// - Parameters:
     ///   - event: What it reads from standard input.
-    ///   - variables: Variables of the package beyond those of the request.
+    ///   - observation: What is known so far: its variables and arguments are those of the package.
     ///   - system: Where folders of the system are hidden, if they are.
     /// - Returns: Its accesses, those of the processes that it started too.
     /// - Throws: ``PackError/observedProgramFailed(program:status:output:)`` where it fails.
-    func accesses(event: Data, variables: [PackVariable], in system: HiddenSystem?) throws -> [TracedAccess] {
-        let path = Paths.absolute(request.program ?? "")
-        let command = program.startsByItself ? [path] : [program.interpreter(context) ?? path, path]
+    func accesses(event: Data, knowing observation: Observation, in system: HiddenSystem?) throws -> [TracedAccess] {
+        let path = observation.programPlace.map { view.folder + "/" + $0 } ?? Paths.absolute(request.program ?? "")
+        let command = program.command(context, as: path)
         let log = staging.path("observed")
-        var environment = environment(variables)
+        let words = (observation.words + request.programWords).map { PackVariable(name: "", value: $0) }
+        let arguments = words.map { $0.value(root: view.folder) } + request.arguments
+        var environment = environment(observation.variables)
         let result: ToolResult
         if hasTracer {
             let options = ["-ff", "-y", "-qq", "-s", "4096", "-e", TraceLog.filter, "-e", "signal=none", "-o", log]
-            let words = options + command + request.arguments
+            let words = options + command + arguments
             result = try context.toolbox.result(
                 system == nil ? .strace : .unshare,
                 try system?.words([context.toolbox.path(of: .strace)] + words) ?? words,
@@ -47,7 +49,7 @@ struct ObservedRun {
             environment["LD_DEBUG_OUTPUT"] = log
             result = try context.toolbox.result(
                 .at(command[0]),
-                command.dropFirst() + request.arguments,
+                command.dropFirst() + arguments,
                 input: event,
                 directory: view.folder,
                 environment: environment

@@ -32,8 +32,8 @@ struct ObservedUses {
 
         /// Whether a variable has led the program to a file.
         ///
-        /// Who follows the links of the package's folder, which stand for the system's own here, says the system's names
-        /// from then on; in the package there are no such links.
+        /// A program that follows the links of the package's folder, which lead to the system here, uses the system's
+        /// names from then on; in the package there are no such links.
         func isLed(to path: String) -> Bool {
             let places = [path] + Relocations.matched(path)
             return places.contains { place in
@@ -54,7 +54,7 @@ struct ObservedUses {
         "/etc/gshadow", "/etc/mtab", "/etc/machine-id", "/etc/fstab",
     ]
 
-    /// Whether the package stands on a system with commands and locales of its own.
+    /// Whether the package runs on a system with commands and locales of its own.
     private var hasSystem: Bool { request.form != .image }
 
     /// Makes a round of what was done with paths.
@@ -165,6 +165,55 @@ struct ObservedUses {
         return isInDefaultFolder(source, file.machine) ? use(.library, place: "lib/\(name)") : use(.file)
     }
 
+    /// Folders that programs of all kinds share: nobody looks for his own files from there.
+    private static let sharedFolders: Set<String> = ["/", "/usr", "/usr/local", "/usr/games", "/opt"]
+
+    /// The place of a program of the system's that used files of its own folder, or of the one that its `bin` is in.
+    ///
+    /// - Parameter items: What goes into the package.
+    /// - Returns: Its own place, where it finds them from; `nil` where any place will do.
+    func programPlace(_ items: some Collection<Observation.Item>) -> String? {
+        guard ContentsGatherer.systemFolders.contains(where: program.path.hasPrefix) else { return nil }
+        var folder = Paths.parent(program.path)
+        if ["bin", "sbin"].contains(Paths.name(folder)) { folder = Paths.parent(folder) }
+        guard !Self.sharedFolders.contains(folder) else { return nil }
+        let isUsed = items.contains { item in
+            [.file, .program].contains(item.kind) && context.root.realHost(item.path)?.hasPrefix(folder + "/") == true
+        }
+        return isUsed ? String(program.path.dropFirst()) : nil
+    }
+
+    /// Scripts of the system's that say where what was used is: their text with it led to the package, by their real path.
+    ///
+    /// - Parameter items: What goes into the package.
+    /// - Returns: The changed ones only.
+    /// - Throws: What keeps a script from being read.
+    func scripts(_ items: some Collection<Observation.Item>) throws -> [String: String] {
+        var names: Set<String> = []
+        func add(_ path: String) {
+            var path = path
+            while path != "/", path != ".", names.insert(path).inserted { path = Paths.parent(path) }
+        }
+        for item in items where item.kind != .library {
+            add(item.path)
+            if let real = context.root.realHost(item.path) { add(real) }
+        }
+        let paths = ShellPaths { names.contains($0) }
+        var result: [String: String] = [:]
+        let files = items.filter { $0.kind == .file || $0.kind == .program }.compactMap { item in
+            context.root.realHost(item.path)
+        }
+        // What a user wrote is changed by the user, who is told.
+        for file in Set(files + [program.path]) where ContentsGatherer.systemFolders.contains(where: file.hasPrefix) {
+            guard let start = try? Files.read(file, atMost: 512), ShellPaths.isScript(file, start: Array(start)) else {
+                continue
+            }
+            let text = paths.changed([UInt8](try Disk.map(file)))
+            result[file] = text.flatMap { String(bytes: $0, encoding: .utf8) }
+        }
+        return result
+    }
+
     private static func isMoments(_ path: String) -> Bool {
         ignored.contains { path == $0 || path.hasPrefix($0 + "/") }
     }
@@ -196,7 +245,7 @@ struct ObservedUses {
             do {
                 try builder.add(path, named: Paths.name(path), loader: nil, to: &closure)
             } catch PackError.missingLibraries {
-                // Told when it is packed.
+                // Reported when it is packed.
             }
         }
         let interpreter = program.interpreter(context).flatMap { context.root.realHost($0) }.map { [$0] } ?? []

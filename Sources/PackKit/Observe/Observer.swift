@@ -12,7 +12,7 @@ struct Observer {
     let staging: Staging
 
     /// How often the program runs on each event at most; each new variable may lead to one more.
-    private static let rounds = 4
+    private static let rounds = 5
 
     /// Runs the program for each event.
     ///
@@ -38,17 +38,31 @@ struct Observer {
         var result = Observation()
         var all = ObservedUses.Round()
         var hidden: Set<String> = []
+        // An image has every file in its place, and nobody knows where a layer's program finds the layer.
+        var changesPlaces = request.form == .function || request.form == .dockerfile
         for number in 1...Self.rounds {
             let round: ObservedUses.Round
             do {
-                let system = try HiddenSystem(hidden, view: run.view, toolbox: context.toolbox)
-                round = try uses.round(try accesses(events, run, result.variables, system, isFirst: number == 1))
+                let system = try HiddenSystem(
+                    hidden,
+                    scripts: result.scripts,
+                    view: run.view,
+                    staging: staging,
+                    toolbox: context.toolbox
+                )
+                round = try uses.round(try accesses(events, run, result, system, isFirst: number == 1))
             } catch PackError.observedProgramFailed(_, let status, let output) where number > 1 {
-                let hasFailedBefore = result.failure != nil
                 result.failure = Observation.Failure(status: status, output: output)
-                if hidden.isEmpty || hasFailedBefore { break }
-                // With all files in their places it may say more of what it needs.
-                hidden = []
+                if !hidden.isEmpty {
+                    // With all files in their places it may say more of what it needs.
+                    hidden = []
+                } else if !result.scripts.isEmpty || result.programPlace != nil {
+                    // It may be the scripts that do not bear the change, or the program that does not bear its place.
+                    (result.scripts, result.programPlace, result.failure) = ([:], nil, nil)
+                    changesPlaces = false
+                } else {
+                    break
+                }
                 continue
             }
             all.items.merge(round.items) { ObservedUses.better($0, $1) }
@@ -62,9 +76,21 @@ struct Observer {
             let lost = all.asked.filter { round.failed.contains($0) && !round.places.contains(String($0.dropFirst())) }
             let unled = round.asked.filter { number == 1 ? !mayLead(to: $0, round) : !round.isLed(to: $0) }
             result.notFound = lost.union(unled).sorted()
-            let next = (variables: variables(for: all), hidden: result.failure == nil ? hideable(all, run) : [])
-            if next.variables == result.variables, next.hidden == hidden { break }
-            (result.variables, hidden) = next
+            var next = result
+            next.variables = variables(for: all)
+            next.words = RelocationArguments.words(
+                for: all.asked.sorted(),
+                program: run.program.name,
+                given: request.arguments
+            )
+            next.programPlace = changesPlaces ? uses.programPlace(all.items.values) : nil
+            next.scripts = changesPlaces ? try uses.scripts(all.items.values) : [:]
+            let nextHidden = result.failure == nil ? hideable(all, run) : []
+            let isSettled =
+                (next.variables, next.words, next.programPlace) == (result.variables, result.words, result.programPlace)
+                && next.scripts == result.scripts && nextHidden == hidden
+            if isSettled { break }
+            (result, hidden) = (next, nextHidden)
         }
         // What it does not find is the reason.
         if !result.notFound.isEmpty { result.failure = nil }
@@ -79,14 +105,14 @@ struct Observer {
     private func accesses(
         _ events: [[UInt8]],
         _ run: ObservedRun,
-        _ variables: [PackVariable],
+        _ observation: Observation,
         _ system: HiddenSystem?,
         isFirst: Bool
     ) throws -> [TracedAccess] {
         var result: [TracedAccess] = []
         for (index, event) in events.enumerated() {
             context.progress("observe event \(index + 1) of \(events.count)\(isFirst ? "" : " once more")")
-            result += try run.accesses(event: Data(event), variables: variables, in: system)
+            result += try run.accesses(event: Data(event), knowing: observation, in: system)
         }
         return result
     }
@@ -105,7 +131,10 @@ struct Observer {
 
     /// Folders that variables lead to, and that the program can start without.
     private func hideable(_ round: ObservedUses.Round, _ run: ObservedRun) -> Set<String> {
-        let folders = Set(round.asked.flatMap { Relocations.matched($0) }).filter { Disk.kind($0) == .folder }
+        let matched = round.asked.flatMap {
+            Relocations.matched($0) + RelocationArguments.matched($0, program: run.program.name)
+        }
+        let folders = Set(matched).filter { Disk.kind($0) == .folder }
         let needed = round.libraries.union([run.program.path])
         return folders.filter { folder in
             let real = (context.root.realHost(folder) ?? folder) + "/"

@@ -1,7 +1,7 @@
 import Foundation
 import Platform
 
-/// Files that observation never takes along: what only their owner may read, and what a user's folder holds of his own.
+/// Files that observation never takes along: what only their owner may read, and the personal files in a user's folder.
 struct PrivateFiles {
     /// The users' own folders.
     private let homes: [String]

@@ -7,9 +7,10 @@ enum Relocations {
     /// One folder or file that a variable can move.
     struct Row: Sendable {
         let variable: String
-        /// A pattern for the folder or file, a component at a time; what stands before a `|` is the value, else all of it.
+        /// A pattern for the folder or file, a component at a time; what comes before a `|` is the value, else all of
+        /// it.
         let pattern: String
-        /// What the value is made of; `{}` is what was matched, below the package's folder.
+        /// How the value is made; `{}` is what was matched, below the package's folder.
         var value = "{}"
         /// What joins several values; `nil` where the variable takes one, which is then the first.
         var joined: String? = nil
@@ -63,8 +64,9 @@ enum Relocations {
         Row(variable: "TCLLIBPATH", pattern: "/usr/share/tcltk/tcllib*", joined: " "),
         // php(1)
         Row(variable: "PHPRC", pattern: "/etc/php/*/cli"),
-        // R(1)
+        // R(1), Rscript(1)
         Row(variable: "R_HOME", pattern: "/usr/lib/R"),
+        Row(variable: "RHOME", pattern: "/usr/lib/R"),
         Row(variable: "R_SHARE_DIR", pattern: "/usr/share/R/share"),
         Row(variable: "R_LIBS_SITE", pattern: "/usr/local/lib/R/site-library", joined: ":"),
         Row(variable: "R_LIBS_SITE", pattern: "/usr/lib/R/site-library", joined: ":"),
@@ -145,7 +147,7 @@ enum Relocations {
     struct Match: Equatable, Sendable {
         /// What becomes the variable's value.
         let folder: String
-        /// The part of the path that the whole pattern stands for.
+        /// The part of the path that the whole pattern matches.
         let matched: String
     }
 
@@ -153,7 +155,7 @@ enum Relocations {
     ///
     /// - Parameters:
     ///   - paths: The absolute names.
-    ///   - set: Names of variables that the user sets: these are his business.
+    ///   - set: Names of variables that the user sets, which are left alone.
     /// - Returns: The variables, sorted.
     static func variables(for paths: [String], set: Set<String>) -> [PackVariable] {
         var values: [String: [String]] = [:]
@@ -170,7 +172,7 @@ enum Relocations {
         }
     }
 
-    /// The parts of a path that the patterns stand for which it fits.
+    /// What the matching patterns take of a path.
     static func matched(_ path: String) -> [String] { rows.compactMap { match($0.pattern, path)?.matched } }
 
     /// What a pattern takes of a path; `nil` where it is not below the pattern.

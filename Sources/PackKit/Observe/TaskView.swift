@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import ToolKit
 
-/// A folder that stands for the package while its program is watched: LAMBDA_TASK_ROOT and the working directory.
+/// A folder that plays the package while its program is watched: LAMBDA_TASK_ROOT and the working directory.
 ///
 /// It has what is included at its place; then what is in the user's working folder, since a relative name means a file
 /// there; then the system's own folders, so that a program which looks below LAMBDA_TASK_ROOT sees this machine's files.

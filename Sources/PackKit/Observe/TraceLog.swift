@@ -75,7 +75,7 @@ enum TraceLog {
         return TracedAccess(path: path, kind: kind, succeeded: !equals.hasPrefix("-") && !equals.hasPrefix("?"))
     }
 
-    /// What stands behind the call's `=`.
+    /// What follows the call's `=`.
     private static func result(of rest: String, isRun: Bool) -> Substring? {
         if isRun { return rest.range(of: " = ", options: .backwards).map { rest[$0.upperBound...] } }
         guard let close = rest.firstIndex(of: ")") else { return nil }

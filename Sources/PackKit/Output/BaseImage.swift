@@ -3,7 +3,7 @@ import Foundation
 import ImageKit
 import ToolKit
 
-/// An image that another one stands on: an OCI layout, or an archive of one.
+/// An image that another one is based on: an OCI layout, or an archive of one.
 struct BaseImage {
     let path: String
     /// The folder of the layout.

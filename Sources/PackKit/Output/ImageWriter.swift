@@ -5,7 +5,7 @@ import ToolKit
 /// Writes an OCI image archive (image-spec 1.0): one layer with the package, alone or on the layers of a base image.
 struct ImageWriter: PackageWriter {
     let request: PackRequest
-    /// The image that this one stands on.
+    /// The image that this one is based on.
     let base: BaseImage?
     let context: PackContext
     let staging: Staging

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Python's byte code files (PEP 552), which say of which source they were made, by its time and size.
+/// Python's byte code files (PEP 552), which name the source they were made from, by its time and size.
 ///
-/// All files of a package have one time, by which each of them would be stale, and Python would compile for every event. So
+/// All files of a package have one time, so each of them would be stale, and Python would compile for every event. So
 /// they are turned into files that Python takes as they are, as `compileall --invalidation-mode unchecked-hash` makes them.
 enum PythonByteCode {
     /// What is to be done with a file.
     enum Verdict: Equatable {
         /// It stays as it is: it does not depend on a time, or is none of these.
         case kept
-        /// It was made of another source: Python would not take it here either.
+        /// It was made from another source: Python would not take it here either.
         case stale
         /// These bytes take its place.
         case rewritten(Data)
@@ -28,7 +28,7 @@ enum PythonByteCode {
         guard number(8) == UInt32(truncatingIfNeeded: time), number(12) == UInt32(truncatingIfNeeded: size) else {
             return .stale
         }
-        // Flag 0: made of a hash; flag 1, which is not set: compare it. The hash is then never looked at.
+        // Flag 0: made from a hash; flag 1, which is not set: compare it. The hash is then never looked at.
         return .rewritten(bytes.prefix(4) + Data([1, 0, 0, 0]) + Data(count: 8) + bytes.dropFirst(16))
     }
 

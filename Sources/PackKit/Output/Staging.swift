@@ -35,7 +35,7 @@ package struct Staging: Sendable {
         do throws(SystemError) {
             try Files.removeTree(folder)
         } catch {
-            // Nothing can be done about it here, and whoever sees the folder knows by its name what made it.
+            // Nothing can be done about it here; the folder's name says what made it.
         }
     }
 

@@ -19,7 +19,7 @@ struct ZipReader: Equatable, Sendable {
 
     /// Reads the central directory.
     ///
-    /// - Throws: ``PackError/damagedZip(path:cause:)`` for anything else than an archive of one file.
+    /// - Throws: ``PackError/damagedZip(path:cause:)`` for anything but an archive in one file.
     init(_ data: Data, path: String) throws {
         entries = try data.withUnsafeBytes { bytes in
             func fail(_ cause: String) -> PackError { .damagedZip(path: path, cause: cause) }

@@ -3,13 +3,13 @@ import ToolKit
 
 /// Unpacks zip archives, with the system's `unzip`.
 ///
-/// It takes patterns where it is given names, and options too: so the archive is given to it by a link of a name of ours.
+/// It takes names for patterns and options, so it gets the archive by a link with a safe name.
 struct ZipUnpacker {
     let toolbox: Toolbox
 
     /// Unpacks an archive into a folder; of two files of one name the last stays.
     ///
-    /// - Returns: What `unzip` had to say though it could do its work; empty for a sound archive.
+    /// - Returns: The warnings of `unzip`; empty for a sound archive.
     @discardableResult
     func unpack(_ archive: String, to folder: String) throws -> String {
         try withLink(to: archive) { link in

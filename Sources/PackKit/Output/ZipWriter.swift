@@ -3,7 +3,7 @@ import ToolKit
 
 /// Writes a folder as a zip archive, with the system's `zip`.
 struct ZipWriter {
-    /// How many files an archive can have without zip64, which not everybody reads.
+    /// How many files an archive can have without zip64, which not every reader knows.
     static let limit = 65_534
 
     let toolbox: Toolbox

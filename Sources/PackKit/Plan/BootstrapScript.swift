@@ -1,7 +1,7 @@
 import Foundation
 import ToolKit
 
-/// The file `bootstrap`: a shell script that a user may write, in which `$$main$$` stands for the program.
+/// The file `bootstrap`: a shell script that a user may write, in which `$$main$$` means the program.
 ///
 /// There is one way in for everything that starts a program: the word `"$LAMBDA_TASK_ROOT/$$main$$"`. For a plain program
 /// only its name is filled in, as one would by hand. Fixed arguments and the loader of a bundled glibc make more than one

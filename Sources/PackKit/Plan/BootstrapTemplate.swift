@@ -5,7 +5,7 @@ package enum BootstrapTemplate {
 
     /// Why no bootstrap could be made.
     package enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
-        /// The name has a character that would end the quoting, or is no name of a file in the package.
+        /// The name has a character that would end the quoting, or is not the name of a file in the package.
         case unusableName(String)
         /// The template does not say where the program's name goes.
         case noPlaceholder

@@ -17,7 +17,17 @@ struct ContentsGatherer {
 
     private var root: FileSystemRoot { context.root }
     private var mirror: Mirror {
-        Mirror(root: root, isFromScratch: request.isFromScratch, keepsAbsoluteLinks: request.form == .image)
+        Mirror(
+            root: root,
+            isFromScratch: request.isFromScratch,
+            keepsAbsoluteLinks: request.form == .image,
+            texts: request.observation.scripts
+        )
+    }
+
+    /// What a file becomes in the package: itself, or what its text was changed to.
+    private func source(_ real: String) -> PackageEntry.Source {
+        request.observation.scripts[real].map { .text($0) } ?? .file(real)
     }
 
     /// Reads everything once.
@@ -86,8 +96,9 @@ struct ContentsGatherer {
             (place, words) = (String(inside.dropFirst()), [.text(inside)])
         } else {
             let isReserved = Self.reserved.contains(program.name) || request.form == .layer
-            place = placeBesideItsFiles(path) ?? (isReserved ? "bin/\(program.name)" : program.name)
-            try contents.tree.add(.file(program.path), at: place, isExecutable: true)
+            let ownPlace = request.observation.programPlace ?? placeBesideItsFiles(path)
+            place = ownPlace ?? (isReserved ? "bin/\(program.name)" : program.name)
+            try contents.tree.add(source(program.path), at: place, isExecutable: true)
             words = [.file(place)]
         }
         switch program.kind {
@@ -105,7 +116,7 @@ struct ContentsGatherer {
                 words = [first] + line.arguments.map { .text($0) } + words
             }
         }
-        words += request.programWords.map { .value(PackVariable(name: "", value: $0)) }
+        words += (request.observation.words + request.programWords).map { .value(PackVariable(name: "", value: $0)) }
         contents.launch = LaunchLine(words: words + request.arguments.map { .text($0) })
     }
 
@@ -197,7 +208,7 @@ struct ContentsGatherer {
             place = try mirror.add(item.path, to: &contents.tree).map { String($0.dropFirst()) } ?? place
         } else if contents.tree.entries[place] == nil {
             let isExecutable = (Files.status(real)?.mode ?? 0) & 0o111 != 0
-            try contents.tree.add(.file(real), at: place, isExecutable: isExecutable, isAtRoot: item.isAtRoot)
+            try contents.tree.add(source(real), at: place, isExecutable: isExecutable, isAtRoot: item.isAtRoot)
         }
         try addLibraries(of: real, at: place, loader: loader, builder, to: &contents)
     }

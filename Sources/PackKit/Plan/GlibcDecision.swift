@@ -1,7 +1,8 @@
 import ELF
 import ToolKit
 
-/// Which programs of a package start through a loader of the package, because the system's glibc does not do for them.
+/// Which programs of a package start through a loader of the package, because the system's glibc is not enough for
+/// them.
 struct GlibcDecision: Sendable {
     /// Their real paths.
     private(set) var bundled: Set<String> = []
@@ -43,7 +44,7 @@ struct GlibcDecision: Sendable {
         if bundled.isEmpty { try checkLibraries(choice, closure, check, system) }
     }
 
-    /// Tells of libraries that the target's loader cannot load and that no program of the package loads either.
+    /// Reports libraries that the target's loader cannot load and that no program of the package loads either.
     private mutating func checkLibraries(
         _ choice: GlibcChoice,
         _ closure: Closure,

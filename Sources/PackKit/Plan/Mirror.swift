@@ -11,6 +11,8 @@ struct Mirror {
     let isFromScratch: Bool
     /// Whether links may say absolute paths: in an image.
     let keepsAbsoluteLinks: Bool
+    /// What files become that are not packed as they are, by their real path.
+    var texts: [String: String] = [:]
 
     /// Puts what a path of the system means into a tree, where what is there already stays, as the user put it there.
     ///
@@ -29,7 +31,7 @@ struct Mirror {
         switch Disk.kind(file) {
         case .file where !tree.isTaken(place):
             let runs = isExecutable || (Files.status(file)?.mode ?? 0) & 0o111 != 0
-            try tree.add(.file(file), at: place, isExecutable: runs, isAtRoot: true)
+            try tree.add(texts[file].map { .text($0) } ?? .file(file), at: place, isExecutable: runs, isAtRoot: true)
         case .folder where !place.isEmpty && !tree.isTaken(place):
             try tree.add(.folder, at: place, isAtRoot: true)
         case .file, .folder: break

@@ -2,7 +2,8 @@ import LambdaWire
 
 /// A variable that the program will find in its environment: `--env NAME=VALUE`.
 ///
-/// The value is text as it stands, but for `$LAMBDA_TASK_ROOT` and `${LAMBDA_TASK_ROOT}`, which mean the package's folder.
+/// The value is taken literally, but for `$LAMBDA_TASK_ROOT` and `${LAMBDA_TASK_ROOT}`, which mean the package's
+/// folder.
 package struct PackVariable: Equatable, Sendable {
     /// Its name.
     package let name: String
@@ -37,7 +38,7 @@ package struct PackVariable: Equatable, Sendable {
         self.value = value
     }
 
-    /// Whether the package can only replace what Lambda sets, as that is always set.
+    /// Whether the package replaces it without asking, since Lambda always sets it.
     var isPreset: Bool { LambdaVariable.preset.contains(name) }
 
     /// The value where the package is in a known folder.
@@ -50,7 +51,7 @@ package struct PackVariable: Equatable, Sendable {
         }.joined()
     }
 
-    /// The value as one word for a POSIX shell, where `root` stands for the package's folder between double quotes.
+    /// The value as one word for a POSIX shell, where `root` is the package's folder between double quotes.
     func shell(root: String) -> String {
         let words = parts.map { part in
             switch part {

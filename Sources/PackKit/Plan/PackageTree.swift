@@ -105,7 +105,7 @@ struct PackageTree: Sendable {
         return found
     }
 
-    /// Checks that no file stands where another entry needs a folder.
+    /// Checks that no file is where another entry needs a folder.
     func checkFolders() throws {
         for place in entries.keys {
             var parent = Paths.parent(place)

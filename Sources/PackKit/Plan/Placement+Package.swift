@@ -1,7 +1,7 @@
 import ELF
 
-/// The package that stands on a system with a loader: a zip, a layer, the folder of a Dockerfile, what an image adds to its
-/// base.
+/// The package that runs on a system with a loader: a zip, a layer, the folder of a Dockerfile, what an image adds to
+/// its base.
 extension Placement {
     func package() throws -> PackagePlan {
         var plan = start()

@@ -1,4 +1,5 @@
 import ELF
+import ToolKit
 
 /// Decides what goes into a package and where: contents, glibc, placement; what layers have is subtracted at the end.
 struct Planner {
@@ -41,9 +42,25 @@ struct Planner {
             try layer.leaveOut(of: &plan, isMerged: request.form == .layer, mayLeaveOutStart: startsAlike)
         }
         if request.form == .image, base != nil { plan.tree = try plan.tree.moved(to: Self.taskFolder) }
-        plan.notes += notes(exclusions)
+        plan.notes += notes(exclusions) + forgotten(plan.tree)
         try plan.tree.checkFolders()
         return plan
+    }
+
+    /// What is said of files of the working folder that the program is given by name, and that the package does not have.
+    private func forgotten(_ tree: PackageTree) -> [String] {
+        // What was observed is what is used.
+        guard request.observation.isEmpty, request.layers.isEmpty else { return [] }
+        return request.arguments.filter { argument in
+            guard !argument.hasPrefix("/"), !argument.hasPrefix("-"), Disk.kind(argument) == .file else { return false }
+            let place = Paths.normalized("/" + argument).dropFirst()
+            return tree.entries[String(place)] == nil && tree.entries["\(Self.taskFolder)/\(place)"] == nil
+        }.map { argument in
+            """
+            warning: the argument '\(argument)' names a file here, which is not in the package
+            hint: --include '\(argument)' takes it along
+            """
+        }
     }
 
     private func notes(_ exclusions: Exclusions) -> [String] {

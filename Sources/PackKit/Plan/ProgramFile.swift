@@ -49,6 +49,11 @@ struct ProgramFile: Equatable, Sendable {
             kind = .script(ScriptLine(interpreter: interpreter, arguments: [], isByEnding: true))
             return
         }
+        if let archive = ScriptInterpreters.ending(of: name).flatMap({ ScriptInterpreters.archives[$0] }) {
+            let (interpreter, arguments) = archive
+            kind = .script(ScriptLine(interpreter: interpreter, arguments: arguments, isByEnding: true))
+            return
+        }
         guard let line = ScriptLine(try Disk.map(real).prefix(512)) else {
             throw Unpackable.file(path, bytes: try Disk.map(real).prefix(512))
         }
@@ -59,6 +64,14 @@ struct ProgramFile: Equatable, Sendable {
     var startsByItself: Bool {
         guard case .script(let line) = kind else { return true }
         return !line.isByEnding && Files.isExecutable(path)
+    }
+
+    /// The words that start it here.
+    func command(_ context: PackContext, as path: String) -> [String] {
+        guard !startsByItself, case .script(let line) = kind, let interpreter = interpreter(context) else {
+            return [path]
+        }
+        return [interpreter] + line.arguments + [path]
     }
 
     /// Where the interpreter of a script is on this machine, links not followed.

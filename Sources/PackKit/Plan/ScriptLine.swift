@@ -5,7 +5,7 @@ import ToolKit
 struct ScriptLine: Equatable, Sendable {
     /// The interpreter: a path, or with `env` the name that is searched in PATH.
     let interpreter: String
-    /// What stands behind it; without `env -S` the kernel passes it on as one argument.
+    /// What follows it; without `env -S` the kernel passes it on as one argument.
     let arguments: [String]
     /// Whether the line ends as in Windows: the kernel takes the carriage return for a part of the interpreter's name.
     let hasWindowsEnd: Bool

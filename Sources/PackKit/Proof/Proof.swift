@@ -2,8 +2,8 @@ import Foundation
 import Platform
 import ToolKit
 
-/// Runs a finished package in the simulator, in a root that has what the target has: what was made is what is started, and
-/// what this machine has beside it does not help.
+/// Runs a finished package in the simulator, in a root that has what the target has: the very file that was made is
+/// started, and what this machine has beside it does not help.
 package struct Proof: Sendable {
     /// An event, and what is to come back.
     package struct Call: Equatable, Sendable {
@@ -33,7 +33,7 @@ package struct Proof: Sendable {
         self.root = root
     }
 
-    /// What came of it.
+    /// Its result.
     package struct Result: Equatable, Sendable {
         /// The answers, in order.
         package var answers: [String] = []
@@ -57,7 +57,7 @@ package struct Proof: Sendable {
     ///
     /// - Parameters:
     ///   - package: The file or folder.
-    ///   - request: What it was made of.
+    ///   - request: What it was made from.
     ///   - staging: Where events and functions may lie.
     ///   - toolbox: Runs the simulator.
     /// - Returns: The answers.
@@ -69,7 +69,7 @@ package struct Proof: Sendable {
             let file = staging.path("event-\(index).json")
             try Disk.write(Data(call.event), to: file)
             let run = try toolbox.result(.at(simulator), ["run"] + words + ["--event", file])
-            // The package lies in a folder that nobody has heard of.
+            // The package lies in a folder that the user does not know.
             let log = run.errors.replacing(package, with: request.output)
             guard run.succeeded else {
                 let said = (log + run.text).trimmingCharacters(in: .whitespacesAndNewlines)

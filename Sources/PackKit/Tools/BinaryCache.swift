@@ -8,7 +8,7 @@ import ToolKit
 final class BinaryCache {
     private var known: [String: ELFFile?] = [:]
 
-    /// What an ELF file says, `nil` for a file that is none.
+    /// What an ELF file says, `nil` for any other file.
     ///
     /// - Throws: ``ToolError/cannotRead(path:cause:)``, also for an ELF file that is damaged.
     func read(_ path: String) throws -> ELFFile? {
@@ -16,7 +16,7 @@ final class BinaryCache {
         let data = try Disk.map(path)
         let file: ELFFile?
         do {
-            // One for no machine is what a program keeps its own data in, Guile its byte code.
+            // ELF files for no machine hold a program's own data, such as Guile's byte code.
             let isForNone = data.withUnsafeBytes { (try? ELFHeader($0))?.machine.rawValue == 0 }
             file = isForNone ? nil : try data.withUnsafeBytes { try ELFFile($0, withSymbols: true) }
         } catch ELFError.notELF {

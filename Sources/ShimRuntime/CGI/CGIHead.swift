@@ -5,7 +5,7 @@ struct CGIHead: Equatable {
     /// The fields, in their order; `Status` is not among them.
     let fields: [(name: String, value: String)]
 
-    /// Why it is none.
+    /// Why it is not a header block.
     struct Malformed: Error, Equatable {
         /// What is wrong with it.
         let why: String

@@ -1,7 +1,7 @@
 /// The meta-variables of a CGI program (RFC 3875, section 4.1) for a request.
 struct CGIVariables {
     let event: HTTPEvent
-    /// What stands before the program's own paths: `/prod` of a stage, say; empty where nothing does.
+    /// What precedes the program's own paths, such as `/prod` for a stage; empty for nothing.
     let prefix: String
     /// `shim/1.0`.
     let software: String
@@ -48,7 +48,7 @@ struct CGIVariables {
     /// As the client asked for it.
     private var requestURI: String {
         let path = hasPrefix ? event.path : prefix + event.path
-        // API Gateway gives some paths decoded: what cannot stand in a URI is encoded again.
+        // API Gateway decodes some paths: what a URI cannot contain is encoded again.
         let kept = Set("%/:@!$&'()*+,;=".utf8)
         let encoded = PercentCoding.encoded(path, keeping: kept)
         return event.query.isEmpty ? encoded : encoded + "?" + event.query
@@ -56,7 +56,7 @@ struct CGIVariables {
 
     private var isHTTPS: Bool { event.headers["x-forwarded-proto"]?.lowercased() == "https" }
 
-    /// Host and port of the Host header; an IPv6 address stands in brackets.
+    /// Host and port of the Host header; an IPv6 address is in brackets.
     private var host: (name: String, port: String?) {
         let text = event.headers["host"] ?? event.domain ?? "localhost"
         guard let colon = text.lastIndex(of: ":"), !text[colon...].contains("]") else { return (text, nil) }
@@ -69,7 +69,7 @@ struct CGIVariables {
         event.headers["x-forwarded-port"] ?? host.port ?? (isHTTPS ? "443" : "80")
     }
 
-    /// A load balancer says it in a header; what the client itself claimed stands before its word.
+    /// A load balancer says it in a header; what the client itself claimed comes before it.
     private var remoteAddress: String? {
         event.sourceIP
             ?? event.headers["x-forwarded-for"].flatMap {

@@ -32,17 +32,19 @@ struct HTTPEvent: Equatable {
     /// The host that API Gateway or the function URL was called by.
     let domain: String?
 
+    /// The body of an HTTP event that says it is in base64, and is not.
+    struct BrokenBody: Error {}
+
     /// Reads an event.
     ///
     /// - Returns: `nil` where it is none of these.
-    init?(_ event: [UInt8]) {
-        // Most events that are none are seen here: every form has this member.
+    /// - Throws: ``BrokenBody``.
+    init?(_ event: [UInt8]) throws(BrokenBody) {
+        // Most events that are not requests are recognised here: every form has this member.
         guard event.firstRange(of: Array("\"requestContext\"".utf8)) != nil,
             let root = (try? JSONSerialization.jsonObject(with: Data(event))) as? [String: Any],
-            let context = root["requestContext"] as? [String: Any],
-            let body = Self.body(root)
+            let context = root["requestContext"] as? [String: Any]
         else { return nil }
-        self.body = body
         if let http = context["http"] as? [String: Any], let method = http["method"] as? String {
             kind = .version2
             self.method = method
@@ -65,6 +67,7 @@ struct HTTPEvent: Equatable {
         }
         domain = context["domainName"] as? String
         headers = Self.headers(root)
+        body = try Self.body(root)
     }
 
     private static func path(_ value: Any?) -> String {
@@ -72,10 +75,11 @@ struct HTTPEvent: Equatable {
         return path
     }
 
-    private static func body(_ root: [String: Any]) -> [UInt8]? {
+    private static func body(_ root: [String: Any]) throws(BrokenBody) -> [UInt8] {
         guard let text = root["body"] as? String else { return [] }
         guard root["isBase64Encoded"] as? Bool == true else { return Array(text.utf8) }
-        return Data(base64Encoded: text).map(Array.init)
+        guard let bytes = Data(base64Encoded: text) else { throw BrokenBody() }
+        return Array(bytes)
     }
 
     private static func headers(_ root: [String: Any]) -> [String: String] {

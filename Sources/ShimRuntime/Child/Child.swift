@@ -111,13 +111,13 @@ final class Child {
     /// How the process ended, as Process knows it; `nil` while Process has not seen the end.
     var end: ProcessEnd? {
         if process.isRunning { return nil }
-        // Its thread has written the status without a barrier: on arm64 an older one, 0, could be seen here still.
+        // Its thread has written the status without a barrier: on arm64 an older value, 0, could still be seen here.
         ProcessControl.synchronizeWithThreads()
         return process.terminationReason == .exit
             ? .exited(status: process.terminationStatus) : .signalled(process.terminationStatus)
     }
 
-    /// Tells Foundation's threads, once, not to interrupt; the first child brings them about.
+    /// Tells Foundation's threads, once, not to interrupt; the first child makes Foundation start them.
     ///
     /// They wake at each child's start and at its end, on the processor where the answer is being made.
     private static let threadsYield: Void = ProcessControl.makeOtherThreadsYield()

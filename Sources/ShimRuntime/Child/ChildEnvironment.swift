@@ -12,14 +12,14 @@ struct ChildEnvironment {
         let root = configuration.taskRoot
         let own = [root, root + "/lib"]
         // Lambda has them in its list, further back; the loader would look into each a second time for each library.
-        // An empty name is the current folder to the loader, but an empty list is none.
+        // The loader takes an empty name for the current folder, but not an empty list.
         let list =
             variables["LD_LIBRARY_PATH"].flatMap {
                 $0.isEmpty ? nil : $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
             } ?? []
         variables["LD_LIBRARY_PATH"] = (own + list.filter { !own.contains($0) }).joined(separator: ":")
         if variables["HOME"] == nil { variables["HOME"] = "/tmp" }
-        // A value of the last invocation, or of whoever started the bootstrap, would be a lie.
+        // A value from the last invocation, or from whatever started the bootstrap, would be wrong.
         for (_, name) in Invocation.headers { variables[name] = nil }
         constant = variables
         temporaryFolder = configuration.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"

@@ -6,9 +6,9 @@ import Platform
 ///
 /// A program's process group is killed when the program ends, but a daemon leaves the group (`setsid`). The shim is a
 /// subreaper, so such a process becomes its child: it is found here and killed before the next event, instead of being
-/// frozen into the next invocation. Where several lanes run programs at once, what escaped is told apart by a variable of
-/// its environment that names the child it comes from; what has none is spared as long as a program runs that may have
-/// started it.
+/// frozen into the next invocation. Where several lanes run programs at once, what escaped is told apart by a variable
+/// of its environment that names the child it comes from; a process without it is spared as long as a program runs that
+/// may have started it.
 final class Reaper {
     /// The variable that names a child where there are several lanes.
     static let mark = "_SHIM_CHILD"
@@ -52,7 +52,7 @@ final class Reaper {
 
     /// Frees what is finished, and ends what escaped; cheap where nothing did: one or two system calls.
     ///
-    /// What Process has not got round to reaping is freed the next time: it may miss an end altogether, and is told of
+    /// What Process has not yet reaped is freed the next time: it may miss an end altogether, and learns of
     /// one by a socket that an escaped process holds, too.
     ///
     /// - Parameter done: Called when nothing is left, or after a second.
@@ -104,7 +104,7 @@ final class Reaper {
         loop.after(.milliseconds(1)) { [self] in endEscaped(until: limit, done) }
     }
 
-    /// Ends and reaps everything, for there is no next time: zombies would outlive the shim.
+    /// Ends and reaps everything, since there is no next time: zombies would outlive the shim.
     func end() {
         for pid in running.keys { ProcessControl.signalGroup(pid, SIGKILL) }
         for child in finished.dropFirst(closed) { ProcessControl.signalGroup(child.pid, SIGKILL) }
@@ -145,7 +145,7 @@ final class Reaper {
     private func isSpared(_ pid: pid_t) -> Bool {
         guard !running.isEmpty else { return false }
         if let number = Self.mark(of: pid) { return running.values.contains(number) }
-        // It has thrown its variables away. What is older than every running program is of none of them.
+        // It has dropped its variables. What is older than every running program was started by none of them.
         guard let start = Self.startTime(of: pid) else { return false }
         return running.keys.contains { Self.startTime(of: $0).map { $0 <= start } ?? true }
     }

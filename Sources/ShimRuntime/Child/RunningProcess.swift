@@ -38,7 +38,7 @@ final class RunningProcess {
         }
     }
 
-    /// No more is heard of it.
+    /// Stops reporting on it.
     func forget() {
         isWatched = false
         endWatch?.cancel()
@@ -71,7 +71,7 @@ final class RunningProcess {
 
     /// Asks the program to end, and sees to it.
     ///
-    /// One that has ended already has its answer delivered: the reason came too late.
+    /// One that has ended already keeps its result: the reason came too late.
     func stop(_ reason: StopReason, _ grace: Stopping.Grace) {
         guard isWatched else { return }
         if hasEnded { return ended() }
@@ -112,7 +112,7 @@ final class RunningProcess {
 
     // MARK: - How it ended
 
-    /// Calls back with how the process ended, or with `nil` where nobody says so before the limit.
+    /// Calls back with how the process ended, or with `nil` where that is not known before the limit.
     ///
     /// Usually at once; a moment later where Process is between the reaping and the telling, or where a process of its
     /// group traces it and has not asked how it ended: the system tells nobody else before.

@@ -6,7 +6,7 @@ import Platform
 struct StartFailure: Error {
     let errno: Int32?
     let cause: String
-    /// Whether the shim can run no other program after it.
+    /// Whether the shim can no longer run any program after it.
     var isFinal: Bool { self.errno == ENFILE }
 
     /// The system had no socket for Foundation's Process.

@@ -12,7 +12,7 @@ enum StopReason: Equatable {
     case replaced
 }
 
-/// How far the ending of a program has come: a value that is told what happens and says what to do.
+/// How far the ending of a program has come: a value that is given what happens and says what to do.
 ///
 /// ```
 /// running → asked (SIGTERM) → killed (SIGKILL) → abandoned
@@ -33,7 +33,7 @@ enum Stopping: Equatable {
     struct Grace: Equatable {
         /// From SIGTERM to SIGKILL.
         let term: Duration
-        /// From SIGKILL until nobody waits any longer.
+        /// From SIGKILL until it is no longer waited for.
         let kill: Duration
 
         /// Where the deadline is not the reason: 300 ms, as Lambda gives a runtime at the end of an environment.

@@ -2,7 +2,7 @@
 ///
 /// ```
 /// received ……………… stopAt ……… killAt …… giveUpAt …… the deadline
-///                   SIGTERM   SIGKILL  answer all the same
+///                   SIGTERM   SIGKILL  answer anyway
 /// ```
 struct TimeLimit: Equatable {
     /// When the program gets SIGTERM.
@@ -10,7 +10,7 @@ struct TimeLimit: Equatable {
     /// How long before the deadline that is.
     let margin: Duration
 
-    /// A limit that no deadline is behind.
+    /// A limit without a deadline.
     init(stopAt: ContinuousClock.Instant, margin: Duration) {
         self.stopAt = stopAt
         self.margin = margin

@@ -1,14 +1,14 @@
 /// How long to wait before a program that ended at once is started again, while nobody waits for it: a value.
 struct Backoff: Equatable {
-    /// Who lives as long as this did not die at once.
+    /// A program that lives this long did not die at once.
     static let quick: Duration = .seconds(2)
     private static let first: Duration = .milliseconds(100)
     private static let longest: Duration = .seconds(10)
 
-    /// The next wait; zero where the last one lived.
+    /// The next wait; zero where the last one lived long enough.
     private(set) var delay: Duration = .zero
 
-    /// One has ended after so long.
+    /// One has ended after this time.
     mutating func ended(after life: Duration) {
         if life >= Self.quick {
             delay = .zero
@@ -17,6 +17,6 @@ struct Backoff: Equatable {
         }
     }
 
-    /// One has answered an event: it does what it is there for.
+    /// One has answered an event, so it works.
     mutating func answered() { delay = .zero }
 }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A writer that also looks whether the answer is an error that a worker reports of itself: `SHIM_WORKER_ERRORS=on`.
+/// A writer that also checks whether the answer is an error that a worker reports: `SHIM_WORKER_ERRORS=on`.
 final class CopyingWriter: ResponseWriter {
     private let writer: any ResponseWriter
     private var copy: [UInt8] = []
-    /// Whether the answer may be an object still.
+    /// Whether the answer may still be an object.
     private var mayBeError = true
 
     init(_ writer: any ResponseWriter) { self.writer = writer }
@@ -28,7 +28,7 @@ final class CopyingWriter: ResponseWriter {
         try writer.write(bytes)
     }
 
-    /// What an error is made of; Lambda's error object.
+    /// Lambda's error object.
     private struct Report: Decodable {
         let errorType: String
         let errorMessage: String

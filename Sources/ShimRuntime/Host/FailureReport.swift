@@ -43,7 +43,7 @@ extension ProgramResult {
         }
     }
 
-    /// What the dynamic loader says when a program cannot start, in words and with what to do.
+    /// What the dynamic loader says when a program cannot start, explained, with what to do.
     ///
     /// It writes to standard error and exits with 127 (a missing library) or 1 (a version that the library does not
     /// have); glibc's `_dl_signal_error` has the texts.

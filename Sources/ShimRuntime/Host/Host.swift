@@ -5,12 +5,12 @@ import Platform
 /// It gets an event and a writer for the response, and gives a verdict; it does not know the Runtime API.
 /// One object per lane; everything is called on the loop's thread, and nothing blocks.
 protocol Host: AnyObject {
-    /// Does what belongs into Lambda's init.
+    /// Does what belongs in Lambda's init.
     ///
     /// - Parameter done: Called with what keeps the host from ever answering, or `nil` once events may come.
     func start(_ done: @escaping (ShimError?) -> Void)
 
-    /// Makes what the next event needs and that event has no part in; nobody waits meanwhile.
+    /// Prepares what the next event needs and does not depend on it; nobody waits meanwhile.
     func prepare()
 
     /// Answers one event.
@@ -27,7 +27,7 @@ protocol Host: AnyObject {
         _ done: @escaping (Verdict) -> Void
     )
 
-    /// The shim was told to end by a signal: so is the program that answers an event now, which gets a verdict still.
+    /// The shim was told to end by a signal: so is the program that is answering an event, which still gets a verdict.
     func stop(_ signal: Int32)
 
     /// Ends what the last event left, once its answer is out.

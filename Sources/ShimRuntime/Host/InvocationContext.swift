@@ -5,7 +5,7 @@ import LambdaWire
 ///
 /// `{"requestId":…,"deadlineMs":…,"functionArn":…,"traceId":…,"clientContext":…,"cognitoIdentity":…,"tenantId":…}`; what
 /// Lambda did not send is missing. `deadlineMs` is a number; `clientContext` and `cognitoIdentity` are the JSON that they
-/// hold, or a string where it is none.
+/// hold, or a string where it is not JSON.
 struct InvocationContext {
     private let variables: [String: String]
 

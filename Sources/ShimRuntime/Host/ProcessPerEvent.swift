@@ -16,13 +16,10 @@ final class ProcessPerEvent: Host {
         folders = PrivateFolders(context)
     }
 
-    func start(_ done: @escaping (ShimError?) -> Void) {
-        prepare()
-        done(nil)
-    }
+    func start(_ done: @escaping (ShimError?) -> Void) { done(nil) }
 
     func prepare() {
-        // Failing here (no descriptor left) is told where it matters: when the next event needs the child.
+        // A failure here (no descriptor left) is reported when the next event needs the child.
         if prepared == nil { prepared = try? Child(program: context.program) }
     }
 

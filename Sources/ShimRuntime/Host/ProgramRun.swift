@@ -3,7 +3,7 @@ import Platform
 
 /// One event's own process, from the event to the process's end.
 ///
-/// - Standard input: the event is written as the program takes it; a program that does not read is no error.
+/// - Standard input: the event is written as the program takes it; not reading it is not an error.
 /// - Standard output: goes to the writer, as fast as that takes it.
 /// - Standard error: goes to the log as it comes.
 /// - The end of the process is the end of the answer, not the end of the pipes: a grandchild may hold these for ever. It is
@@ -172,7 +172,7 @@ final class ProgramRun {
 
     /// The number of bytes of the response, 0 at its end, `nil` where there is nothing now.
     ///
-    /// What cannot be read is no end: the response would be cut off and count as a success.
+    /// Output that cannot be read has not ended: otherwise a response that was cut off would count as a success.
     private func readOutputSome() -> Int? {
         do throws(SystemError) {
             return try Descriptor.read(child.standardOutput, into: context.buffer)
@@ -222,7 +222,7 @@ final class ProgramRun {
         log.finish()
     }
 
-    /// Gives the result; `nil` where nobody says how the process ended, or it is still there.
+    /// Gives the result; `nil` where it cannot be learned how the process ended, or it is still there.
     private func finish(_ end: ProcessEnd?) {
         guard !isDone else { return }
         if case .abandoned = process.stopping { drain() }

@@ -48,7 +48,7 @@ final class Standby: Host {
         settle { done(nil) }
     }
 
-    /// Nothing: the next one is started when the last one is gone, so that they are told apart.
+    /// Nothing: the next one is started when the last one is gone, so that they can be told apart.
     func prepare() {}
 
     private func startOne() throws -> Waiting {
@@ -70,7 +70,7 @@ final class Standby: Host {
             folder: folder,
             log: context.childLog(nil)
         )
-        // What it says while it starts goes to the log, or it would stop at a full pipe.
+        // What it writes while it starts goes to the log, or a full pipe would stop it.
         new.errorsWatch = context.loop.watch(child.standardError, .readable) { [weak self, weak new] _ in
             if let self, let new { readErrors(of: new) }
         }
@@ -86,7 +86,7 @@ final class Standby: Host {
     private func readErrors(of process: Waiting) {
         let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer.prefix(LogOutput.piece))
         guard let count = try? Descriptor.read(process.child.standardError, into: piece), count > 0 else {
-            // At its end, or where nothing has come after all.
+            // At its end, or where nothing has come in.
             if process.errorsWatch?.isPaused == false, hasEnded(process.child.standardError, piece) {
                 process.errorsWatch?.cancel()
             }
@@ -103,7 +103,7 @@ final class Standby: Host {
         }
     }
 
-    /// It died before it had an event: that costs nobody an error.
+    /// It died before it had an event: that is not an error.
     private func ended(_ process: Waiting) {
         letGo(process)
         process.process.findEnd(until: .now.advanced(by: .seconds(1))) { [context] _ in
@@ -133,7 +133,7 @@ final class Standby: Host {
         }
     }
 
-    /// What keeps it from starting is told where it matters: when the next event needs it.
+    /// What keeps it from starting is reported when the next event needs it.
     private func startQuietly() {
         restart = nil
         waiting = try? startOne()

@@ -1,7 +1,7 @@
 import LambdaWire
 import Platform
 
-/// What one knows of starts that failed, for the report of one and for the question whether the shim can go on.
+/// What is known about failed starts: for the report of one, and to decide whether the shim can go on.
 struct StartRecord {
     private var anyFailed = false
     private var isOver = false
@@ -35,7 +35,7 @@ struct StartRecord {
     ///
     /// Process keeps two for each program that the system did not start, and nothing gets them back. With none left its
     /// sockets would be descriptor 0, and no later event could be handled; so the runtime ends before, and Lambda starts
-    /// it anew. Looked at only where a start has failed.
+    /// it again. Checked only after a start has failed.
     private var canGoOn: Bool {
         guard anyFailed, let open = try? Files.list("/proc/self/fd").count else { return true }
         return open + Self.descriptorsOfAProgram <= Descriptor.limit

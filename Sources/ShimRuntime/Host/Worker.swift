@@ -11,7 +11,7 @@ final class Worker: Host {
     private var worker: WorkerProcess?
     /// The private folder of the last one that was started.
     private var folder: String?
-    /// Workers that are being ended, the lane's own no longer.
+    /// Workers that are being ended and no longer belong to the lane.
     private var ending: [WorkerProcess] = []
     private var current: Current?
     /// Looks at the answer, where that may be an error.
@@ -19,6 +19,8 @@ final class Worker: Host {
     private var backoff = Backoff()
     private var starts = StartRecord()
     private var restart: EventLoop.Timer?
+    /// Looks again whether a worker that is to get an event has started.
+    private var look: EventLoop.Timer?
     /// Why the last worker was given up while no event was handled, where that is the next event's error.
     private var owed: (fault: WorkerFault, errors: StderrTail)?
     private var isClosing = false
@@ -95,7 +97,7 @@ final class Worker: Host {
         }
     }
 
-    /// The lane's worker is of no more use.
+    /// The lane's worker can no longer be used.
     private func failed(_ fault: WorkerFault, _ process: WorkerProcess) {
         guard process === worker else { return }
         worker = nil
@@ -109,18 +111,18 @@ final class Worker: Host {
             return onReady(Self.startError(report()))
         }
         guard let current else {
-            // Nobody was waiting: its death costs nobody an error, what it said unasked does.
+            // Nobody was waiting: its death is not an error, but what it wrote unasked is.
             if case .unaskedOutput = fault { owed = (fault, process.errors) }
             if case .ended = fault { context.log(.warn, "\(report().errorMessage); it is started again") }
             return startLater()
         }
         if case .ended = fault, current.stop == nil, current.mayRetry, !current.isGiven || process.hasReadNothing {
-            // It died before it read the event, which costs nobody an error: a new one gets the event, once.
+            // It died before it read the event, which is not an error: a new one gets the event, once.
             self.current?.mayRetry = false
             return give()
         }
         let reason = current.stop ?? fault
-        // Its last words are in its log by now, whatever the reason is.
+        // Its last lines are in its log by now, whatever the reason is.
         finish(
             .failure(reason.report(program: context.program.name, memory: context.memory, errors: process.errors))
         )
@@ -143,7 +145,7 @@ final class Worker: Host {
         }
     }
 
-    /// What keeps it from starting is told where it matters: when the next event needs it.
+    /// What keeps it from starting is reported when the next event needs it.
     private func startQuietly() {
         restart = nil
         try? startWorker()
@@ -166,7 +168,7 @@ final class Worker: Host {
             }
         }
         if worker?.isFit() == false, let worker, case .idle = worker.state {
-            // Its output has ended, so will it.
+            // Its output has ended, so it will end too.
             retire()
         }
         if let (fault, errors) = owed {
@@ -179,13 +181,23 @@ final class Worker: Host {
 
     /// Gives the event to the worker, which is started where there is none; one that is not ready yet gets it when it is.
     private func give() {
-        guard let event = current else { return }
+        look?.cancel()
+        look = nil
+        guard let event = current, event.stop == nil else { return }
         do {
             if worker == nil { try startWorker() }
         } catch {
             return finish(.failure(starts.report(error, context)))
         }
         guard let worker, case .idle = worker.state else { return }
+        if worker.answers == 0 {
+            if worker.isStarting() {
+                look = context.loop.after(.milliseconds(1)) { [weak self] in self?.give() }
+                return
+            }
+            // A greeting is found here, and fails the event.
+            guard worker.isFit() else { return }
+        }
         let bytes: [UInt8]
         do {
             bytes = try WorkerEvent.bytes(
@@ -222,6 +234,7 @@ final class Worker: Host {
     private func finish(_ verdict: Verdict) {
         guard let event = current else { return }
         event.deadline?.cancel()
+        look?.cancel()
         event.writer.onChange = {}
         current = nil
         copy = nil

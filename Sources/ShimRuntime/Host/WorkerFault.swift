@@ -5,9 +5,9 @@ import Platform
 enum WorkerFault: Equatable {
     /// It ended before its answer was complete.
     case ended(ProcessEnd)
-    /// It closed its standard output, and lives.
+    /// It closed its standard output without ending.
     case closedOutput
-    /// It closed its standard input, and lives.
+    /// It closed its standard input without ending.
     case closedInput
     /// It wrote something before it had read the event.
     case unaskedOutput(String)

@@ -1,4 +1,5 @@
-/// What a worker writes to standard output, held against what it may write now: a value, told of bytes and saying what they are.
+/// What a worker writes to standard output, compared with what it may write now: a value that is given bytes and says
+/// what they are.
 ///
 /// ```
 /// ready → nothing ⇄ answer
@@ -32,7 +33,7 @@ struct WorkerOutput: Equatable {
     /// An event was given to it.
     mutating func expectAnswer() { expected = .answer }
 
-    /// Bytes have come, never none.
+    /// Bytes have come, at least one.
     mutating func take(_ bytes: UnsafeRawBufferPointer) -> Step {
         var step = Step()
         guard expected != .nothing else {

@@ -12,7 +12,7 @@ final class WorkerProcess {
         case ready
         /// It has answered the event; the writer has all of the answer.
         case answered
-        /// It is of no more use. While it answers an event, that has failed.
+        /// It can no longer be used; an event that it is answering has failed.
         case failed(WorkerFault)
         /// Its process has ended, or nobody waits for it any longer.
         case gone
@@ -84,6 +84,29 @@ final class WorkerProcess {
 
     /// The end of what it wrote to standard error since it was given its last event, or since its start.
     var errors: StderrTail { log.tail }
+
+    /// Whether it is seen to start still, so that what it writes next may be a greeting and no answer; looked up now.
+    ///
+    /// One that sleeps where it reads has started. One that sleeps in another way, which may be its way to read, has so
+    /// when it is asked a second time.
+    func isStarting() -> Bool {
+        guard answers == 0, !hasStarted, context.configuration.workerReady == .start else { return false }
+        if ProcessControl.waitsForInput(child.pid) || started.duration(to: .now) > Self.longestStart {
+            hasStarted = true
+        } else if ProcessControl.sleeps(child.pid) {
+            hasStarted = wasAsleep
+            wasAsleep = true
+        } else {
+            wasAsleep = false
+        }
+        return !hasStarted
+    }
+
+    private var hasStarted = false
+    private var wasAsleep = false
+
+    /// One that has been busy for so long may well read by now, in some thread.
+    private static let longestStart: Duration = .seconds(5)
 
     /// Whether it can be given an event now, looked up now: what it wrote unasked is found, and its end.
     func isFit() -> Bool {
@@ -270,7 +293,7 @@ final class WorkerProcess {
 
     // MARK: - The end
 
-    /// It is of no more use: its owner is told why, and it is ended.
+    /// It can no longer be used: its owner is told why, and it is ended.
     private func fail(_ fault: WorkerFault) {
         switch state {
         case .ending, .gone: return

@@ -9,7 +9,7 @@ import Platform
 final class Lane {
     /// Where the lane is.
     enum State: Equatable {
-        /// The host does what belongs into init.
+        /// The host does what belongs in init.
         case starting
         /// `/next` was asked.
         case waiting
@@ -53,7 +53,7 @@ final class Lane {
     /// - Parameter ready: Called with what keeps it from answering, or `nil`; ``run()`` comes next.
     func start(_ ready: @escaping (ShimError?) -> Void) { host.start(ready) }
 
-    /// Whether Lambda is made to tell of the end.
+    /// Whether Lambda is made to announce the end.
     var sigterm: Configuration.Switch { context.configuration.sigterm }
 
     /// Removes what the host left on the disk; nothing runs any more.
@@ -71,6 +71,8 @@ final class Lane {
         if signal != nil { return close() }
         state = .waiting
         client.next { [weak self] in self?.received($0) }
+        // While nothing has come: for the first event; the next ones' part is done beside an answer.
+        if state == .waiting { host.prepare() }
     }
 
     private func received(_ outcome: RuntimeAPIClient.Outcome) {
@@ -113,7 +115,15 @@ final class Lane {
     private func request(_ invocation: Invocation) -> Request {
         let configuration = context.configuration
         guard configuration.eventForm != .raw else { return .usable(invocation, writer) }
-        guard let event = HTTPEvent(invocation.event) else {
+        let found: HTTPEvent?
+        do throws(HTTPEvent.BrokenBody) {
+            found = try HTTPEvent(invocation.event)
+        } catch {
+            return .refused(
+                "the event is an HTTP request whose 'isBase64Encoded' is true, but its 'body' is not valid base64"
+            )
+        }
+        guard let event = found else {
             if configuration.eventForm == .auto { return .usable(invocation, writer) }
             return .refused(
                 "the event is not an HTTP request of API Gateway, a function URL or a load balancer, and SHIM_EVENT is 'http'"
@@ -128,7 +138,8 @@ final class Lane {
         return .usable(invocation.with(event: event.body, variables: variables), http)
     }
 
-    /// The log comes before the answer, after which Lambda may freeze everything; but it holds up no answer for long.
+    /// The log comes before the answer, after which Lambda may freeze everything; but it does not hold up an answer for
+    /// long.
     private func answer(_ answer: Answer, _ id: String, _ limit: TimeLimit?) {
         if let report = answer.error {
             context.log(.error, "\(report.errorType): \(report.errorMessage)", requestID: id)
@@ -179,7 +190,7 @@ final class Lane {
     /// How long an answer may take once the shim has been told to end.
     private static let lastAnswer: Duration = .milliseconds(300)
 
-    /// The shim was told to end: an event that is handled gets an answer still, if the server takes it soon.
+    /// The shim was told to end: an event that is handled still gets an answer, if the server takes it soon.
     func end(_ signal: Int32) {
         let isFirst = self.signal == nil
         self.signal = signal

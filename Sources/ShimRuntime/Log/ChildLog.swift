@@ -6,7 +6,7 @@ struct ChildLog {
     /// The end of what was written for this event, for the error report.
     private(set) var tail = StderrTail()
 
-    /// A record of the JSON format holds at most so much of one line; a longer line becomes several records.
+    /// The most of one line that a record of the JSON format holds; a longer line becomes several records.
     private static let longestRecord = 64 << 10
 
     /// How lines go out.

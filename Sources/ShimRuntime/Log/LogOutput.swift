@@ -33,7 +33,7 @@ final class LogOutput {
         flush()
     }
 
-    /// Calls back when nothing waits any more, at the limit at the latest; at once where nothing does.
+    /// Calls back when nothing waits any more, or at the limit; at once where nothing waits.
     func whenWritten(until limit: ContinuousClock.Instant, _ done: @escaping () -> Void) {
         guard isBlocked, let loop else { return done() }
         var isDone = false

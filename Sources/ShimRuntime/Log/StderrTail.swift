@@ -1,11 +1,12 @@
 /// The end of what a program wrote to standard error, for the error report; bounded, however much it writes.
 struct StderrTail {
-    /// A report shows at most so many lines.
+    /// The most lines that a report shows.
     static let maximumLines = 20
-    /// A report shows at most so many bytes.
+    /// The most bytes that a report shows.
     static let maximumBytes = 4096
 
-    /// The reason of a failure is looked for in at least so many bytes: some runtimes print long lists of calls after it.
+    /// How many bytes at least are searched for the reason of a failure: some runtimes print long lists of calls after
+    /// it.
     static let searchedBytes = 32 << 10
 
     private var bytes: [UInt8] = []

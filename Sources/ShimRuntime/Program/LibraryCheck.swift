@@ -27,7 +27,7 @@ struct LibraryCheck {
         guard let elf = read.flatMap({ $0 }), let loader = elf.interpreter, !elf.needed.isEmpty else { return }
         let folders = searchFolders(elf)
         let absent = elf.needed.filter { name in
-            !name.contains("/") && !folders.contains { Files.status("\($0)/\(name)") != nil }
+            !name.utf8.contains(UInt8(ascii: "/")) && !folders.contains { Files.status("\($0)/\(name)") != nil }
                 && !Self.isCached(name)
         }
         guard !absent.isEmpty, let missing = askLoader(loader), let first = missing.first else { return }
@@ -53,7 +53,7 @@ struct LibraryCheck {
         ]
     }
 
-    /// Whether the loader's cache has a library: its strings are names and paths, each with a NUL behind it.
+    /// Whether the loader's cache has a library: its strings are names and paths, each followed by a NUL.
     private static func isCached(_ name: String) -> Bool { Files.holds("/etc/ld.so.cache", Array("/\(name)\0".utf8)) }
 
     /// The libraries that the loader does not find; `nil` where it cannot be asked.

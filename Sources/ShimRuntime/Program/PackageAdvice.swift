@@ -1,8 +1,8 @@
 import Platform
 
-/// What to do about a library that is missing: another thing where the program has been packed already.
+/// What to do about a library that is missing: something else where the program has been packed already.
 struct PackageAdvice {
-    /// Whether this shim lies in a package: then "pack it with shim-pack" is no help.
+    /// Whether this shim lies in a package: then "pack it with shim-pack" does not help.
     let isPackaged: Bool
 
     /// The advice where this shim itself lies.

@@ -66,7 +66,7 @@ struct ProgramInspection {
         return text.isEmpty ? nil : String(text)
     }
 
-    /// Refuses what can be seen not to start, in words.
+    /// Refuses a program that can be seen not to start, and says why.
     func requireRunnable() throws(ShimError) {
         switch kind {
         case .unreadable: return
@@ -99,8 +99,9 @@ struct ProgramInspection {
         guard interpreter.hasSuffix("/env"), let option else { return }
         // `env -S python3 -u` and `env NAME=value python3`: the first word that is neither is the program.
         let words = option.split(separator: " ").map(String.init)
-        guard let name = words.first(where: { !$0.hasPrefix("-") && !$0.contains("=") }) else { return }
-        if name.contains("/") ? Files.status(name) != nil : resolver.find(name) != nil { return }
+        let isProgram = { (word: String) in !word.hasPrefix("-") && !word.utf8.contains(UInt8(ascii: "=")) }
+        guard let name = words.first(where: isProgram) else { return }
+        if name.utf8.contains(UInt8(ascii: "/")) ? Files.status(name) != nil : resolver.find(name) != nil { return }
         throw .programUnusable(
             path: file,
             why: "its interpreter '\(name)' is in none of " + resolver.searchPath.joined(separator: ", "),

@@ -21,7 +21,7 @@ struct ProgramResolver {
     /// root and then in PATH.
     func resolve(command: String, arguments: [String]) throws(ShimError) -> Program {
         let places =
-            command.contains("/")
+            command.utf8.contains(UInt8(ascii: "/"))
             ? [absolute(command)] : ([taskRoot] + searchPath).map { "\($0)/\(command)" }
         guard let file = places.first(where: { Files.status($0)?.isRegular == true }) else {
             throw .programNotFound(name: command, tried: unique(places))
@@ -42,7 +42,7 @@ struct ProgramResolver {
             tried += ["\(folder)/\(stem)", "\(folder)/\(stem).*"]
             let names = ((try? Files.list(folder)) ?? []).filter { $0 == stem || $0.hasPrefix(stem + ".") }
             let files = names.map { "\(folder)/\($0)" }.filter { Files.status($0)?.isRegular == true }
-            // Data files beside the script (test.csv) are no candidates.
+            // Data files beside the script (test.csv) are not candidates.
             let runnable = files.filter(isRunnable)
             if runnable.count > 1 { throw .programAmbiguous(name: handler, candidates: runnable) }
             if let file = runnable.first ?? (files.count == 1 ? files.first : nil) {

@@ -4,11 +4,11 @@
 /// their version, with "Execution halted". What they write is in ``ReasonRules``. A last line that no rule knows is the
 /// reason as it stands.
 struct FailureReason {
-    /// A reason of several lines has at most so many.
+    /// The most lines that a reason has.
     private static let mostLines = 12
-    /// A reason of several lines has at most so many characters.
+    /// The most characters that a reason of several lines has.
     private static let mostCharacters = 900
-    /// A second line that follows unmarked is taken along over at most so many.
+    /// How many lines an unmarked second line may be away.
     private static let mostUnmarked = 6
 
     private let lines: [ReportLine]
@@ -111,7 +111,7 @@ struct FailureReason {
 
     /// Where an object printed over several lines begins: `Error: x {`, its members, `}`.
     ///
-    /// - Returns: The index after the line with the brace; an object that stands alone is no addition to anything.
+    /// - Returns: The index after the line with the brace; an object that stands alone belongs to no message.
     private func openingOfBlock(endingAt index: Int) -> Int? {
         guard lines[index].trimmed == "}", !lines[index].isIndented else { return nil }
         var head = index - 1
@@ -238,7 +238,7 @@ struct FailureReason {
 
     // MARK: Python
 
-    /// The reason of a report in which the calls come first, where the line at an index is still of that report.
+    /// The reason of a report in which the calls come first, where the line at an index is still part of that report.
     private func callsFirst(endingAt index: Int) -> String? {
         guard
             let head = lines[...index].lastIndex(where: { line in

@@ -1,8 +1,8 @@
 /// What runtimes write to standard error around the reason for which a program ends, as data.
 ///
 /// Each entry is what the runtime prints itself, not what a program could print through it. The tests run the real
-/// runtimes; the general rules are for those that nobody has listed. Where two entries would do, the stricter is here: a
-/// program's own last line must not be taken for a runtime's.
+/// runtimes; the general rules are for those that nobody has listed. Where two entries would match, the stricter one is
+/// here: a program's own last line must not be taken for a runtime's.
 enum ReasonRules {
     /// Lines that a runtime adds after the reason, whatever that is.
     static let trailers: [LinePattern] = [
@@ -67,7 +67,7 @@ enum ReasonRules {
         "*.d:% *",
     ]
 
-    /// The line above a list of calls: it goes, and what follows it, as far as that looks like such a list.
+    /// The line above a list of calls: it is dropped with what follows, as far as that looks like such a list.
     static let listHeads: [LinePattern] = [
         // Lua, PHP, Julia, Rust, Fortran, rlang, SBCL, GHC 9.10, and those who call it so
         "*tack traceback:",
@@ -138,7 +138,7 @@ enum ReasonRules {
         "** (*) *",
     ]
 
-    /// A second reason, for which the first one came about.
+    /// A second reason, which led to the first one.
     static let causes: [LinePattern] = [
         "Caused by: *", "caused by: *", "Caused by:", "caused by:", "Caused by *:",
     ]
@@ -155,14 +155,14 @@ enum ReasonRules {
         "*:%:in *: * (*)"
     ]
 
-    /// Words of a short last line that only says that it has ended; where the line above tells of an error, both are the
+    /// Words of a short last line that only says that it has ended; where the line above reports an error, both are the
     /// reason.
     static let ends: [String] = [
         "exit status", "exit code", "exited with", "exiting", "halted", "aborted", "aborting", "terminated",
         "terminating", "quitting", "core dumped", "giving up", "returned non-zero",
     ]
 
-    /// Words by which a line tells of an error, in lower case.
+    /// Words that mark a line as an error, in lower case.
     static let errorWords: [String] = [
         "error", "exception", "panic", "fatal", "fail", "cannot", "can't", "could not", "couldn't", "unable",
         "invalid", "denied", "not found", "no such", "missing", "unexpected", "unknown", "undefined", "refused",

@@ -1,7 +1,7 @@
 import LambdaWire
 import Platform
 
-/// How a program did on one event.
+/// The outcome of a program for one event.
 enum Verdict: Equatable {
     /// What it wrote is the response.
     case success
@@ -89,7 +89,7 @@ protocol ResponseWriter: AnyObject {
 
     /// Takes what the program wrote.
     ///
-    /// - Throws: Why it is not taken; the program is of no more use then.
+    /// - Throws: Why it is not taken; the program is stopped then.
     func write(_ bytes: UnsafeRawBufferPointer) throws(OutputRefusal)
 
     /// Whether bytes go on at once, to a reader that may be slow.

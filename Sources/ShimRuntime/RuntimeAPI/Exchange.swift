@@ -17,7 +17,7 @@ final class Exchange {
     let operation: String
     private(set) var head: [UInt8]
     private(set) var body: [UInt8]
-    /// How many bytes of both are gone.
+    /// How many bytes of both have been sent.
     private(set) var sent = 0
     /// Whether the server has taken nothing yet.
     private(set) var isUntouched = true
@@ -40,7 +40,7 @@ final class Exchange {
         if isBlocked {
             body += bytes
         } else {
-            // What is gone is not kept.
+            // What has been sent is not kept.
             (head, sent) = ([], 0)
             body.removeAll(keepingCapacity: true)
             body += bytes
@@ -62,6 +62,6 @@ final class Exchange {
     /// Everything is to be sent again.
     func rewind() { (sent, isUntouched) = (0, true) }
 
-    /// Nobody will read the rest.
+    /// The rest will not be read.
     func drop() { sent = head.count + body.count }
 }

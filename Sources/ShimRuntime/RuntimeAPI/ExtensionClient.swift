@@ -6,8 +6,8 @@ import Platform
 /// An internal extension, which is there so that Lambda tells of the end: it sends SIGTERM only to an environment that has an
 /// extension, and SIGKILL at once to any other.
 ///
-/// It registers for no event and asks for the next one, which never comes. Where an emulator has no extensions, there is a
-/// line in the log, and all goes on.
+/// It registers for no event and asks for the next one, which never comes. Where an emulator lacks extensions, there is
+/// a line in the log, and all goes on.
 final class ExtensionClient {
     /// The name that Lambda's log shows.
     static let name = "shim"
@@ -77,7 +77,7 @@ final class ExtensionClient {
             guard head.status == 200, let id = head.fields[LambdaHeader.extensionID] else {
                 return finish("status \(head.status) \(String(decoding: body.prefix(200), as: UTF8.self))")
             }
-            // What nobody ever answers, and without which Lambda's init does not end.
+            // This request is never answered, and without it Lambda's init does not end.
             (unsent, sent) = (self.head("GET", "event/next", [LambdaHeader.extensionID: id]), 0)
             watch?.events = [.readable, .writable]
             finish(nil)

@@ -24,7 +24,7 @@ struct Invocation: Sendable {
 
     /// The moment when Lambda stops waiting.
     struct Deadline: Sendable, Equatable {
-        /// The same moment on a clock that nobody sets.
+        /// The same moment on a monotonic clock.
         let instant: ContinuousClock.Instant
         /// When the event came.
         let received: ContinuousClock.Instant

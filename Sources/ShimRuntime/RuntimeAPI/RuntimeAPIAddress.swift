@@ -3,12 +3,12 @@ import Platform
 
 /// Where the Runtime API is: `AWS_LAMBDA_RUNTIME_API`, an IP and a port.
 ///
-/// Some emulators put a path behind it, which is kept.
+/// Some emulators append a path, which is kept.
 struct RuntimeAPIAddress: Equatable, Sendable, CustomStringConvertible {
     let socket: SocketAddress
     /// The text as given, without a scheme and a path, for the Host header.
     let authority: String
-    /// What stands before `/2018-06-01`; empty on Lambda.
+    /// What precedes `/2018-06-01`; empty on Lambda.
     let basePath: String
 
     var description: String { authority + basePath }

@@ -56,7 +56,7 @@ final class RuntimeAPIClient {
     /// The last answer's body; an event shares its storage, which is used again once the event is let go.
     private var body: [UInt8] = []
 
-    /// How often, and after which time, a send is tried again for which the system had no memory.
+    /// How often, and after what time, a send is repeated that failed for lack of memory.
     private static let retries = (count: 100, after: Duration.milliseconds(10))
     private var retriesLeft = retries.count
 
@@ -163,7 +163,7 @@ final class RuntimeAPIClient {
         self.done = done
         state = .sending(exchange)
         retriesLeft = Self.retries.count
-        // What has been sent cannot be sent once more, so a kept connection that the server has closed is not used.
+        // What has been sent cannot be sent again, so a kept connection that the server has closed is not used.
         if exchange.kind != .next, connection?.isOver == true { drop() }
         transmit()
     }
@@ -224,7 +224,7 @@ final class RuntimeAPIClient {
         switch error.errno {
         case _ where error.call == "connect" || error.call == "socket": giveUp(exchange, error)
         case ENOBUFS, ENOMEM:
-            // The connection lives: to wait for an answer to what was not sent would be to wait for ever.
+            // The connection is alive: waiting for an answer to what was not sent would never end.
             guard retriesLeft > 0 else { return giveUp(exchange, error) }
             retriesLeft -= 1
             watch?.isPaused = true
@@ -234,7 +234,7 @@ final class RuntimeAPIClient {
             drop()
             transmit()
         default:
-            // An answer may be there to read all the same: 413 before the body was taken.
+            // There may still be an answer to read: 413 before the body was taken.
             if exchange.isWhole { return awaitAnswer(exchange) }
             exchange.drop()
             state = .awaiting(exchange)
@@ -366,10 +366,10 @@ final class RuntimeAPIClient {
         return id
     }
 
-    /// A deadline that is missing, malformed or already over when the event comes is none: on Lambda that does not
+    /// A deadline that is missing, malformed or already over when the event comes is ignored: on Lambda that does not
     /// happen, and some emulators send a constant.
     private static func deadline(_ text: String?, received: ContinuousClock.Instant) -> Invocation.Deadline? {
-        // What is negative could not be subtracted from.
+        // Negative values would overflow.
         guard let text, let milliseconds = Int64(text), milliseconds > 0 else { return nil }
         let remaining = milliseconds - WallClock.millisecondsSinceEpoch()
         guard remaining > 0, remaining < 1_000_000_000_000 else { return nil }

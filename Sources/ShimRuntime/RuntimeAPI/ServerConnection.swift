@@ -61,7 +61,7 @@ final class ServerConnection {
         return true
     }
 
-    /// Whether the server has closed the connection while nobody waited for anything; bytes would be as bad.
+    /// Whether the server has closed the connection while no answer was due; bytes would be just as bad.
     var isOver: Bool {
         guard isKept else { return false }
         guard let seen = try? poll([PollRequest(socket.raw, .readable)], timeout: .zero) else { return true }
@@ -74,7 +74,7 @@ final class ServerConnection {
     ///   - body: Gets the body. What it held before an answer's first byte is dropped, its room is used again.
     ///   - buffer: Room for what one read gets.
     /// - Returns: The head of the final answer once it is complete, `nil` before.
-    /// - Throws: ``Failure``; the connection is of no more use then.
+    /// - Throws: ``Failure``; the connection cannot be used any more.
     func receive(
         into body: inout [UInt8],
         using buffer: UnsafeMutableRawBufferPointer

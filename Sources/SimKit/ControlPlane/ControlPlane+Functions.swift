@@ -84,7 +84,7 @@ extension ControlPlane {
         }
     }
 
-    /// Says what a call would only say later.
+    /// Reports early what only a call would report.
     private func noteRuntime(_ record: FunctionRecord) {
         guard let runtime = record.latest.settings.runtime, !runtime.hasPrefix("provided") else { return }
         note(
@@ -262,7 +262,7 @@ extension ControlPlane {
 
     // MARK: - Aliases
 
-    /// `nil` where the request says nothing of weights.
+    /// `nil` where the request does not mention weights.
     private func weights(_ request: ControlRequest) throws(ControlError) -> [String: Double]? {
         guard let routing = try request.object("RoutingConfig") else { return nil }
         let weights = routing["AdditionalVersionWeights"]?.members ?? []

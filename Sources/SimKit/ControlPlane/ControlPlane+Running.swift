@@ -11,7 +11,7 @@ extension ControlPlane {
 
     private func key(_ name: String, _ version: String) -> String { "\(name):\(version)" }
 
-    /// Makes what `$LATEST` is now runnable, and says so in the record; what ran before goes on until then.
+    /// Makes the current `$LATEST` runnable, and says so in the record; the one before answers until then.
     func prepare(_ name: String) {
         guard let record = store.functions[name] else { return }
         let wanted = record.latest
@@ -115,7 +115,7 @@ extension ControlPlane {
 
     /// Finds what a call goes to.
     ///
-    /// - Parameter reference: The function, and a version or an alias; the weights of an alias decide anew for each call.
+    /// - Parameter reference: The function, and a version or an alias; the weights of an alias decide for each call.
     /// - Returns: `nil` where there is no such function.
     /// - Throws: ``ServiceError`` where it cannot be called now.
     func target(_ reference: FunctionReference) throws(ServiceError) -> CallTarget? {

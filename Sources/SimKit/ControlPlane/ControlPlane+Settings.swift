@@ -311,7 +311,7 @@ extension ControlPlane {
         .object([("RecursiveLoop", .string(try unqualifiedRecord(named(request)).recursiveLoop))])
     }
 
-    /// Code signing configurations cannot be made here, so that no function can get one.
+    /// Code signing configurations cannot be made here, so no function can have one.
     func putCodeSigning(_ request: ControlRequest) throws(ControlError) -> JSONValue {
         throw .codeSigningNotFound(try request.string("CodeSigningConfigArn") ?? "")
     }

@@ -3,7 +3,7 @@ import Platform
 /// The processes of one environment, runtime and extensions: started, stopped and ended together.
 final class EnvironmentProcesses {
     let extensions: ExtensionHost
-    /// Hears what happens to them.
+    /// Is told what happens to them.
     weak var environment: ExecutionEnvironment?
     /// How long they may take to end.
     var budget = Duration.seconds(2)
@@ -54,7 +54,7 @@ final class EnvironmentProcesses {
         }
     }
 
-    /// The runtime has said that it cannot go on: one that does not exit now is not waited for.
+    /// The runtime has said that it cannot go on: it is not waited for if it does not exit now.
     func expectExit() {
         let reporting = runtime
         loop.after(.milliseconds(500)) { if reporting?.isRunning == true { reporting?.kill() } }

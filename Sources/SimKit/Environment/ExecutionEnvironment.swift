@@ -1,7 +1,7 @@
 import HTTPWire
 import Platform
 
-/// Who has an environment made, and hears of it.
+/// The owner of an environment, which is told what happens to it.
 package protocol EnvironmentOwner: AnyObject {
     /// It can take another call.
     func environmentIsFree(_ environment: ExecutionEnvironment)
@@ -24,7 +24,7 @@ package final class ExecutionEnvironment {
     package let name: String
     /// The code it runs.
     package let deployment: Deployment
-    /// Who hears of it.
+    /// The owner, who is told.
     package weak var owner: (any EnvironmentOwner)?
     /// When it last finished a call.
     package private(set) var idleSince = ContinuousClock.Instant.now
@@ -57,7 +57,7 @@ package final class ExecutionEnvironment {
         write: @escaping ([UInt8]) -> Void
     ) throws(SimError) {
         var function = function
-        // Managed Instances know no other form.
+        // Managed Instances have no other form.
         if function.maximumConcurrency != nil { function.logFormat = .json }
         self.function = function
         self.deployment = deployment

@@ -12,7 +12,7 @@ final class ExtensionHost {
     /// How many there may be, external and internal.
     static let limit = 10
 
-    /// Where one stands; the raw values are the names that Lambda's messages use.
+    /// The state of one; the raw values are the names that Lambda's messages use.
     private enum State: String {
         case started = "Started"
         case registered = "Registered"

@@ -4,7 +4,7 @@ import Platform
 /// Why something failed, before it is known for which call: Lambda's own words name the request.
 struct FailureReason: Equatable, Sendable {
     private enum Words: Equatable, Sendable {
-        /// Lambda's own, behind the request's id.
+        /// Lambda's own, after the request's id.
         case platform(payloadType: String, message: String)
         /// The function's own, to the byte.
         case reported(FunctionFailure)

@@ -49,7 +49,7 @@ package final class Guardian {
     /// Nothing is left to do for it.
     package func dismiss() { say("done") }
 
-    /// A guardian that is gone hears nothing, which is no reason to end.
+    /// A guardian that is gone hears nothing; the simulator goes on without it.
     private func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         bytes.withUnsafeBytes { bytes in

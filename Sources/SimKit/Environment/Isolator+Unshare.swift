@@ -17,7 +17,8 @@ extension Isolator {
 
     /// The shell stays as process 1, so that the function is not.
     ///
-    /// The system keeps signals from process 1, and what loses its parent is given to it. What the shell itself has to say of a signal is no log of the function.
+    /// The system keeps signals from process 1, and what loses its parent is given to it. What the shell itself says
+    /// about a signal does not belong in the function's log.
     ///
     /// Mounting is done by this program, started once more (``IsolatedStart``): `mount` would have to be started some
     /// eighty times, which takes longer than everything else.

@@ -6,7 +6,7 @@ import ToolKit
 /// seen as Lambda's user.
 ///
 /// The superuser makes mount namespaces as they are, and the files keep their owners. Everybody else needs a user namespace,
-/// which has room for one user: `bwrap` makes it where it is installed and the machine lets it, else `unshare` with `mount`,
+/// which has room for one user: `bwrap` makes it where it is installed and allowed, else `unshare` with `mount`,
 /// which every Linux has. There, all files of the caller are the function's own, so rights that only an owner has are taken
 /// away before (``PackageModes``).
 package enum Isolator {
@@ -84,7 +84,7 @@ package enum Isolator {
     /// - Parameters:
     ///   - child: The process; its paths are those of the inside.
     ///   - view: What it sees.
-    /// - Returns: The program that isolates, with the process behind it.
+    /// - Returns: The program that isolates, with the process as its arguments.
     static func isolated(_ child: ChildSpec, _ view: View) -> ChildSpec {
         var (tool, environment) = (Tool.unshare, IsolatedStart.concealed(child.environment))
         let words: [String]

@@ -27,7 +27,7 @@ extension Lifecycle {
             go(to: .invoking(calls + [running]))
             return [.start(call), .logStart(call), .offer(call)]
         case (.starting, _), (.invoking, _), (.resetting, _), (.ended, _):
-            // Whoever asks whether it is free does not come here; nobody is forgotten all the same.
+            // A driver that asks first whether it is free does not come here; a call that does is still answered.
             let reason = FailureReason(ErrorType.sandboxFailure, "The environment takes no calls")
             return [.start(call), .logStart(call), .fail(call, reason), .finish(call, reason)]
         }
@@ -163,7 +163,7 @@ extension Lifecycle {
         guard case .resetting(let reset) = state else { return [] }
         var actions: [Action] = [.clean]
         if let phase = reset.phase { actions.append(.endInit(phase, reset.reason)) }
-        // The log of an init that was repeated within a call stands before the call's own.
+        // The log of an init that was repeated within a call precedes the call's own.
         if reset.phase == .invoke { actions += reset.calls.map { .logStart($0) } }
         actions += reset.calls.map { .finish($0, reset.reason) }
         switch reset.next {

@@ -123,7 +123,7 @@ struct Lifecycle: Equatable {
         case endInit(InitPhase, FailureReason?)
         /// The time of a call runs.
         case start(Call)
-        /// The log tells of a call's start.
+        /// Log a call's start.
         case logStart(Call)
         /// Let the processes run on: a call comes.
         case wake
@@ -131,7 +131,7 @@ struct Lifecycle: Equatable {
         case offer(Call)
         /// Answer a call that its runtime has not answered.
         case fail(Call, FailureReason)
-        /// Nothing is to do: the processes may be stopped.
+        /// There is nothing to do: the processes may be stopped.
         case rest
         /// Report a call that is over, with what went wrong, if something did.
         case finish(Call, FailureReason?)
@@ -158,7 +158,7 @@ struct Lifecycle: Equatable {
         }
     }
 
-    /// Whether it will be free without anybody's doing: all callers have their answers, and only the processes have still to
+    /// Whether it will be free by itself: all callers have their answers, and only the processes have still to
     /// come back, or to go.
     var isFinishing: Bool {
         switch state {

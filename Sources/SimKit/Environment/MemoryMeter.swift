@@ -2,8 +2,8 @@ import Platform
 
 /// Measures what an environment's processes use together.
 ///
-/// It looks often at first and less often later, and at the end of an invocation if it has not looked just before: a look
-/// costs about 0.1 ms, as much as everything else that the simulator does for an invocation.
+/// It measures often at first and less often later, and at the end of an invocation if it has not measured just before:
+/// this costs about 0.1 ms, as much as everything else that the simulator does for an invocation.
 final class MemoryMeter {
     private static let first = Duration.milliseconds(20)
     private static let longest = Duration.milliseconds(100)

@@ -25,7 +25,7 @@ extension Isolator.View {
             steps += [.folder("/var")]
             steps += Self.tree(root + "/var", at: "/var", without: ["task", "runtime"])
             steps += [.folder("/var/runtime")]
-            // The mode of the folder that a package lies in is no part of the package.
+            // The mode of the folder that a package lies in is not part of the package.
             let isOpen = Files.status(task).map { $0.mode & 0o005 == 0o005 } ?? true
             steps +=
                 isOpen

@@ -155,7 +155,7 @@ struct Sandbox {
             }
             // So that getpwuid finds a name, as it does on Lambda.
             for (place, line) in [("/etc/passwd", ProvidedSystem.user), ("/etc/group", ProvidedSystem.group)] {
-                // Where a link leads is not ours to write over.
+                // What a link leads to must not be overwritten.
                 guard ContainedPath.real(place, in: deployment.root) == deployment.root + place,
                     Files.entry(deployment.root + place)?.kind == .file
                 else { continue }

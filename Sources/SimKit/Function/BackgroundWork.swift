@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import Synchronization
 
-/// Work that blocks for long, on a thread of its own; its outcome is heard on the loop.
+/// Work that blocks for long, on a thread of its own; its outcome is delivered on the loop.
 final class BackgroundWork<Value: Sendable> {
     /// What the thread and the loop share.
     private final class Shared: Sendable {

@@ -56,7 +56,7 @@ package final class Deployment {
         return ["\(taskRoot)/bootstrap", "\(layers)/bootstrap"].first { Files.status($0)?.isRegular == true }
     }
 
-    /// The program and arguments behind the bootstrap, where it is `shim` for a program.
+    /// The program and arguments that the bootstrap starts, where it is `shim` for a program.
     var arguments: [String] {
         if case .program(let path, _, let arguments) = target { return wrapper + [path] + arguments }
         return image.map { Array($0.words.dropFirst()) } ?? []
@@ -137,7 +137,7 @@ private struct Contents {
             }
         }
         do throws(SystemError) {
-            // The copied folders' own modes are no part of a package.
+            // The copied folders' own modes are not part of a package.
             if taskRoot == copy { try Files.setMode(copy, 0o755) }
             if layers != given { try Files.setMode(layers, 0o755) }
             guard owns else { return }

@@ -16,7 +16,7 @@ package enum Isolation: Sendable, Equatable {
 
 /// What isolated processes find beside the function's own files.
 package enum Root: Sendable, Equatable {
-    /// What Lambda's own system has and nothing else, made of this machine's files (``ProvidedSystem``).
+    /// What Lambda's own system has and nothing else, made from this machine's files (``ProvidedSystem``).
     case bare
     /// This machine's files.
     case machine
@@ -81,7 +81,7 @@ package struct FunctionConfiguration: Sendable {
     package var account = "123456789012"
     /// Credentials of the user that are passed on.
     package var credentials: [String: String] = [:]
-    /// The PATH of this machine, behind Lambda's.
+    /// The PATH of this machine, which comes after Lambda's.
     package var hostPath = ""
     /// How long an init outside an invocation may take.
     package var initLimit: Duration = .seconds(10)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Names nobody else has.
+/// Unique names.
 package enum Identifiers {
     private static let digits: StaticString = "0123456789abcdef"
 

@@ -66,7 +66,7 @@ package final class Invocation {
         case reported(InvocationReport)
     }
 
-    /// What becomes of the answer on its way, which only the call decides: runtimes stream or not as they like.
+    /// How the answer is passed on, which only the call decides: runtimes stream or not as they like.
     package enum Mode: Sendable {
         /// It is kept until it is complete, up to the limit.
         case buffered
@@ -162,7 +162,7 @@ package final class Invocation {
         caller?.hear(.failed(failure))
     }
 
-    /// Ends a call that no environment has taken.
+    /// Ends a call that no environment took.
     func abandon(_ failure: FunctionFailure) {
         fail(failure)
         report(
@@ -182,7 +182,7 @@ package final class Invocation {
         )
     }
 
-    /// Lets go of the caller, who has been told otherwise.
+    /// Lets go of the caller, who has been answered in another way.
     func forgetCaller() { caller = nil }
 
     /// Stops the function from sending more of its stream, or lets it go on.

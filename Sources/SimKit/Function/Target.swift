@@ -20,7 +20,7 @@ package enum Target: Sendable, Equatable {
     /// Finds out what a path is.
     ///
     /// - Parameters:
-    ///   - path: What the user typed; a plain name that is no file here is looked for in `searchPath`.
+    ///   - path: What the user typed; a plain name that is not a file here is looked for in `searchPath`.
     ///   - arguments: Arguments of the program.
     ///   - shim: Where the bootstrap for programs is.
     ///   - searchPath: The user's PATH.

@@ -43,12 +43,12 @@ package final class Workspace {
             where ProcessTree.environment(of: pid).contains(where: { $0.contains("=\(folder)/") }) {
                 ProcessControl.signal(pid, Signal.kill)
             }
-            // What cannot be removed is tried again by the next one.
+            // What cannot be removed is left to the next simulator.
             try? Files.removeTree(folder)
         }
     }
 
-    /// Makes a folder that nobody else has.
+    /// Makes a new folder of its own.
     func makeFolder(_ name: String) throws(SimError) -> String {
         count += 1
         let folder = "\(path)/\(name)-\(count)"

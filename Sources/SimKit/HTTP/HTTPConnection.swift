@@ -5,7 +5,7 @@ import Platform
 final class HTTPConnection {
     /// Pipelined bytes that are kept while an exchange is answered; more stay in the socket.
     private static let readAhead = 64 << 10
-    /// Bytes of a body nobody wants that are read past, so that the client sees the answer instead of a reset.
+    /// Bytes of an unwanted body that are skipped, so that the client sees the answer instead of a reset.
     private static let discardLimit = 64 << 20
 
     /// What is reported when the client is gone.

@@ -4,7 +4,7 @@ import Platform
 
 /// An HTTP/1.1 server on one address: it accepts connections and hands each request to its handler.
 ///
-/// A client that is slow, sends too much or breaks the rules loses its connection and disturbs nobody else.
+/// A client that is slow, sends too much or breaks the rules loses its connection and disturbs no other client.
 package final class HTTPServer {
     /// Bounds on what clients may do; all are in docs/reference/shim-sim.md.
     package struct Bounds: Sendable {

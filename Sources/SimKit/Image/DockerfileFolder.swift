@@ -4,7 +4,7 @@ import Platform
 
 /// A folder as `shim-pack --dockerfile` writes it: Lambda's own base image, and a package that is copied to the task's root.
 ///
-/// What other Dockerfiles do takes a container engine.
+/// Other Dockerfiles need a container engine.
 enum DockerfileFolder {
     /// The target that such a folder is.
     static func target(_ folder: String) throws(SimError) -> Target {

@@ -205,7 +205,7 @@ package struct JSONCheck {
         }
     }
 
-    /// A character of several bytes; overlong forms and surrogates are no UTF-8 (RFC 3629).
+    /// A character of several bytes; overlong forms and surrogates are not UTF-8 (RFC 3629).
     private mutating func multiByte(_ first: UInt8) throws(Problem) {
         let second: ClosedRange<UInt8>
         let count: Int

@@ -1,7 +1,7 @@
 /// A JSON text to be written: members keep their order, and characters are escaped as Go's encoder does it.
 ///
 /// Lambda's own services are written in Go, and its answers are kept to the byte: `<`, `>` and `&` become `\u003c` and so
-/// on, U+2028 and U+2029 are escaped, members stand in the order of Lambda's own.
+/// on, U+2028 and U+2029 are escaped, members are in Lambda's own order.
 package enum JSONValue: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
     /// A text.
     case string(String)

@@ -62,7 +62,7 @@ enum JacksonMessage {
         ("Unexpected character (\(description(of: byte))) in numeric value: \(expected)", offset)
     }
 
-    /// A word that is none of JSON's: Jackson shows it whole.
+    /// A word that JSON does not have: Jackson shows it whole.
     private static func token(_ bytes: [UInt8], from offset: Int) -> (String, Int) {
         var start = offset
         while start > 0, isLetter(bytes[start - 1]) { start -= 1 }
@@ -113,7 +113,7 @@ enum JacksonMessage {
         }
     }
 
-    /// Bytes that are no ASCII are shown as the character of that number.
+    /// Bytes that are not ASCII are shown as the character of that number.
     private static func description(of byte: UInt8) -> String {
         if byte < 0x20 || (0x7F...0x9F).contains(byte) { return "(CTRL-CHAR, code \(byte))" }
         return "'\(Character(Unicode.Scalar(byte)))' (code \(byte))"

@@ -37,7 +37,7 @@ package final class FunctionLog {
     /// Where in what was kept the last invocation began.
     private(set) var invocationStart = 0
 
-    /// Tells of an invocation that begins.
+    /// Writes that an invocation begins.
     func begin(_ invocation: Invocation) {
         endLine()
         invocationStart = kept.count

@@ -65,7 +65,7 @@ enum LogEvent {
         return lines
     }
 
-    /// How important it is, which only a JSON log asks.
+    /// How important it is, which only a JSON log needs.
     var level: LogLevel {
         switch self {
         case .initStart, .start, .extensionState: .info
@@ -155,7 +155,7 @@ enum LogEvent {
         .number((duration.milliseconds * 1000).rounded() / 1000)
     }
 
-    /// Only a trace that is kept is told of.
+    /// Only a trace that is kept is reported.
     private static func tracing(_ context: CallerContext) -> JSONValue? {
         context.isSampled ? .object([("type", "X-Amzn-Trace-Id"), ("value", .string(context.traceID))]) : nil
     }

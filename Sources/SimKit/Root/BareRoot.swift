@@ -3,7 +3,7 @@ import LambdaWire
 import Platform
 import ToolKit
 
-/// Makes a root file system with what ``ProvidedSystem`` says and nothing else, out of this machine's own files.
+/// Makes a root file system with what ``ProvidedSystem`` lists and nothing else, from this machine's own files.
 ///
 /// Programs of the target that this machine cannot show as they are (they need libraries that the target does not have, or a
 /// newer glibc) get a folder of their own for their libraries and a script that starts them there: what the function's own
@@ -114,7 +114,7 @@ extension BareRoot {
         try Files.makeLink(path + interpreter, to: "/usr/lib64/\(name)")
     }
 
-    /// Whether a program can be as it is: the target has all its libraries, in versions that do.
+    /// Whether a program works as it is: the target has all its libraries, in versions that are new enough.
     private func isShown(_ program: SystemLibraries.Binary) -> Bool {
         var libraries = libraries
         guard let closure = libraries.closure(of: program) else { return false }
@@ -140,7 +140,7 @@ extension BareRoot {
     static func isTooNew(_ version: String) -> Bool {
         for (family, newest) in ProvidedSystem.newestVersions where version.hasPrefix(family) {
             let numbers = version.dropFirst(family.count).split(separator: ".").map { Int($0) }
-            // GLIBC_PRIVATE, GLIBC_ABI_DT_RELR: what glibc's own files say to each other.
+            // GLIBC_PRIVATE, GLIBC_ABI_DT_RELR: versions that only glibc's own files use.
             guard numbers.allSatisfy({ $0 != nil }) else { return false }
             return newest.lexicographicallyPrecedes(numbers.compactMap { $0 })
         }

@@ -25,7 +25,7 @@ enum PackageModes {
     }
 
     private static func levelContents(_ folder: String) throws(SystemError) {
-        // One that even its owner may not list is listed by nobody.
+        // A folder that even its owner may not list cannot be walked.
         for name in (try? Files.list(folder)) ?? [] {
             let path = "\(folder)/\(name)"
             guard let entry = Files.entry(path), entry.kind != .link else { continue }

@@ -11,7 +11,7 @@ protocol RuntimeCalls: AnyObject {
     func offer(_ invocation: Invocation)
     /// No answer of this invocation is taken any more.
     func giveUp(_ invocation: Invocation)
-    /// Forgets all: the process is gone.
+    /// Forgets everything: the process is gone.
     func reset()
 
     func next(_ exchange: HTTPExchange)

@@ -115,7 +115,7 @@ struct RuntimeAnswer {
         }
     }
 
-    /// The members stand in the order of Lambda's own, which is another one here than elsewhere.
+    /// The members are in Lambda's own order, which here differs from that elsewhere.
     static var tooLarge: FunctionFailure {
         let type = ErrorType.responseSizeTooLarge
         let message =
@@ -137,7 +137,7 @@ struct RuntimeAnswer {
     private static func trailerError(_ trailers: HTTPFields) -> (type: String, body: [UInt8])? {
         guard let type = trailers[LambdaHeader.errorType] else { return nil }
         let body = trailers[LambdaHeader.errorBody] ?? ""
-        // What is no base64 is shown as it is rather than lost.
+        // What is not base64 is shown as it is rather than lost.
         return (type, Data(base64Encoded: body).map(Array.init) ?? Array(body.utf8))
     }
 }

@@ -1,4 +1,4 @@
-/// Where the function's runtime stands (section "Runtime API" of docs/reference/shim-sim.md).
+/// The state of the function's runtime (section "Runtime API" of docs/reference/shim-sim.md).
 ///
 /// The raw values are the names that Lambda's error messages use.
 enum RuntimeState: String {

@@ -44,11 +44,11 @@ package final class CallHistory {
             recent[index].report.log = []
             recent[index].report.event = []
         }
-        // In larger steps, so that it costs nothing.
+        // Trimmed in larger steps, so that it costs little.
         if recent.count > Self.calls + 1000 { recent.removeFirst(recent.count - Self.calls) }
     }
 
-    /// Remembers lines of a log; they are parted only for whoever looks.
+    /// Remembers lines of a log; they are split only when somebody looks.
     package func add(lines bytes: [UInt8], of function: String?) {
         log.append(Piece(number: nextPiece, function: function, bytes: bytes))
         nextPiece += 1

@@ -26,17 +26,17 @@ package struct EventSettings: Sendable, Equatable {
 
 /// Events whose caller does not wait: each is tried until it succeeds or its retries are used up.
 final class EventQueue {
-    /// Events that are kept at most; one more is refused.
+    /// The most events that are kept; one more is refused.
     static let capacity = 10_000
 
     private final class Entry {
         let id: String
-        /// The function, and the version or alias: what an alias leads to is decided anew for each try.
+        /// The function, and the version or alias: what an alias leads to is looked up for each try.
         let reference: FunctionReference
         let event: [UInt8]
         let context: CallerContext
         let arrived = ContinuousClock.Instant.now
-        /// What becomes of it, as its function said last.
+        /// What its function last said should become of it.
         var events: EventSettings?
         var attempts = 0
         var throttles = 0

@@ -16,7 +16,7 @@ package struct FunctionReference: Equatable, Sendable {
         account = nil
     }
 
-    /// Takes a name apart that stands percent-encoded in a path.
+    /// Takes apart a name that is percent-encoded in a path.
     ///
     /// - Parameters:
     ///   - encoded: The name.
@@ -124,7 +124,7 @@ enum Validation {
         return [problem(text, "qualifier", "regular expression pattern: " + qualifierPattern)]
     }
 
-    /// A name as the pattern has it, which lets more through than there are names.
+    /// A name as the pattern has it, which allows more than the service does.
     static func isPatternName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { isNameByte($0) || $0 == 0x2E }
     }

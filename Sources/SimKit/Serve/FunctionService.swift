@@ -65,7 +65,7 @@ package final class FunctionService {
 
     /// Starts a call.
     ///
-    /// - Throws: ``ServiceError/tooManyRequests`` where every environment is busy and no more may be made.
+    /// - Throws: ``ServiceError/tooManyRequests`` where every environment is busy and no other may be made.
     package func invoke(_ invocation: Invocation) throws(ServiceError) {
         guard !isStopped else { throw .service("The simulator is stopping") }
         guard hasQuietCode else {
@@ -156,7 +156,7 @@ package final class FunctionService {
             guard let self, !isStopped else { return }
             switch watcher.look() {
             case .moving where ContinuousClock.Instant.now < codeDeadline: return lookAgain(watcher)
-            // What never rests is not waited for.
+            // A target that never stops changing is not waited for.
             case .same, .moving: break
             case .changed: takeNewCode()
             }
@@ -184,7 +184,7 @@ package final class FunctionService {
             deployment = try Deployment(function, in: context)
             for environment in environments where environment.isIdle { end(environment) }
         } catch .interrupted {
-            // The loop reads the signal next.
+            // The loop reads the signal in its next turn.
         } catch {
             write(Array("shim-sim: the changed target is not usable yet, the old one goes on: \(error)\n".utf8))
         }

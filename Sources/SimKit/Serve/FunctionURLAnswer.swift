@@ -2,7 +2,7 @@ import HTTPWire
 
 /// The HTTP response that a function URL makes of a function's answer.
 final class FunctionURLAnswer: Caller {
-    /// A prelude is a few headers; more is none.
+    /// A prelude is a few headers; anything longer is not one.
     private static let preludeLimit = 1 << 20
     private static let highWater = 1 << 20
 
@@ -52,7 +52,7 @@ final class FunctionURLAnswer: Caller {
     private func finish(failed: Bool) {
         // What went wrong in the middle of a stream is in the log; the caller gets what there is, complete for HTTP.
         if hasBegun { return exchange.end() }
-        // A stream that ended within its prelude is none.
+        // A stream that ended within its prelude has not begun.
         guard !failed, !hasPrelude, let answer = HTTPIntegration.interpret(kept) else { return badGateway() }
         var fields = answer.fields
         addIDs(to: &fields)

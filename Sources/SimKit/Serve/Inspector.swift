@@ -79,7 +79,7 @@ final class Inspector {
 extension LambdaService {
     /// Whether a browser says that a page of another site sends this.
     ///
-    /// A page's own address is no excuse: `http://evil.example:9000` may be a name that was made to point here.
+    /// A page's own address is not enough: `http://evil.example:9000` may be a name that was made to point here.
     func isFromElsewhere(_ head: HTTPRequestHead, host: String) -> Bool {
         if let site = head.fields["Sec-Fetch-Site"], site == "cross-site" { return true }
         guard let origin = head.fields["Origin"] else { return false }

@@ -9,7 +9,7 @@ struct InvokeRequest {
         case requestResponse = "RequestResponse"
         /// Not at all: the event is queued.
         case event = "Event"
-        /// It only wants to know whether it could.
+        /// A dry run: the caller only wants to know whether it could.
         case dryRun = "DryRun"
     }
 
@@ -25,7 +25,7 @@ struct InvokeRequest {
     let operation: Operation
     let kind: Kind
     let wantsLog: Bool
-    /// What goes on with the event; the ARN has the caller's qualifier.
+    /// What accompanies the event; the ARN has the caller's qualifier.
     let context: CallerContext
 
     /// How many bytes the body may have.
@@ -66,7 +66,8 @@ struct InvokeRequest {
         )
     }
 
-    /// Clients send all kinds of types or none, curl a form's; only what says plainly that it is no text is refused.
+    /// Clients send all kinds of types or none, curl a form's; only what plainly declares that it is not text is
+    /// refused.
     private static func isAcceptable(_ type: String) -> Bool {
         let type = type.lowercased()
         return !["image/", "audio/", "video/", "multipart/"].contains { type.hasPrefix($0) }

@@ -87,7 +87,7 @@ package final class LambdaService {
         }
     }
 
-    /// What a reference leads to.
+    /// The function or version that a reference names.
     func target(_ reference: FunctionReference) throws(ServiceError) -> CallTarget { try directory.target(reference) }
 
     /// How many events wait or are being tried.

@@ -1,6 +1,6 @@
 /// Percent-encoding (RFC 3986 2.1).
 package enum PercentCoding {
-    /// The text behind the encoding; `nil` where it is malformed or no UTF-8.
+    /// The decoded text; `nil` where it is malformed or not UTF-8.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         var iterator = text.utf8.makeIterator()

@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// Why Lambda's Invoke API refuses a call, with its status and the name that clients make an exception of.
+/// Why Lambda's Invoke API refuses a call, with its status and the name that clients turn into an exception.
 package enum ServiceError: Error, Equatable, Sendable {
     /// There is no function of this ARN.
     case functionNotFound(arn: String)
@@ -14,7 +14,7 @@ package enum ServiceError: Error, Equatable, Sendable {
     case qualifierMismatch
     /// The body is not JSON; Lambda's words for it.
     case notJSON(String)
-    /// A header or parameter has a value that is none.
+    /// A header or parameter has an invalid value.
     case invalidParameter(String)
     /// The client context cannot be read.
     case badClientContext
@@ -24,7 +24,7 @@ package enum ServiceError: Error, Equatable, Sendable {
     case tooManyRequests
     /// The function is being created.
     case conflict(String)
-    /// The body is said to be something else than JSON.
+    /// The body is declared as something other than JSON.
     case unsupportedMediaType(String)
     /// There is no such resource or method in the API.
     case unknownOperation(String)

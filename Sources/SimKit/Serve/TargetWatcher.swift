@@ -2,9 +2,10 @@ import Platform
 
 /// Tells whether files have changed, by their sizes and times: looked at when a call comes, so that no change is missed.
 ///
-/// What is still being written is left alone until it is quiet: half a zip is none.
+/// What is still being written is left alone until it is quiet, and until nobody has a target that is a file open for
+/// writing, since the writer may only have paused: half a zip cannot be used.
 final class TargetWatcher {
-    /// How a target stands.
+    /// The state of a target.
     enum State {
         /// As it was taken.
         case same
@@ -36,7 +37,8 @@ final class TargetWatcher {
             seenAt = .now
         }
         if seen == taken { return .same }
-        return seenAt.duration(to: .now) >= Self.quietTime ? .changed : .moving
+        let isMoving = seenAt.duration(to: .now) < Self.quietTime || paths.contains(where: Files.isOpenForWriting)
+        return isMoving ? .moving : .changed
     }
 
     /// What was last seen is taken, or has been tried.

@@ -4,9 +4,9 @@ import ToolKit
 /// A folder that plays a bucket: a function is called for each file that comes, as S3 notifies it.
 ///
 /// The folder is looked at every quarter of a second. A file has come when it has been the same twice, so that one that is
-/// still being written is not told of. What is there at the start is not told of.
+/// still being written is not reported. Neither is what is there at the start.
 package final class BucketWatcher {
-    /// Files that are watched at most; more are not told of.
+    /// The most files that are watched; others are not reported.
     static let limit = 100_000
     private static let interval = Duration.milliseconds(250)
 
@@ -36,7 +36,7 @@ package final class BucketWatcher {
     private let place: Place
     private let loop: EventLoop
     private let send: (_ function: String, _ event: [UInt8]) -> Void
-    /// What has been told of.
+    /// What has been reported.
     private var known: [String: Files.Stamp]
     /// What has been seen once.
     private var fresh: [String: Files.Stamp] = [:]
@@ -65,7 +65,7 @@ package final class BucketWatcher {
         schedule()
     }
 
-    /// Tells of nothing more.
+    /// Stops reporting.
     package func stop() {
         timer?.cancel()
         sums = [:]
@@ -93,7 +93,7 @@ package final class BucketWatcher {
         fresh = fresh.filter { now[$0.key] != nil }
     }
 
-    /// Tells of a file, with the checksum that S3 has as its entity tag.
+    /// Reports a file, with the checksum that S3 uses as its entity tag.
     private func tell(_ key: String) {
         let path = entry.folder + "/" + key
         let id = Identifiers.uuid()

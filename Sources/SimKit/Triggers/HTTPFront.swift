@@ -183,7 +183,7 @@ struct ProxyAnswer {
 
     private static let ownHeaders = ["connection", "transfer-encoding", "content-length", "keep-alive", "date"]
 
-    /// Reads an answer; `nil` where it is none.
+    /// Reads an answer; `nil` where it is not one.
     init?(_ bytes: [UInt8], reads headers: Headers) {
         guard let answer = try? JSONValue.parse(bytes), answer.members != nil else { return nil }
         let given = answer["statusCode"]

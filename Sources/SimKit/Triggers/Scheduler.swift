@@ -56,7 +56,7 @@ package final class Scheduler {
         let rest = Duration.fromMilliseconds(Double(due.milliseconds - Timestamp.now.milliseconds))
         guard rest > .zero else {
             send(entry.function, Self.event(entry.function, at: due, in: place))
-            // What was missed while the machine slept is not made up for.
+            // What was missed while the machine slept is not made up.
             return wait(number, entry, after: max(due, .now))
         }
         timers[number] = loop.after(min(rest, .seconds(30))) { [weak self] in

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Completions and manual pages: made of the tables, and read by the shells themselves.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct CompletionTests {
     private static let programs = ["shim-sim", "shim-pack", "shim-deploy"]
 

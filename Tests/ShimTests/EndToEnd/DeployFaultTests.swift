@@ -68,6 +68,7 @@ struct DeployFaultTests {
     /// A whole first deployment waits for ten calls at most, one after the other.
     @Test func theFirstDeploymentStartsFewCallsInSequence() throws {
         let fake = try Self.instant()
+        try fake.holdCallsTogether()
         let result = try Self.run(fake, ["--url", "--alias", "live", "--env", "PASSWORD=hunter2", "wc.zip"])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output == "https://x.lambda-url.us-east-1.on.aws/\n")

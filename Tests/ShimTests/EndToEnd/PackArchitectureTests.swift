@@ -67,7 +67,7 @@ extension EndToEnd.Packer {
             #expect(try Disk.same(path("own-zip/shim"), path("bin/shim")))
         }
 
-        @Test(.timeLimit(.minutes(1))) func whereItLookedIsSaid() throws {
+        @Test(.timeLimit(.minutes(5))) func whereItLookedIsSaid() throws {
             let folder = try installation()
             try program(in: folder)
             // One by that name that is for another architecture does not count.

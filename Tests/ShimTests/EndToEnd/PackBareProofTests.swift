@@ -95,7 +95,7 @@ extension EndToEnd.Packer {
         }
 
         @Test(
-            .timeLimit(.minutes(1)),
+            .timeLimit(.minutes(5)),
             arguments: [
                 (["--test", "{"], "the event of --test is not JSON"),
                 (["--test", "1", "--test", "@gone.json"], "cannot read 'gone.json'"),
@@ -139,7 +139,7 @@ extension EndToEnd.Packer {
         }
 
         /// The regression this guards: Guile's byte code is an ELF file for no machine, which ended the packing.
-        @Test(.timeLimit(.minutes(1))) func anELFFileForNoMachineIsData() throws {
+        @Test(.timeLimit(.minutes(5))) func anELFFileForNoMachineIsData() throws {
             let folder = try TemporaryFolder()
             var bytes = [UInt8](repeating: 0, count: 64)
             bytes.replaceSubrange(0..<8, with: [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0xFF])

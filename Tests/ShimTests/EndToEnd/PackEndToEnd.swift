@@ -62,7 +62,7 @@ extension EndToEnd.Packer {
         }
 
         /// RPATH goes down to the libraries of libraries, RUNPATH does not; $ORIGIN is the folder of the file that says it.
-        @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+        @Test(.timeLimit(.minutes(5)), arguments: [true, false])
         func searchPathsAreInheritedAsTheLoaderDoesIt(usesRunpath: Bool) throws {
             let tools = try Tools()
             let folder = Paths.normalized(tools.folder.path)
@@ -97,7 +97,7 @@ extension EndToEnd.Packer {
         }
 
         /// A library that is included by hand is found by whoever included it: the start sets LD_LIBRARY_PATH.
-        @Test(.timeLimit(.minutes(1))) func anIncludedLibraryIsNotMissing() throws {
+        @Test(.timeLimit(.minutes(5))) func anIncludedLibraryIsNotMissing() throws {
             let folder = try TemporaryFolder()
             let options = ["-shared", "-fPIC", "-Wl,-soname,libown.so"]
             let library = try PackPrograms.c("int f(void) { return 0; }", to: "libown.so", in: folder, options)

@@ -22,7 +22,7 @@ extension EndToEnd.Packer {
             #expect(try Set(FileManager.default.contentsOfDirectory(atPath: pack.folder.path)) == Set(before))
         }
 
-        @Test(.timeLimit(.minutes(1))) func whatIsNoProgramIsSaidToBeNone() throws {
+        @Test(.timeLimit(.minutes(5))) func whatIsNoProgramIsSaidToBeNone() throws {
             let folder = try TemporaryFolder()
             try folder.write("notes.txt", "hello\n", mode: 0o755)
             try PackPrograms.c(
@@ -88,7 +88,7 @@ extension EndToEnd.Packer {
             )
         }
 
-        @Test(.timeLimit(.minutes(1))) func wrongUsageIsStatus64() throws {
+        @Test(.timeLimit(.minutes(5))) func wrongUsageIsStatus64() throws {
             let hint = "hint: see 'shim-pack --help'\n"
             try expectFailure([], "shim-pack: no program to pack\n" + hint, status: 64)
             try expectFailure(
@@ -136,7 +136,7 @@ extension EndToEnd.Packer {
         }
 
         /// A missing library is named with who needs it and where was looked.
-        @Test(.timeLimit(.minutes(1))) func aMissingLibraryIsAnErrorAndNotSkipped() throws {
+        @Test(.timeLimit(.minutes(5))) func aMissingLibraryIsAnErrorAndNotSkipped() throws {
             let folder = try TemporaryFolder()
             let here = Paths.normalized(folder.path)
             try PackPrograms.c(
@@ -183,7 +183,7 @@ extension EndToEnd.Packer {
             )
         }
 
-        @Test(.timeLimit(.minutes(1))) func twoDifferentLibrariesOfOneNameAreAnError() throws {
+        @Test(.timeLimit(.minutes(5))) func twoDifferentLibrariesOfOneNameAreAnError() throws {
             let folder = try TemporaryFolder()
             var programs: [String] = []
             for (name, value) in [("one", 1), ("two", 2)] {
@@ -216,7 +216,7 @@ extension EndToEnd.Packer {
         }
 
         /// A header is enough to tell a foreign architecture: the machine of a copy is changed to the other one.
-        @Test(.timeLimit(.minutes(1))) func architecturesAreNotMixed() throws {
+        @Test(.timeLimit(.minutes(5))) func architecturesAreNotMixed() throws {
             let folder = try TemporaryFolder()
             let here = Paths.normalized(folder.path)
             let program = try PackPrograms.c("int main(void) { return 0; }", to: "main", in: folder)
@@ -252,7 +252,7 @@ extension EndToEnd.Packer {
             )
         }
 
-        @Test(.timeLimit(.minutes(1))) func aDynamicBootstrapProgramIsRefused() throws {
+        @Test(.timeLimit(.minutes(5))) func aDynamicBootstrapProgramIsRefused() throws {
             let debug = try Executables.path("shim")
             try expectFailure(
                 ["--shim", debug, "/bin/busybox"],
@@ -275,7 +275,7 @@ extension EndToEnd.Packer {
             )
         }
 
-        @Test(.timeLimit(.minutes(1))) func aScriptWithoutItsInterpreterIsRefused() throws {
+        @Test(.timeLimit(.minutes(5))) func aScriptWithoutItsInterpreterIsRefused() throws {
             let folder = try TemporaryFolder()
             let here = Paths.normalized(folder.path)
             try folder.write("a.py", "#!/usr/bin/env python3\n", mode: 0o755)
@@ -305,7 +305,7 @@ extension EndToEnd.Packer {
             )
         }
 
-        @Test(.timeLimit(.minutes(1))) func aLibraryThatLacksAVersionIsAnError() throws {
+        @Test(.timeLimit(.minutes(5))) func aLibraryThatLacksAVersionIsAnError() throws {
             let folder = try TemporaryFolder()
             let here = Paths.normalized(folder.path)
             let map = try folder.write("map", "FOO_1 { global: f; local: *; };\nFOO_2 { global: g; } FOO_1;\n")
@@ -327,7 +327,7 @@ extension EndToEnd.Packer {
             )
         }
 
-        @Test(.timeLimit(.minutes(1))) func whatCannotBeWrittenIsSaidSo() throws {
+        @Test(.timeLimit(.minutes(5))) func whatCannotBeWrittenIsSaidSo() throws {
             let pack = try PackUnderTest(["-o", "no/such/folder/x.zip", "/bin/busybox"])
             #expect(pack.errors == "shim-pack: cannot write 'no/such/folder/x.zip': No such file or directory\n")
             #expect(pack.status == 1)

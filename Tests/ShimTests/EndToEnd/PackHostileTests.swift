@@ -17,7 +17,7 @@ extension EndToEnd.Packer {
         private func busybox() throws -> String { try Executables.system("busybox", package: "busybox-static") }
 
         /// A program can name itself, or anything else, as its loader; asking that one for libraries would run it.
-        @Test(.timeLimit(.minutes(1))) func aLoaderThatIsNoneOfTheSystemsIsNotStarted() throws {
+        @Test(.timeLimit(.minutes(5))) func aLoaderThatIsNoneOfTheSystemsIsNotStarted() throws {
             let folder = try TemporaryFolder()
             let source =
                 "#include <stdio.h>\nint main(void) { fclose(fopen(\"\(folder.path)/ran\", \"w\")); return 0; }"
@@ -33,7 +33,7 @@ extension EndToEnd.Packer {
             #expect(!FileManager.default.fileExists(atPath: folder.path + "/ran"))
         }
 
-        @Test(.timeLimit(.minutes(1))) func windowsLineEndsAreRefused() throws {
+        @Test(.timeLimit(.minutes(5))) func windowsLineEndsAreRefused() throws {
             let folder = try TemporaryFolder()
             let script = try folder.write("a.sh", "#!/bin/sh\r\necho\r\n", mode: 0o755)
             #expect(
@@ -54,7 +54,7 @@ extension EndToEnd.Packer {
         }
 
         /// A name of pyenv's kind: the interpreter is there, but a script.
-        @Test(.timeLimit(.minutes(1))) func anInterpreterThatIsAScriptIsSaidToBeOne() throws {
+        @Test(.timeLimit(.minutes(5))) func anInterpreterThatIsAScriptIsSaidToBeOne() throws {
             let folder = try TemporaryFolder()
             let interpreter = try folder.script("python3", "exec true")
             let script = try folder.write("a.py", "#!\(interpreter)\n", mode: 0o755)
@@ -68,7 +68,7 @@ extension EndToEnd.Packer {
         }
 
         /// Names with every odd character, as others read them from the archive.
-        @Test(.timeLimit(.minutes(1))) func oddNamesSurviveTheArchive() throws {
+        @Test(.timeLimit(.minutes(5))) func oddNamesSurviveTheArchive() throws {
             let folder = try TemporaryFolder()
             let names = [
                 "-rf", " lead", "#h", "*star", "@at", "[br]", "a b", "back\\slash", "d$x", "q\"x", "q'x", "é€🙂",
@@ -82,7 +82,7 @@ extension EndToEnd.Packer {
         }
 
         /// The package of the last run lies in the folder that is packed: without care it grows with each run.
-        @Test(.timeLimit(.minutes(1))) func theOutputIsNotPackedIntoItself() throws {
+        @Test(.timeLimit(.minutes(5))) func theOutputIsNotPackedIntoItself() throws {
             let folder = try TemporaryFolder()
             try folder.write("data", "x")
             var archives: [Data] = []
@@ -96,7 +96,7 @@ extension EndToEnd.Packer {
         }
 
         /// `-o /dev/null` as root would put a file in the place of the device.
-        @Test(.timeLimit(.minutes(1))) func onlyAFileIsReplacedByTheOutput() throws {
+        @Test(.timeLimit(.minutes(5))) func onlyAFileIsReplacedByTheOutput() throws {
             let folder = try TemporaryFolder()
             try #require(mkfifo(folder.path + "/pipe", 0o600) == 0)
             for (name, cause) in [
@@ -109,7 +109,7 @@ extension EndToEnd.Packer {
         }
 
         /// Folders whose links lead to each other twice each: 2 to the 25th files, if one waits.
-        @Test(.timeLimit(.minutes(1))) func aWalkThatTakesTooLongCanBeStopped() throws {
+        @Test(.timeLimit(.minutes(5))) func aWalkThatTakesTooLongCanBeStopped() throws {
             let folder = try TemporaryFolder()
             for depth in 0...25 {
                 let here = "\(folder.path)/d\(depth)"
@@ -139,7 +139,7 @@ extension EndToEnd.Packer {
         }
 
         /// Links to the tree itself (`/usr/bin/X11 -> .`), and those that leave it and come back by its name.
-        @Test(.timeLimit(.minutes(1))) func linksOfATreeLeadToTheSameInThePackage() throws {
+        @Test(.timeLimit(.minutes(5))) func linksOfATreeLeadToTheSameInThePackage() throws {
             let folder = try TemporaryFolder()
             try folder.write("tree/sub/file", "x")
             for (name, target) in [
@@ -154,7 +154,7 @@ extension EndToEnd.Packer {
         }
 
         /// What is above a folder that is reached by a link is not what is above the link.
-        @Test(.timeLimit(.minutes(1))) func aPathThroughALinkIsTheSystems() throws {
+        @Test(.timeLimit(.minutes(5))) func aPathThroughALinkIsTheSystems() throws {
             let folder = try TemporaryFolder()
             try folder.write("real/program", [UInt8](Data(contentsOf: URL(fileURLWithPath: busybox()))), mode: 0o755)
             try folder.write("real/sub/x", "")
@@ -165,7 +165,7 @@ extension EndToEnd.Packer {
         }
 
         /// A library may go by more names than the layer's copy of it: without them the program would not find it.
-        @Test(.timeLimit(.minutes(1))) func aLayerThatLacksANameOfALibraryDoesNotReplaceIt() throws {
+        @Test(.timeLimit(.minutes(5))) func aLayerThatLacksANameOfALibraryDoesNotReplaceIt() throws {
             let folder = try TemporaryFolder()
             let options = ["-shared", "-fPIC", "-Wl,-soname,libname.so.1"]
             try PackPrograms.c("int f(void) { return 0; }", to: "libname.so.1", in: folder, options)
@@ -194,7 +194,7 @@ extension EndToEnd.Packer {
         }
 
         /// The working directory of a function is its package, so a file that is opened by a relative name belongs there.
-        @Test(.timeLimit(.minutes(1))) func aFileThatIsOpenedByARelativeNameIsTakenAlong() throws {
+        @Test(.timeLimit(.minutes(5))) func aFileThatIsOpenedByARelativeNameIsTakenAlong() throws {
             let folder = try TemporaryFolder()
             try folder.write("conf/settings", "x")
             let source = """
@@ -208,7 +208,7 @@ extension EndToEnd.Packer {
         }
 
         /// A full disk is said of the file that was asked for, not of one that nobody has heard of.
-        @Test(.timeLimit(.minutes(1))) func aFullDiskIsSaidOfTheOutput() throws {
+        @Test(.timeLimit(.minutes(5))) func aFullDiskIsSaidOfTheOutput() throws {
             try #require(geteuid() == 0, "a file system of its own needs root")
             let folder = try TemporaryFolder()
             let program = try busybox()

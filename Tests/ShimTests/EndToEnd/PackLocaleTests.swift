@@ -61,7 +61,7 @@ extension EndToEnd.Packer {
         }
 
         /// Amazon Linux 2 has en_US.UTF-8 and need not have C.UTF-8; a glibc that comes along brings the latter.
-        @Test(.timeLimit(.minutes(1))) func theSystemThatHasLambdasLocaleKeepsIt() throws {
+        @Test(.timeLimit(.minutes(5))) func theSystemThatHasLambdasLocaleKeepsIt() throws {
             let line = "\nexport LC_ALL="
             let busybox = try Executables.system("busybox", package: "busybox-static")
             for (target, program, sets) in [

@@ -32,14 +32,14 @@ extension EndToEnd.Packer {
             #expect(try root.start().invoke("{}").text == "42\n")
         }
 
-        @Test(.timeLimit(.minutes(1))) func aVariableThatTheProgramDoesNotReadIsToldOf() throws {
+        @Test(.timeLimit(.minutes(5))) func aVariableThatTheProgramDoesNotReadIsToldOf() throws {
             let pack = try observe("read -r line < \(Self.dictionary); echo \"$line\"")
             try #require(pack.status == 0, "\(pack.errors)")
             #expect(pack.errors.contains("below $LAMBDA_TASK_ROOT: \(Self.dictionary)\n"), "\(pack.errors)")
         }
 
         /// The package's folder is made of links here, and who follows them is still led by the variable.
-        @Test(.timeLimit(.minutes(1))) func whoFollowsTheLinksOfThePackagesFolderIsLed() throws {
+        @Test(.timeLimit(.minutes(5))) func whoFollowsTheLinksOfThePackagesFolderIsLed() throws {
             let source =
                 "cd -P \"${DICPATH:-/usr/share/hunspell}\"; read -r line < \"$(pwd -P)/en_US.aff\"; echo \"$line\""
             let pack = try observe(source, ["--strict"])
@@ -48,7 +48,7 @@ extension EndToEnd.Packer {
         }
 
         /// A program that finds its files beside itself keeps its place among them.
-        @Test(.timeLimit(.minutes(1)), arguments: ["-o", "--image"])
+        @Test(.timeLimit(.minutes(5)), arguments: ["-o", "--image"])
         func aProgramStaysBesideItsFiles(form: String) throws {
             let folder = try TemporaryFolder()
             let source = "#!/bin/sh\nread -r line < \"${0%/*}/data/text\"; echo \"$line\"\n"
@@ -65,7 +65,7 @@ extension EndToEnd.Packer {
             #expect(try plain.entries("y.zip")["main.sh"] != nil)
         }
 
-        @Test(.timeLimit(.minutes(1))) func whoFailsWithTheVariableIsToldOf() throws {
+        @Test(.timeLimit(.minutes(5))) func whoFailsWithTheVariableIsToldOf() throws {
             let source = """
                 test -z "$DICPATH" || { echo 'not so' >&2; exit 3; }
                 read -r line < \(Self.dictionary)

@@ -67,7 +67,7 @@ extension EndToEnd.Packer {
             #expect(try root.start().invoke("{}").text == "1 from the file\n")
         }
 
-        @Test(.timeLimit(.minutes(1))) func aProgramThatFailsIsNotObserved() throws {
+        @Test(.timeLimit(.minutes(5))) func aProgramThatFailsIsNotObserved() throws {
             let folder = try TemporaryFolder()
             let script = try folder.script("fails.sh", "echo said; echo no luck >&2; exit 3")
             let pack = try PackUnderTest(["--observe", "{}", script])
@@ -223,7 +223,7 @@ extension EndToEnd.Packer {
         }
 
         /// Archives that other tools make, and that `unzip` would stumble over or read another file for.
-        @Test(.timeLimit(.minutes(1))) func oddArchivesAreJudgedByWhatIsInThem() throws {
+        @Test(.timeLimit(.minutes(5))) func oddArchivesAreJudgedByWhatIsInThem() throws {
             let folder = try TemporaryFolder()
             let code = """
                 import sys, zipfile
@@ -286,7 +286,7 @@ extension EndToEnd.Packer {
         }
 
         /// A program of musl's, or of another prefix, finds no loader on Lambda, whatever its libraries are called.
-        @Test(.timeLimit(.minutes(1))) func aLoaderThatTheTargetLacksIsAProblem() throws {
+        @Test(.timeLimit(.minutes(5))) func aLoaderThatTheTargetLacksIsAProblem() throws {
             let folder = try TemporaryFolder()
             let loader = "/lib/ld-musl-x86_64.so.1"
             try FileManager.default.createDirectory(atPath: folder.path + "/p", withIntermediateDirectories: true)
@@ -306,7 +306,7 @@ extension EndToEnd.Packer {
             #expect(result.text.hasSuffix("it would not start on provided.al2023\n"))
         }
 
-        @Test(.timeLimit(.minutes(1))) func theHelpIsWhatItIs() throws {
+        @Test(.timeLimit(.minutes(5))) func theHelpIsWhatItIs() throws {
             let help = try PackUnderTest(["--help"], namesShim: false)
             #expect(help.status == 0)
             #expect(help.errors.isEmpty)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `shim-sim serve --config shim-deploy.json` runs here what `shim-deploy` puts on AWS.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct SimDescriptionTests {
     @Test func theDescriptionForDeployingIsServed() async throws {
         try await SimTool.withFolder { folder in

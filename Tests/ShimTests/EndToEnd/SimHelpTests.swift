@@ -1,7 +1,7 @@
 import Testing
 
 /// What `--help` prints, whole: a change of it is a change of the interface.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct SimHelpTests {
     @Test(arguments: [([], overview), (["run"], run), (["serve"], serve), (["event"], event)] as [([String], String)])
     func helpIsPinned(command: [String], help: String) async throws {

@@ -5,7 +5,7 @@ import Testing
 import ToolKit
 
 /// Tools of the system as children: real ones.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ToolboxTests {
     private let toolbox = Toolbox(interrupts: nil)
     private let shell = Tool("sh", package: "dash")

@@ -293,6 +293,30 @@ extension EndToEnd {
             }
         }
 
+        /// It is busy, greets, and reads at once: the greeting is never taken for the answer, nor the answer for the next one's.
+        @Test(arguments: ["", "sleep 1;"]) func bannerRightBeforeTheFirstReadIsNoAnswer(pause: String) throws {
+            let shim = try worker([
+                "perl", "-e",
+                "$|=1; my $i = 0; $i++ while $i < 3e6; print qq(Welcome\n); while (<>) { \(pause) print }",
+            ])
+            for _ in 0..<3 {
+                let answer = try shim.invoke("1")
+                #expect(answer.errorType == "Function.UnexpectedOutput", "\(answer.text)")
+                let message = try answer.error().errorMessage
+                #expect(message.contains("wrote 'Welcome' to standard output before it had read"), "\(message)")
+            }
+        }
+
+        /// Its start is told by nothing that the system shows: it gets its event all the same.
+        @Test(arguments: [
+            "use IO::Poll; my $p = IO::Poll->new; $p->mask(*STDIN => POLLIN); $p->poll; while (<>) { print }",
+            "my $r = ''; vec($r, 0, 1) = 1; 1 until select(my $s = $r, undef, undef, 0); while (<>) { print }",
+        ])
+        func workerThatDoesNotSleepInReadIsGivenItsEvent(body: String) throws {
+            let shim = try worker(["perl", "-e", "$|=1; \(body)"])
+            for event in ["1", "2"] { #expect(try shim.invoke(event).text == event) }
+        }
+
         @Test func secondAnswerIsAFault() throws {
             let shim = try perl("print /bad/ ? qq(1\\ndebug: x\\n) : qq($_\\n)")
             try expectFault(

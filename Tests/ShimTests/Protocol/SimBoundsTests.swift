@@ -6,7 +6,7 @@ import Testing
 @testable import SimKit
 
 /// What clients may do at most, with bounds so small that tests reach them; each costs its own connection and no other.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct SimBoundsTests {
     /// A server on a thread of its own: `/stop` ends it, `/large` answers with more than sockets keep, `/count` says how
     /// many connections there are, and what else there is, is answered when its body has come.

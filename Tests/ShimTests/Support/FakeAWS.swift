@@ -29,6 +29,15 @@ final class FakeAWS {
         import fcntl, os, signal, sys, time
         began = time.time_ns()
         words = sys.argv[1:]
+        if os.path.exists(d + '/together'):
+            def begun(mark=b''):
+                with open(d + '/begun', 'ab') as file:
+                    file.write(mark)
+                    return file.tell()
+            last, now = -1, begun(b'.')
+            while last != now:
+                time.sleep(0.3)
+                last, now = now, begun()
         if words == ['--version']:
             if real: os.execv(real, [real] + words)
             sys.exit(print('aws-cli/2.0.0 Python/3'))
@@ -133,6 +142,10 @@ final class FakeAWS {
 
     /// What an operation always answers; `skeleton.add-permission` is for what the CLI knows of its members.
     func answer(_ call: String, _ json: String) throws { try folder.write("answer.\(call)", json) }
+
+    /// Calls that are made side by side overlap in time, however quickly they are answered: each waits until none has begun
+    /// for a moment.
+    func holdCallsTogether() throws { try folder.write("together", "") }
 
     /// Forgets what was called, and how often.
     func reset() throws {

@@ -69,6 +69,7 @@ final class SimServer {
             client = boto3.client('lambda', endpoint_url='http://127.0.0.1:%d' % PORT, region_name='us-east-1',
                 aws_access_key_id='x', aws_secret_access_key='y',
                 config=Config(retries={'total_max_attempts': 1}, max_pool_connections=50, read_timeout=90))
+            client.exceptions  # Made by its first use, and twice by two threads at once.
             def invoke(name, payload=b'{}', **more):
                 r = client.invoke(FunctionName=name, Payload=payload, **more)
                 r['Payload'] = r['Payload'].read().decode()

@@ -31,7 +31,7 @@ import Testing
         {"q":["1","2"]},"multiValueHeaders":{"host":["lb"],"cookie":["a=1","b=2"]},"body":"","isBase64Encoded":false}
         """
 
-    private func event(_ text: String) throws -> HTTPEvent { try #require(HTTPEvent(Array(text.utf8))) }
+    private func event(_ text: String) throws -> HTTPEvent { try #require(try HTTPEvent(Array(text.utf8))) }
 
     private func variables(_ text: String, prefix: String = "") throws -> [String: String] {
         CGIVariables(event: try event(text), prefix: prefix, software: "shim/1").values
@@ -85,9 +85,14 @@ import Testing
     @Test(arguments: [
         "", "1", "{}", "{\"requestContext\":1}", "{\"requestContext\":{}}", "[\"requestContext\"]",
         "{\"requestContext\":{\"http\":{}}}", "{\"httpMethod\":\"GET\"}",
-        "{\"requestContext\":{},\"httpMethod\":\"GET\",\"body\":\"%\",\"isBase64Encoded\":true}",
+        "{\"requestContext\":{},\"body\":\"%\",\"isBase64Encoded\":true}",
     ])
-    func otherEventsAreNone(text: String) { #expect(HTTPEvent(Array(text.utf8)) == nil) }
+    func otherEventsAreNone(text: String) throws { #expect(try HTTPEvent(Array(text.utf8)) == nil) }
+
+    @Test func bodyThatIsNotBase64() {
+        let text = "{\"requestContext\":{},\"httpMethod\":\"GET\",\"body\":\"%\",\"isBase64Encoded\":true}"
+        #expect(throws: HTTPEvent.BrokenBody.self) { try HTTPEvent(Array(text.utf8)) }
+    }
 
     @Test(arguments: [
         ("Content-Type: text/plain\n\n", 200), ("Status: 404 Not Found\r\n\r\n", 404),

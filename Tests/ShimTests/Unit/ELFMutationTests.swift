@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: paths)
+    @Test(.timeLimit(.minutes(5)), arguments: paths)
     func survivesAnyByte(path: String) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("ELF mutation seed for \(path): \(seed)")
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: paths.prefix(2))
+    @Test(.timeLimit(.minutes(5)), arguments: paths.prefix(2))
     func survivesBeingCutAnywhere(path: String) throws {
         let original = try bytes(path)
         original.withUnsafeBytes { buffer in
@@ -69,7 +69,7 @@ import Testing
     }
 
     /// Damages the dynamic section itself, where every number is an address, a size or an index.
-    @Test(.timeLimit(.minutes(1))) func survivesAnyDynamicSection() throws {
+    @Test(.timeLimit(.minutes(5))) func survivesAnyDynamicSection() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("ELF dynamic section mutation seed: \(seed)")
         var random = SplitMix(state: seed)
@@ -96,7 +96,7 @@ import Testing
     }
 
     /// One long name that is said to be that of every symbol: the file is small, what it asks for is half a gigabyte.
-    @Test(.timeLimit(.minutes(1))) func aNameIsNotKeptThirtyThousandTimes() throws {
+    @Test(.timeLimit(.minutes(5))) func aNameIsNotKeptThirtyThousandTimes() throws {
         let symbols = 32_000
         var bytes: [UInt8] = []
         func put(_ value: UInt64, _ size: Int) {

@@ -31,7 +31,8 @@ import ToolKit
         let script = try folder.write("script.x", "")
         var request = PackRequest(program: script, output: "x.tar", shim: nil)
         request.variables = [try PackVariable("A=user")]
-        try Language(recipe, modules: [], toolbox: Toolbox(interrupts: nil)).add(to: &request)
+        var language = try Language(recipe, modules: [], toolbox: Toolbox(interrupts: nil))
+        try language.add(to: &request)
         #expect(try request.variables == [PackVariable("A=user"), PackVariable("B=$LAMBDA_TASK_ROOT/b")])
     }
 
@@ -44,6 +45,7 @@ import ToolKit
             needs x-run x-package
             program /usr/bin/x y -> x/bin/x
             run .x -f {script}
+            start x[0-9]* -q
 
             take /a b -> c
             leave x/*/doc
@@ -57,6 +59,9 @@ import ToolKit
                 print 1
             modules x - -m
                 print 2
+            default-modules x -
+                print 3
+            module Y::Z
             """,
             source: "x"
         )
@@ -64,6 +69,11 @@ import ToolKit
         #expect(recipe.needs?.command == "x-run" && recipe.needs?.package == "x-package")
         #expect(recipe.program == LanguageRecipe.Take(path: "/usr/bin/x y", place: "x/bin/x"))
         #expect(recipe.runs == [LanguageRecipe.Run(ending: ".x", arguments: ["-f", "{script}"])])
+        #expect(recipe.starts == [LanguageRecipe.Start(pattern: "x[0-9]*", words: ["-q"])])
+        #expect(recipe.start("x5.4")?.words == ["-q"] && recipe.start("xy") == nil)
+        #expect(
+            recipe.defaults == LanguageRecipe.Probe(words: ["x", "-"], input: "print 3\n") && recipe.found == ["Y::Z"]
+        )
         #expect(recipe.takes == [LanguageRecipe.Take(path: "/a b", place: "c")])
         #expect(recipe.leaves == ["x/*/doc"] && recipe.variables == ["A={root}/x"] && recipe.fronts == ["x"])
         #expect(recipe.texts == ["x/conf": "one\n\n  two\n"])
@@ -79,6 +89,7 @@ import ToolKit
         ("language a\n\nfoo", 3, "'foo' is not a directive"),
         ("language a\ntake /x -> y\n  z", 2, "'take' has no indented lines"),
         ("  language a", 1, "an indented line belongs to no directive"),
+        ("language a\nstart", 2, "'start NAME WORD...' has a name"),
         ("language a\nneeds x", 2, "'needs COMMAND PACKAGE' has two words"),
     ])
     func whatIsWrongIsSaidWithItsLine(text: String, line: Int, cause: String) {

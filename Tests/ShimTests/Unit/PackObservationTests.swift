@@ -42,6 +42,22 @@ import ToolKit
         #expect(Relocations.variables(for: paths, set: ["MAGIC"]).map(\.name) == ["PERL5LIB"])
     }
 
+    @Test(
+        arguments: [
+            ("clisp", "/usr/lib/clisp-2.49/base/lisp.run", [], ["-B", "$LAMBDA_TASK_ROOT/usr/lib/clisp-2.49"]),
+            ("clisp", "/usr/lib/clisp-2.49/base/lisp.run", ["-B", "/own"], []),
+            (
+                "pandoc", "/usr/share/pandoc/data/abbreviations", [],
+                ["--data-dir=$LAMBDA_TASK_ROOT/usr/share/pandoc/data"]
+            ),
+            ("pandoc", "/usr/share/pandoc/data/abbreviations", ["--data-dir=x"], []),
+            ("other", "/usr/share/pandoc/data/abbreviations", [], []), ("pandoc", "/usr/share/other", [], []),
+        ] as [(String, String, [String], [String])]
+    )
+    func anArgumentLeadsWhereNoVariableDoes(program: String, path: String, given: [String], words: [String]) {
+        #expect(RelocationArguments.words(for: [path], program: program, given: given) == words)
+    }
+
     /// Who follows the links of the package's folder says the system's names from then on.
     @Test(
         arguments: [

@@ -17,7 +17,7 @@ package struct ControlError: Error, Equatable, Sendable {
         case service
     }
 
-    /// The name that clients make an exception of.
+    /// The name that clients turn into an exception.
     package let code: String
     /// The HTTP status.
     package let status: Int
@@ -93,7 +93,7 @@ extension ControlError {
         )
     }
 
-    /// What is guarded by a revision that is no longer the newest; `call` says who knows it.
+    /// The request named a revision that is no longer the newest; `call` is the call that returns the newest.
     static func precondition(_ call: String = "GetFunction/GetAlias") -> ControlError {
         ControlError(
             "PreconditionFailedException",

@@ -1,4 +1,4 @@
-/// One call of the API: its parameters, wherever they stood.
+/// One call of the API: its parameters, wherever they came from.
 struct ControlRequest {
     let operation: ControlOperation
     /// The status of success.

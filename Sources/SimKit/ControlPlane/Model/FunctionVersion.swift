@@ -76,7 +76,7 @@ extension FunctionVersion {
         case created
     }
 
-    /// The configuration as the API answers it.
+    /// The configuration in the API's form.
     ///
     /// - Parameters:
     ///   - name: The function's name.
@@ -146,7 +146,7 @@ extension FunctionVersion {
         }
         guard detail == .full else { return members }
         switch update {
-        // A version that comes of an update is told of as a function that is being created.
+        // A version that an update publishes is reported like a function that is being created.
         case .none where state == .pending && version != "$LATEST": break
         case .none:
             members.append(("LastUpdateStatus", state == .pending ? "InProgress" : "Successful"))
@@ -180,7 +180,7 @@ extension JSONValue {
 }
 
 extension Place {
-    /// The ARN of a runtime's version: Lambda's are 64 hexadecimal digits that mean nothing to anybody else.
+    /// The ARN of a runtime's version: Lambda's are 64 hexadecimal digits with no public meaning.
     func runtime(_ name: String) -> String {
         var digits = ""
         for turn in UInt64(0)..<4 {

@@ -7,7 +7,7 @@ enum Policy {
 
     /// Makes a statement of AddPermission's parameters.
     ///
-    /// - Throws: ``ControlError`` where the principal is none.
+    /// - Throws: ``ControlError`` where the principal is not one.
     static func statement(_ request: ControlRequest, resource: String) throws(ControlError) -> JSONValue {
         let principal = try request.string("Principal") ?? ""
         var equals: [(String, JSONValue)] = []

@@ -9,7 +9,7 @@ package struct URLRecord: Codable, Equatable, Sendable {
     package var cors: JSONValue?
     /// `BUFFERED` or `RESPONSE_STREAM`.
     package var invokeMode: String
-    /// Whether a request ever named the mode, which answers to changes tell only then (recorded); `nil` for no.
+    /// Whether a request ever named the mode, `nil` for no; only then do answers to changes have it (recorded).
     package var namesMode: Bool?
     package var creationTime: String
     package var lastModified: String
