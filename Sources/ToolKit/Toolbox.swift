@@ -12,14 +12,15 @@ package struct Toolbox: Sendable {
     package let interrupts: Int32?
 
     /// How many tools run at once at most.
-    private static let width = 8
+    private let width: Int
     /// How long a tool that is stopped has to clean up.
     private static let patience = Duration.seconds(2)
 
     /// Makes a toolbox.
-    package init(scratch: String = "", interrupts: Int32?) {
+    package init(scratch: String = "", interrupts: Int32?, width: Int = 8) {
         self.scratch = scratch
         self.interrupts = interrupts
+        self.width = width
     }
 
     /// Variables that change what tools or the loader do, and have no place here.
@@ -116,7 +117,7 @@ package struct Toolbox: Sendable {
         var running: [(index: Int, process: ToolProcess)] = []
         do {
             while next < runs.count || !running.isEmpty {
-                while next < runs.count, running.count < Self.width {
+                while next < runs.count, running.count < width {
                     running.append((next, try ToolProcess(runs[next], path: try path(of: runs[next].tool))))
                     next += 1
                 }

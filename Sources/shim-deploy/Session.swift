@@ -29,7 +29,8 @@ struct Session {
         }
         // What cannot be removed has no secrets: those are removed as soon as they are used.
         defer { try? Files.removeTree(folder) }
-        let toolbox = Toolbox(scratch: folder, interrupts: interrupts)
+        // All that is read of a function at once: each call waits for AWS half a second and more.
+        let toolbox = Toolbox(scratch: folder, interrupts: interrupts, width: 24)
         let session = Session(arguments: arguments, console: console, toolbox: toolbox, folder: folder)
         return try body(session)
     }

@@ -34,6 +34,8 @@ package struct Observed: Sendable, Equatable {
     package var schedules: [String: JSON] = [:]
     /// The role of our schedules.
     package var scheduleRole: JSON?
+    /// Its inline policy of our name.
+    package var scheduleRolePolicy: JSON?
     /// Our HTTP API.
     package var api: JSON?
     /// What our HTTP API calls.

@@ -118,14 +118,15 @@ extension Planner {
         switch desired.deploy.httpAPI {
         case .asItIs: return []
         case .none:
-            guard let id = observed.api?["ApiId"] else { return [] }
-            var calls = [
-                AWSCall("apigatewayv2", "delete-api", ["ApiId": id]).forgiving("NotFoundException")
-            ]
+            var calls: [AWSCall] = []
+            if let id = observed.api?["ApiId"] {
+                calls.append(AWSCall("apigatewayv2", "delete-api", ["ApiId": id]).forgiving("NotFoundException"))
+            }
+            // Also where a run that was cut short has left it.
             if observed.statements.contains(where: { $0.id == naming.apiStatement }) {
                 calls.append(removal(naming.apiStatement))
             }
-            return [Step([PlanLine(.remove, "HTTP API")], calls.map { .call($0) })]
+            return calls.isEmpty ? [] : [Step([PlanLine(.remove, "HTTP API")], calls.map { .call($0) })]
         case .some(let api): return apiSteps(api)
         }
     }

@@ -182,10 +182,7 @@ extension Planner {
 
     /// The role by which the scheduler calls the function.
     var scheduleRoleLane: Lane {
-        guard let schedules = desired.deploy.schedules, !schedules.isEmpty, observed.scheduleRole == nil
-        else {
-            return []
-        }
+        guard let schedules = desired.deploy.schedules, !schedules.isEmpty else { return [] }
         let role = JSON.string(naming.scheduleRole)
         let function = observed.functionARN(desired.name)
         let policy = JSON.object([
@@ -197,31 +194,43 @@ extension Planner {
                 ])
             ]),
         ])
-        return [
-            Step(
-                .add,
-                "role \(naming.scheduleRole)",
-                AWSCall(
-                    "iam",
-                    "create-role",
-                    [
-                        "RoleName": role,
-                        "AssumeRolePolicyDocument": trust("scheduler.amazonaws.com", account: observed.account),
-                        "Description": .string(
-                            "Lets EventBridge Scheduler call the Lambda function \(desired.name)"
-                        ),
-                        "Tags": markList(),
-                    ]
-                ).forgiving("EntityAlreadyExists"),
-                AWSCall(
-                    "iam",
-                    "put-role-policy",
-                    [
-                        "RoleName": role, "PolicyName": .string(naming.policy),
-                        "PolicyDocument": .string(policy.text()),
-                    ]
+        var lane: Lane = []
+        if observed.scheduleRole == nil {
+            lane.append(
+                Step(
+                    .add,
+                    "role \(naming.scheduleRole)",
+                    AWSCall(
+                        "iam",
+                        "create-role",
+                        [
+                            "RoleName": role,
+                            "AssumeRolePolicyDocument": trust("scheduler.amazonaws.com", account: observed.account),
+                            "Description": .string(
+                                "Lets EventBridge Scheduler call the Lambda function \(desired.name)"
+                            ),
+                            "Tags": markList(),
+                        ]
+                    ).forgiving("EntityAlreadyExists")
                 )
             )
-        ]
+        }
+        if policy != observed.scheduleRolePolicy {
+            lane.append(
+                Step(
+                    observed.scheduleRolePolicy == nil ? .add : .change,
+                    "policy \(naming.policy) of the role \(naming.scheduleRole)",
+                    AWSCall(
+                        "iam",
+                        "put-role-policy",
+                        [
+                            "RoleName": role, "PolicyName": .string(naming.policy),
+                            "PolicyDocument": .string(policy.text()),
+                        ]
+                    )
+                )
+            )
+        }
+        return lane
     }
 }

@@ -241,11 +241,16 @@ package struct Survey {
                 $1.schedules[name] = $0
             }
         }
-        let role = Read(
-            call: AWSCall("iam", "get-role", ["RoleName": .string(naming.scheduleRole)]),
-            absent: ["NoSuchEntity", "NoSuchEntityException"]
-        ) { $1.scheduleRole = $0["Role"] }
-        return each + [list, role]
+        let name = JSON.string(naming.scheduleRole)
+        let absent = ["NoSuchEntity", "NoSuchEntityException"]
+        let role = Read(call: AWSCall("iam", "get-role", ["RoleName": name]), absent: absent) {
+            $1.scheduleRole = $0["Role"]
+        }
+        let input = ["RoleName": name, "PolicyName": JSON.string(naming.policy)]
+        let policy = Read(call: AWSCall("iam", "get-role-policy", input), absent: absent) {
+            $1.scheduleRolePolicy = $0["PolicyDocument"]
+        }
+        return each + [list, role, policy]
     }
 
     private func api(_ name: String) -> Read {

@@ -104,7 +104,7 @@ package final class Runner {
         return .badPackage(
             path: expected.file,
             problem: "it was changed while it was being sent",
-            hint: "nobody calls what has arrived: run it again"
+            hint: "run it again: it sends what the file has now"
         )
     }
 

@@ -6,67 +6,8 @@ import Testing
 /// All that need moto are here: one after the other, since each begins with an empty one.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct DeployMotoTests {
-    /// A folder with a package, an `aws` that writes down what is called, and moto behind it.
-    struct Bench {
-        let moto: MotoServer
-        let fake: FakeAWS
-        let folder = Result { try TemporaryFolder() }
-
-        init(invokes: Bool = false) async throws {
-            moto = try await MotoServer.fresh(invokes: invokes)
-            fake = try FakeAWS(real: try Executables.system("aws"))
-            try zip("wc.zip", "#!/bin/sh\necho hello\n")
-        }
-
-        var path: String { get throws { try folder.get().path } }
-
-        func zip(_ name: String, _ bootstrap: String, as place: String = "bootstrap") throws {
-            let folder = try folder.get()
-            try folder.write("tree/" + place, bootstrap, mode: 0o755)
-            defer { try? FileManager.default.removeItem(atPath: folder.path + "/tree") }
-            try PackTool.run("zip", ["-q", "-r", "-X", "../" + name, "."], directory: folder.path + "/tree")
-        }
-
-        func run(_ arguments: String..., variables: [String: String] = [:]) throws -> (
-            status: Int32?, output: String, errors: String
-        ) {
-            var environment = ProcessInfo.processInfo.environment.merging(moto.environment) { $1 }.merging(variables) {
-                $1
-            }
-            environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
-            // What a kill leaves goes with the bench.
-            environment["TMPDIR"] = try path
-            return try TestProcess.run(
-                try Executables.path("shim-deploy"),
-                arguments,
-                environment: environment,
-                folder: try path,
-                limit: .seconds(180)
-            )
-        }
-
-        /// Runs what must succeed, and says which calls changed something.
-        @discardableResult
-        func changes(_ arguments: String...) throws -> [String] {
-            try fake.reset()
-            var environment = ProcessInfo.processInfo.environment.merging(moto.environment) { $1 }
-            environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
-            // What a kill leaves goes with the bench.
-            environment["TMPDIR"] = try path
-            let result = try TestProcess.run(
-                try Executables.path("shim-deploy"),
-                arguments,
-                environment: environment,
-                folder: try path,
-                limit: .seconds(180)
-            )
-            #expect(result.status == 0, "\(arguments): \(result.errors)")
-            return fake.writes
-        }
-    }
-
     @Test func fromNothingToAURLAndBackToNothing() async throws {
-        let bench = try await Bench(invokes: true)
+        let bench = try await DeployBench(invokes: true)
         let before = try bench.moto.aws("iam", "list-roles")
         let first = try bench.run("--url", "--env", "PASSWORD=hunter2", "--log-retention", "7", "wc.zip")
         #expect(first.status == 0, "\(first.errors)")
@@ -128,7 +69,7 @@ struct DeployMotoTests {
     }
 
     @Test func anAliasMovesFromVersionToVersionAndBack() async throws {
-        let bench = try await Bench()
+        let bench = try await DeployBench()
         try bench.changes("--alias", "live", "wc.zip")
         func alias() throws -> String {
             try bench.moto.aws(
@@ -172,10 +113,10 @@ struct DeployMotoTests {
     }
 
     @Test func triggersComeAndGo() async throws {
-        let bench = try await Bench()
+        let bench = try await DeployBench()
         try bench.moto.aws("s3api", "create-bucket", "--bucket", "bkt")
         try bench.moto.aws("sqs", "create-queue", "--queue-name", "q1", "--endpoint-url", bench.moto.address)
-        try bench.folder.get().write(
+        try bench.folder.write(
             "shim-deploy.json",
             """
             {"FunctionName": "wc", "Deploy": {"Package": "wc.zip", "HttpApi": true,
@@ -189,7 +130,7 @@ struct DeployMotoTests {
         #expect(try bench.changes("deploy") == [])
         let notification = try bench.moto.aws("s3api", "get-bucket-notification-configuration", "--bucket", "bkt")
         #expect(notification.contains("shim-deploy-wc-1"))
-        try bench.folder.get().write(
+        try bench.folder.write(
             "shim-deploy.json",
             #"{"FunctionName": "wc", "Deploy": {"Package": "wc.zip", "HttpApi": false, "Schedules": [], "S3": []}}"#
         )
@@ -205,7 +146,7 @@ struct DeployMotoTests {
     }
 
     @Test func aLayerIsPublishedOnce() async throws {
-        let bench = try await Bench()
+        let bench = try await DeployBench()
         try bench.zip("tools.zip", "data", as: "share/tools/data")
         let first = try bench.run("tools.zip")
         #expect(first.output == "arn:aws:lambda:us-east-1:123456789012:layer:tools:1\n", "\(first.errors)")
@@ -233,7 +174,7 @@ struct DeployMotoTests {
 
     /// What somebody else has made is brought up to date, and never deleted.
     @Test func aFunctionOfSomebodyElse() async throws {
-        let bench = try await Bench()
+        let bench = try await DeployBench()
         try bench.moto.aws(
             "iam",
             "create-role",
@@ -254,7 +195,7 @@ struct DeployMotoTests {
             "--role",
             "arn:aws:iam::123456789012:role/own",
             "--zip-file",
-            "fileb://\(try bench.path)/wc.zip"
+            "fileb://\(bench.folder.path)/wc.zip"
         )
         #expect(try bench.changes("wc.zip") == [])
         #expect(try bench.changes("--memory", "256", "wc.zip") == ["lambda update-function-configuration"])
@@ -265,58 +206,39 @@ struct DeployMotoTests {
 
     /// What is deployed answers: Lambda is the simulator, which runs it, and all the rest is moto.
     @Test func whatIsDeployedAnswers() async throws {
-        let bench = try await Bench()
-        // It answers with its event: a URL wants JSON.
-        try bench.zip("wc.zip", SimRunTests.curlBootstrap.replacingOccurrences(of: "got $EVENT", with: "$EVENT"))
-        try await SimTool.withFolder { folder in
-            try await SimServer.with(["--control-plane"], in: folder) { server in
-                let lambda = ["AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(server.port)"]
-                func deploy(_ more: String) throws -> (output: String, writes: [String]) {
-                    try bench.fake.reset()
-                    let result = try bench.run(
-                        "--url",
-                        "--alias",
-                        "live",
-                        "--smoke",
-                        "{}",
-                        "--env",
-                        "LEVEL=info",
-                        more,
-                        "wc.zip",
-                        variables: lambda
-                    )
-                    #expect(result.status == 0, "\(result.errors)")
-                    return (result.output, bench.fake.writes)
-                }
-                func ask(_ url: String, _ text: String) throws -> String {
-                    try PackTool.run("curl", ["-sS", "-H", "Content-Type: text/plain", "-d", text, url])
-                }
-                let url = try deploy("--no-check").output.trimmingCharacters(in: .newlines)
-                #expect(try ask(url, "hello").contains("hello"))
-                let answer = try bench.run("invoke", "wc", "-d", "[1,2]", "--quiet", variables: lambda)
-                #expect(answer.status == 0 && answer.output == "[1,2]", "\(answer.errors)")
-                // What moto passes over, Lambda keeps.
-                #expect(try deploy("--no-check").writes == [])
-                let moved = ["lambda update-function-configuration", "lambda publish-version", "lambda update-alias"]
-                #expect(try deploy("--log-format=json").writes == moved)
-                #expect(try deploy("--log-format=json").writes == [])
-                // A version that fails never gets a call.
-                try bench.zip("wc.zip", "#!/bin/sh\nexit 3\n")
-                let failed = try bench.run("--alias", "live", "--smoke", "{}", "wc.zip", variables: lambda)
-                #expect(
-                    failed.status == 1 && failed.errors.contains("the alias 'live' has not moved"),
-                    "\(failed.errors)"
-                )
-                #expect(try ask(url, "again").contains("again"))
-                #expect(try bench.run("delete", "wc", "--alias", "live", "--yes", variables: lambda).status == 0)
-                #expect(try bench.run("delete", "wc", "--yes", variables: lambda).errors.contains("nothing to delete"))
+        try await DeployBench.answering { bench, _ in
+            func deploy(_ more: String) throws -> (output: String, writes: [String]) {
+                try bench.fake.reset()
+                let options = ["--url", "--alias", "live", "--smoke", "{}", "--env", "LEVEL=info"]
+                let result = try bench.run(options + [more, "wc.zip"])
+                #expect(result.status == 0, "\(result.errors)")
+                return (result.output, bench.fake.writes)
             }
+            func ask(_ url: String, _ text: String) throws -> String {
+                try PackTool.run("curl", ["-sS", "-H", "Content-Type: text/plain", "-d", text, url])
+            }
+            let url = try deploy("--no-check").output.trimmingCharacters(in: .newlines)
+            #expect(try ask(url, "hello").contains("hello"))
+            let answer = try bench.run("invoke", "wc", "-d", "[1,2]", "--quiet")
+            #expect(answer.status == 0 && answer.output == "[1,2]", "\(answer.errors)")
+            // What moto passes over, Lambda keeps.
+            #expect(try deploy("--no-check").writes == [])
+            let moved = ["lambda update-function-configuration", "lambda publish-version", "lambda update-alias"]
+            #expect(try deploy("--log-format=json").writes == moved)
+            #expect(try deploy("--log-format=json").writes == [])
+            // A version that fails never gets a call.
+            try bench.zip("wc.zip", "#!/bin/sh\nexit 3\n")
+            let failed = try bench.run("--alias", "live", "--smoke", "{}", "wc.zip")
+            #expect(failed.status == 1 && failed.errors.contains("the alias 'live' has not moved"), "\(failed.errors)")
+            #expect(try ask(url, "again").contains("again"))
+            #expect(try bench.run("delete", "wc", "--alias", "live", "--yes").status == 0)
+            #expect(try bench.run("delete", "wc", "--yes").errors.contains("nothing to delete"))
         }
     }
 
     /// Killed at any call and run again, it ends where an undisturbed run ends.
     @Test func killedAtEachStepItGoesOn() async throws {
-        let bench = try await Bench()
+        let bench = try await DeployBench()
         let options = ["--url", "--alias", "live", "wc.zip"]
         for call in [
             "iam.create-role", "lambda.create-function", "lambda.create-alias", "lambda.create-function-url-config",

@@ -345,47 +345,46 @@ import Testing
         )
     }
 
-    @Test(arguments: [
-        (["State": "Pending", "StateReason": "creating"], false), (["State": "Inactive"], true), ([:], true),
-        (["State": "Active", "LastUpdateStatus": "InProgress"], false),
-        (["State": "Active", "LastUpdateStatus": "Successful"], true),
-    ])
-    func aFunctionIsReadyOrNot(members: [String: String], isReady: Bool) throws {
-        #expect(try Runner.isReady(.texts(members), tell: { _ in }) == isReady)
-    }
-
-    @Test func whatFailedIsSaidInLambdasWords() {
-        let error = #expect(throws: DeployError.self) {
-            try Runner.isReady(
-                .texts([
-                    "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "bad image",
-                    "LastUpdateStatusReasonCode": "InvalidImage",
-                ]),
-                tell: { _ in }
-            )
+    /// One that could not be made goes first, unless somebody can call it.
+    @Test func whatCouldNotBeMadeIsMadeAnew() throws {
+        var old = present {
+            $0["State"] = .string("Failed")
+            $0["StateReason"] = .string("no such subnet")
+            $0["StateReasonCode"] = .string("InvalidSubnet")
         }
-        #expect(error?.description == "the update failed: bad image (InvalidImage)")
-    }
-
-    @Test func anAliasGoesBack() throws {
-        let history = History(
-            function: "wc",
-            versions: ["2", "5", "7"].map { .object(["Version": .string($0)]) },
-            aliases: [
-                .object([
-                    "Name": .string("live"), "FunctionVersion": .string("7"), "Description": .string("previous=2"),
-                ])
+        let plan = try plan(desired(), old)
+        #expect(operations(plan) == ["delete-function", "create-function", "wait"])
+        #expect(
+            lines(plan).suffix(2) == [
+                "- function wc, which could not be made: no such subnet (InvalidSubnet)", "+ function wc",
             ]
         )
-        func line(_ alias: String? = nil, _ version: String? = nil) throws -> String? {
-            try history.rollback(alias: alias, to: version).lines.first?.description
-        }
-        #expect(try line() == "~ alias live 7 -> 2")
-        #expect(try line("live", "5") == "~ alias live 7 -> 5")
-        #expect(try line("live", "7") == "= alias live is at version 7")
-        #expect(throws: DeployError.contradiction("there is no alias 'x'", hint: "there are live")) { try line("x") }
-        #expect(throws: DeployError.contradiction("there is no version 6", hint: "there are 2, 5, 7")) {
-            try line(nil, "6")
-        }
+        old.isReachable = true
+        let failure = DeployError.notReady(what: "the function cannot run", reason: "no such subnet (InvalidSubnet)")
+        #expect(throws: failure) { try self.plan(desired(), old) }
+        let mended = try self.plan(desired { $0.configuration["MemorySize"] = .int(512) }, old)
+        #expect(operations(mended) == ["update-function-configuration", "wait"])
+        // Somebody else's stays.
+        old.isReachable = false
+        old.function = .object(["Configuration": old.configuration ?? .null])
+        #expect(throws: failure) { try self.plan(desired(), old) }
+    }
+
+    /// What a run that was cut short has left half made is finished by the next one.
+    @Test func whatIsHalfMadeIsFinished() throws {
+        let wish = desired { $0.deploy.schedules = [.init(expression: "rate(1 hour)")] }
+        let roles = ["create-role", "put-role-policy"]
+        #expect(operations(try plan(wish, present())).filter(roles.contains) == roles)
+        var old = present()
+        old.scheduleRole = .object(["Arn": .string("arn:aws:iam::123456789012:role/shim-deploy-wc-schedule")])
+        let plan = try plan(wish, old)
+        #expect(operations(plan).filter(roles.contains) == ["put-role-policy"])
+        guard case .call(let call)? = plan.steps.flatMap(\.actions).first else { throw Missing() }
+        old.scheduleRolePolicy = call.input["PolicyDocument"]?.string.flatMap { JSON.parse($0.utf8) }
+        #expect(operations(try self.plan(wish, old)).filter(roles.contains) == [])
+
+        // The API is gone, and its permission is not.
+        old.statements = [try statement(#"{"Sid":"shim-deploy-http-api","Effect":"Allow"}"#)]
+        #expect(operations(try self.plan(desired { $0.deploy.httpAPI = .none }, old)) == ["remove-permission"])
     }
 }

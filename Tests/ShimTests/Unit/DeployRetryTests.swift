@@ -203,4 +203,27 @@ import Testing
         ] as [(DeployError, String)]
     )
     func errorsSayWhatToDo(error: DeployError, text: String) { #expect(error.description == text) }
+
+    /// What has come into being meanwhile is looked at anew.
+    @Test(
+        arguments: [
+            ("lambda create-function", "ResourceConflictException", "Function already exist: wc", true),
+            ("lambda create-alias", "ResourceConflictException", "Alias already exists: arn", true),
+            (
+                "lambda add-permission", "ResourceConflictException", "The statement id (x) provided already exists.",
+                true
+            ),
+            (
+                "lambda create-function-url-config", "ResourceConflictException",
+                "FunctionUrlConfig exists for this Lambda function", true
+            ),
+            ("scheduler create-schedule", "ConflictException", "Schedule x already exists.", true),
+            ("lambda update-function-code", "ResourceConflictException", "An update is in progress", false),
+            ("lambda create-function", "InvalidParameterValueException", "Function already exist: wc", false),
+        ] as [(String, String, String, Bool)]
+    )
+    func isFoundByLookingAgain(operation: String, code: String, message: String, isOvertaken: Bool) {
+        let failure = AWSFailure(kind: .service(code: code), operation: operation, message: message)
+        #expect(RetryTable.isOvertaken(failure) == isOvertaken)
+    }
 }
