@@ -161,7 +161,7 @@ struct DeployCommand {
         console.clearProgress()
         let undone = plan.lines.filter { $0.mark != .keep && !runner.done.contains($0) }
         for line in undone { console.say("  not done: \(line)") }
-        if let alias = desired.deploy.alias,
+        if let alias = desired.deploy.alias, undone.contains(where: { $0.text.hasPrefix("alias \(alias)") }),
             !runner.done.contains(where: { $0.text.hasPrefix("alias \(alias)") })
         {
             console.say("the alias '\(alias)' has not moved: callers get what they got before")

@@ -5,7 +5,10 @@ extension AWSClient {
     /// Members of requests that AWS CLIs in use do not know yet, with what to do without them.
     private static let newMembers: [(service: String, operation: String, member: String, hint: String)] = [
         // October 2025.
-        ("lambda", "add-permission", "InvokedViaFunctionUrl", "--url-auth aws_iam needs no such permission")
+        ("lambda", "add-permission", "InvokedViaFunctionUrl", "--url-auth aws_iam needs no such permission"),
+        // April 2023.
+        ("lambda", "create-function-url-config", "InvokeMode", "--invoke-mode buffered is the default without it"),
+        ("lambda", "update-function-url-config", "InvokeMode", "--invoke-mode buffered is the default without it"),
     ]
 
     /// Looks whether the CLI knows what a plan is made of, before anything is done: its skeletons of requests tell, and ask

@@ -65,7 +65,10 @@ extension Planner {
     private func urlStep(_ url: DeploySettings.URL) -> Step {
         var input = target
         input["AuthType"] = .string(url.authType)
-        input["InvokeMode"] = .string(url.invokeMode)
+        // The default stays unsaid: AWS CLIs of before April 2023 do not know the member.
+        if url.invokeMode != "BUFFERED" || observed.url?["InvokeMode"]?.string?.uppercased() == "RESPONSE_STREAM" {
+            input["InvokeMode"] = .string(url.invokeMode)
+        }
         input["Cors"] = url.cors
         let capture = AWSCall.Capture("URL", "FunctionUrl")
         guard let present = observed.url else {
