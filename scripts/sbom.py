@@ -37,7 +37,8 @@ class Toolchain:
 
     def run(self, *command):
         """What a command of that system prints, without the white space around it."""
-        inside = ["chroot", self.root] if self.root else []
+        # Without /proc the loader does not know where a program is, and finds none of its libraries beside it.
+        inside = ["unshare", "--mount", "sh", "-ec", 'mount -t proc proc "$0/proc"; exec chroot "$0" "$@"', self.root] if self.root else []
         return subprocess.run([*inside, *command], check=True, capture_output=True, text=True).stdout.strip()
 
     def version(self, source):
