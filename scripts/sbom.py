@@ -46,7 +46,10 @@ class Toolchain:
         if source == "swift":
             return re.search(r"Swift version (\S+)", self.run("swift", "--version"))[1]
         package = source.removeprefix("dpkg:").format(gcc=self.gcc)
-        return self.run("dpkg-query", "-W", "-f=${Version}", package)
+        if not self.root:
+            return self.run("dpkg-query", "-W", "-f=${Version}", package)
+        # There the libraries are those of the SDK, unpacked from this package of the other architecture.
+        return re.search(r"^Version: (\S+)", self.run("apt-cache", "show", "--no-all-versions", package + ":arm64"), re.M)[1]
 
     def licence_files(self, name, column):
         """The files with a licence's text: the first set of the column that is there."""
