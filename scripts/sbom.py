@@ -37,7 +37,8 @@ class Toolchain:
 
     def run(self, *command):
         """What a command of that system prints, without the white space around it."""
-        inside = ["chroot", self.root] if self.root else []
+        # Without /proc the loader does not know where a program is, and finds none of its libraries beside it.
+        inside = ["unshare", "--mount", "sh", "-ec", 'mount -t proc proc "$0/proc"; exec chroot "$0" "$@"', self.root] if self.root else []
         return subprocess.run([*inside, *command], check=True, capture_output=True, text=True).stdout.strip()
 
     def version(self, source):
@@ -45,7 +46,10 @@ class Toolchain:
         if source == "swift":
             return re.search(r"Swift version (\S+)", self.run("swift", "--version"))[1]
         package = source.removeprefix("dpkg:").format(gcc=self.gcc)
-        return self.run("dpkg-query", "-W", "-f=${Version}", package)
+        if not self.root:
+            return self.run("dpkg-query", "-W", "-f=${Version}", package)
+        # There the libraries are those of the SDK, unpacked from this package of the other architecture.
+        return re.search(r"^Version: (\S+)", self.run("apt-cache", "show", "--no-all-versions", package + ":arm64"), re.M)[1]
 
     def licence_files(self, name, column):
         """The files with a licence's text: the first set of the column that is there."""
