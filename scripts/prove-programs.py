@@ -3,7 +3,7 @@
 
 Each package runs in the bare root (what provided.al2023 has), each zip also in a bare Debian 12 and 11 made by debootstrap;
 as root, and as somebody without root's rights. Without its data, each must be refused. Prints the table of docs/reference/programs.md;
---update writes it there.
+--update writes it there; with names, the rows of these programs only.
 
 usage: scripts/prove-programs.py [--ci] [--update] [NAME...]
 needs: root, debootstrap, the programs (a list of packages is printed if some are missing), and a release build (or SHIM_BIN, the
@@ -133,6 +133,7 @@ def main():
     words = sys.argv[1:]
     names = [word for word in words if not word.startswith("-")]
     entries = tomllib.loads((ROOT / "scripts" / "programs.toml").read_text())["program"]
+    order = [entry["name"] for entry in entries]
     entries = [e for e in entries if (not names or e["name"] in names) and ("--ci" not in words or e.get("ci"))]
     if os.geteuid() != 0:
         raise SystemExit("prove-programs.py: needs root, for debootstrap and for both ways to isolate")
@@ -141,31 +142,30 @@ def main():
     if missing:
         raise SystemExit("prove-programs.py: missing: apt-get install " + " ".join(missing))
     roots = [] if "--ci" in words else [debian("bookworm"), debian("bullseye")]
-    lines = ["| program | options of the zip (`$R`: `$LAMBDA_TASK_ROOT`) | zip | options of the image | image | without its data |",
-             "|---|---|---|---|---|---|"]
-    failed, zips, images = [], 0, 0
+    head = ["| program | options of the zip (`$R`: `$LAMBDA_TASK_ROOT`) | zip | options of the image | image | without its data |",
+            "|---|---|---|---|---|---|"]
+    page = ROOT / "docs" / "reference" / "programs.md"
+    start, rest = page.read_text().split(BEGIN)
+    old, end = rest.split(END)
+    rows = {cells[1].strip(): line for line in old.splitlines() if len(cells := line.split("|")) == 8} if names else {}
+    failed = []
     for entry in entries:
         with tempfile.TemporaryDirectory(prefix="prove-") as folder:
             os.chmod(folder, 0o755)
             proof = Proof(entry, folder, roots)
             result = proof.all()
-        lines.append(row(entry, result))
-        print(lines[-1], file=sys.stderr, flush=True)
+        rows[entry["name"]] = row(entry, result)
+        print(rows[entry["name"]], file=sys.stderr, flush=True)
         for failure in proof.failures:
             print(f"    {failure}", file=sys.stderr, flush=True)
-        zips += result[0] is not None
-        images += result[1] is not None
         if proof.failures:
             failed.append(entry["name"])
-    lines.append("")
-    lines.append(f"{len(entries)} programs: {zips} as a zip, {images} as an image.")
-    table = "\n".join(lines)
+    lines = [rows[name] for name in order if name in rows]
+    zips, images = (sum(line.split("|")[column].strip() != "no" for line in lines) for column in (3, 5))
+    table = "\n".join([*head, *lines, "", f"{len(lines)} programs: {zips} as a zip, {images} as an image."])
     print(table)
     if "--update" in words:
-        page = ROOT / "docs" / "reference" / "programs.md"
-        text = page.read_text()
-        start, rest = text.split(BEGIN)
-        page.write_text(f"{start}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}")
+        page.write_text(f"{start}{BEGIN}\n{table}\n{END}{end}")
     if failed and "--ci" in words:
         raise SystemExit("prove-programs.py: failed: " + ", ".join(failed))
 

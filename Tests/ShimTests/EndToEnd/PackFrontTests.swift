@@ -122,7 +122,8 @@ extension EndToEnd.Packer {
             #expect(
                 pack.errors.contains("observed: '\(place)/front' is packed with its paths led to $LAMBDA_TASK_ROOT")
             )
-            let script = try pack.text("front", in: "x.zip")
+            // The program is in the folder of its files, and stays there.
+            let script = try pack.text("\(place.dropFirst())/front", in: "x.zip")
             #expect(script.contains("\nHOME_OF_SHOW=''\"${LAMBDA_TASK_ROOT}\"'\(place)'\n"), "\(script)")
             // In an image everything is where it was.
             let image = try PackUnderTest(["--test", "{}", "--image", "x.tar"] + words, folder: folder)
