@@ -42,17 +42,19 @@ if [[ ! -d $tools/aiobotocore ]]; then
 fi
 export SHIM_TEST_AIOBOTOCORE=$tools/aiobotocore
 
-# AWS's own emulator comes as a file in the wheel of aws-sam-cli.
+# AWS's SAM CLI, whose wheel has AWS's own emulator too; most of what it wants is beside moto already.
 case $(uname -m) in
 x86_64) rie=aws-lambda-rie-x86_64 ;;
 aarch64) rie=aws-lambda-rie-arm64 ;;
 esac
-if [[ ! -x $tools/$rie ]]; then
-    python3 -m pip download -q --no-deps --only-binary :all: -d "$tools/sam" aws-sam-cli
-    unzip -qojd "$tools" "$tools"/sam/aws_sam_cli-*.whl "samcli/local/rapid/$rie"
-    chmod +x "$tools/$rie"
+if [[ ! -x $tools/$rie || ! -d $tools/sam/samcli ]]; then
+    python3 -m pip install -q --no-deps --no-compile --only-binary :all: --target "$tools/sam" \
+        aws-sam-cli aws-sam-translator rich pygments markdown-it-py mdurl tomlkit ruamel.yaml \
+        mypy-boto3-kinesis mypy-boto3-lambda mypy-boto3-sqs mypy-boto3-stepfunctions
+    install -m 755 "$tools/sam/samcli/local/rapid/$rie" "$tools/$rie"
 fi
 export SHIM_TEST_RIE=$tools/$rie
+export SHIM_TEST_SAM=$tools/sam
 
 scripts/docs.py
 swift format lint --strict --recursive Package.swift Sources Tests handlers

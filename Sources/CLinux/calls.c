@@ -68,9 +68,9 @@ int clinux_schedule_as_batch(pid_t thread) {
     struct sched_param parameter = {0};
     return sched_setscheduler(thread, SCHED_BATCH, &parameter);
 }
-int clinux_limit_files(pid_t process, unsigned long files) {
-    struct rlimit limit = {files, files};
-    return prlimit(process, RLIMIT_NOFILE, &limit, NULL);
+int clinux_limit(pid_t process, unsigned long files, unsigned long locked) {
+    struct rlimit open = {files, files}, memory = {locked, locked};
+    return prlimit(process, RLIMIT_NOFILE, &open, NULL) | prlimit(process, RLIMIT_MEMLOCK, &memory, NULL);
 }
 int clinux_set_default_stack(size_t bytes) {
     pthread_attr_t attributes;

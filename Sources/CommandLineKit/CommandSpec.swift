@@ -51,7 +51,7 @@ package struct CommandSpec: Sendable {
             // Messages name it as it was typed.
             let name = arguments.typed[option.key] ?? option.key
             if let bad = arguments.values(option.key).first(where: { option.value != nil && !option.type.allows($0) }) {
-                throw UsageError("'\(bad)' is not a value for \(name)", hint: option.type.requirement)
+                throw UsageError("'\(bad)' is not a value for \(name)", hint: option.requirement)
             }
             if let other = option.excluded.first(where: arguments.flag) {
                 throw UsageError("\(name) and \(arguments.typed[other] ?? other) exclude each other", hint: helpHint)

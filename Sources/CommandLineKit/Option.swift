@@ -44,6 +44,9 @@ package struct Option: Sendable {
     /// Spellings and value as the help shows them, `-d, --data JSON`.
     var signature: String { names.joined(separator: ", ") + (value.map { " " + $0 } ?? "") }
 
+    /// What a value must be: for an assignment, the help's own words say it best, `NAME=PORT`.
+    var requirement: String { type == .assignment ? value ?? type.requirement : type.requirement }
+
     /// `--help`, which every command has.
     package static let help = Option("-h", "--help", help: "Show this help")
     /// `--version`, which every command has.

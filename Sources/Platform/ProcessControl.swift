@@ -70,10 +70,13 @@ package enum ProcessControl {
         try check("prctl") { clinux_become_subreaper() }
     }
 
-    /// Bounds how many descriptors a process and what it starts from now on may have.
+    /// Bounds how many descriptors a process and what it starts from now on may have, and how many bytes of memory they
+    /// may lock.
     ///
     /// A process that is gone, or a machine whose own bound is lower, is fine.
-    package static func limitFiles(of pid: pid_t, to files: UInt) { _ = clinux_limit_files(pid, files) }
+    package static func limit(_ pid: pid_t, files: UInt, lockedMemory: UInt) {
+        _ = clinux_limit(pid, files, lockedMemory)
+    }
 
     /// Keeps every thread but the main one from interrupting whatever runs when such a thread wakes (`SCHED_BATCH`).
     ///

@@ -78,7 +78,7 @@ package final class OneShot {
         try deployment.checkBootstrap()
         for note in deployment.notes { outputs.log(Array("shim-sim: \(note)\n".utf8)) }
         let progress = outputs.progress
-        environment = try ExecutionEnvironment(function, deployment, context: context) { line in
+        environment = try ExecutionEnvironment(function, deployment, tenantID: nil, context: context) { line in
             progress?.hide()
             outputs.log(line)
         }

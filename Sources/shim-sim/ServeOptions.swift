@@ -81,12 +81,18 @@ enum ServeOptions {
         case nil: break
         case .function(let name)?:
             guard functions.contains(where: { $0.name == name }) else {
-                throw UsageError("failed events of '\(function.name)' go to '\(name)', which is not a function here")
+                throw UsageError(
+                    "failed events of '\(function.name)' go to '\(name)', which is not a function here",
+                    hint: "the functions are " + functions.map(\.name).joined(separator: ", ")
+                )
             }
         case .file(let path)?:
             let mayBeMade = !path.isEmpty && Files.status(Paths.parent(path))?.isDirectory == true
             guard Files.status(path).map({ !$0.isDirectory }) ?? mayBeMade else {
-                throw UsageError("failed events of '\(function.name)' go to '\(path)', which cannot be a file")
+                throw UsageError(
+                    "failed events of '\(function.name)' go to '\(path)', which cannot be a file",
+                    hint: "a file in a folder that is there, or function:NAME"
+                )
             }
         }
     }

@@ -70,14 +70,24 @@ enum TriggerOptions {
                     hint: "as in 'rate(1 minute)', 'rate(5 minutes)' or 'cron(0 12 ? * MON-FRI *)', in UTC"
                 )
             }
+            guard schedule.next(after: .now) != nil else {
+                throw UsageError(
+                    "the schedule '\(text)' is never due",
+                    hint: "its days or years are over, or never come"
+                )
+            }
             triggers.schedules.append(Scheduler.Entry(function: name, schedule: schedule))
         }
         for (name, path) in arguments.assignments("--bucket") {
             try check(name, names, "--bucket")
             guard Files.status(path)?.isDirectory == true else {
-                throw UsageError("the bucket '\(path)' is not a folder")
+                throw UsageError("the bucket '\(path)' is not a folder", hint: "the folder must be there already")
             }
-            triggers.buckets.append(BucketWatcher.Entry(function: name, folder: Paths.absolute(path)))
+            let entry = BucketWatcher.Entry(function: name, folder: Paths.absolute(path))
+            guard !triggers.buckets.contains(where: { $0.function == name && $0.folder == entry.folder }) else {
+                throw UsageError("'\(name)' has the bucket '\(path)' twice", hint: "once is enough for every file")
+            }
+            triggers.buckets.append(entry)
         }
         if let port = arguments.int("--api-port") {
             triggers.fronts.append(
@@ -117,7 +127,7 @@ enum TriggerOptions {
                 )
             }
             guard !routes.contains(where: { $0.key == route.key }) else {
-                throw UsageError("the route '\(route.key)' was given twice")
+                throw UsageError("the route '\(route.key)' was given twice", hint: "a route leads to one function")
             }
             routes.append(route)
         }

@@ -35,8 +35,8 @@ int clinux_become_subreaper(void);
 int clinux_memory_file(const char *name);
 /// sched_setscheduler(2) with SCHED_BATCH, of one thread.
 int clinux_schedule_as_batch(pid_t thread);
-/// prlimit(2) with RLIMIT_NOFILE, both limits.
-int clinux_limit_files(pid_t process, unsigned long files);
+/// prlimit(2) with RLIMIT_NOFILE and RLIMIT_MEMLOCK, both limits of each.
+int clinux_limit(pid_t process, unsigned long files, unsigned long locked);
 /// pthread_setattr_default_np(3), of the stack alone; an error number.
 int clinux_set_default_stack(size_t bytes);
 /// pthread_create(3) and pthread_join(3) of a thread that does nothing; an error number.

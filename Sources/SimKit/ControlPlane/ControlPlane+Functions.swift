@@ -64,7 +64,7 @@ extension ControlPlane {
             )
         )
         record.tags = tags
-        record.codeSigningARN = try request.string("CodeSigningConfigArn")
+        record.codeSigningARN = try givenSigning(request)
         var shown = record.latest
         if try request.bool("Publish") == true { shown = try record.publish(description: nil, .now).version }
         try store.save(record)
@@ -311,7 +311,11 @@ extension ControlPlane {
             .now,
             in: place
         )
+        let before = store.functions[record.name]?.alias(wanted)?.functionVersion
         try store.save(record)
+        if record.provisioned[wanted] != nil, let before, before != alias.functionVersion {
+            for version in [before, alias.functionVersion] { provision(record, version) }
+        }
         return alias.answer(record.name, in: place)
     }
 

@@ -22,6 +22,9 @@ extension ControlPlane {
         guard source != nil || request["SelfManagedEventSource"] != nil else {
             throw .invalid("Unrecognized event source.")
         }
+        if let source, source.contains(":sqs:"), request["DestinationConfig"] != nil {
+            throw .invalid("Unsupported DestinationConfig parameter for given event source mapping type.")
+        }
         let function = try mappedFunction(request)
         if let source, source.contains(":kinesis:") || source.contains(":dynamodb:"),
             request["StartingPosition"] == nil
@@ -30,6 +33,9 @@ extension ControlPlane {
                 "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: "
                     + "Member must not be null."
             )
+        }
+        if let source, source.contains(":dynamodb:"), try request.string("StartingPosition") == "AT_TIMESTAMP" {
+            throw .invalid("Unsupported starting position for arn type: \(source)")
         }
         if let twin = store.mappings.values.first(where: {
             $0.functionARN == function && $0.settings["EventSourceArn"]?.string == source && source != nil

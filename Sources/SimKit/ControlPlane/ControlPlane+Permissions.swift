@@ -74,47 +74,70 @@ extension ControlPlane {
 
     // MARK: - Tags
 
-    /// The function, layer or mapping that an ARN names, and how its tags are read and written.
-    private func tagged(_ request: ControlRequest) throws(ControlError) -> FunctionRecord {
-        let arn = try request.string("Resource") ?? ""
-        let parts = arn.split(separator: ":").map(String.init)
-        guard parts.count >= 7, parts[5] == "function" else { throw .noSuchResource }
-        guard parts.count == 7 else {
-            throw .invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.")
+    /// What has tags.
+    private enum Tagged {
+        case function(FunctionRecord)
+        case mapping(MappingRecord)
+        case signing(SigningRecord)
+
+        var tags: [String: String] {
+            switch self {
+            case .function(let record): record.tags
+            case .mapping(let record): record.tags ?? [:]
+            case .signing(let record): record.tags
+            }
         }
-        guard parts[3] == place.region, parts[4] == place.account, let record = store.functions[parts[6]] else {
-            throw .functionNotFound(arn)
-        }
-        return record
     }
 
-    /// Changes the tags of a function or of an event source mapping.
+    /// What the ARN of a request names.
+    private func tagged(_ request: ControlRequest) throws(ControlError) -> Tagged {
+        let arn = try request.string("Resource") ?? ""
+        let parts = arn.split(separator: ":").map(String.init)
+        guard parts.count >= 7 else { throw .noSuchResource }
+        switch parts[5] {
+        case "function":
+            guard parts.count == 7 else {
+                throw .invalid(
+                    "Tags on function aliases and versions are not supported. Please specify a function ARN."
+                )
+            }
+            guard place.function(parts[6]) == arn, let record = store.functions[parts[6]] else {
+                throw .functionNotFound(arn)
+            }
+            return .function(record)
+        case "event-source-mapping":
+            guard let mapping = store.mappings[parts[6]], place.mapping(parts[6]) == arn else {
+                throw .notFound("Event source mapping not found: \(arn)")
+            }
+            return .mapping(mapping)
+        case "code-signing-config":
+            guard let record = signing(arn) else { throw .notFound("Code signing config not found: \(arn)") }
+            return .signing(record)
+        case "capacity-provider": throw .notFound("Capacity provider not found: \(arn)")
+        default: throw .noSuchResource
+        }
+    }
+
+    /// Changes the tags of what a request names.
     private func changeTags(
         _ request: ControlRequest,
         _ change: (inout [String: String]) throws(ControlError) -> Void
     ) throws(ControlError) {
-        if var mapping = try taggedMapping(request) {
-            var tags = mapping.tags ?? [:]
-            try change(&tags)
-            mapping.tags = tags
-            return try store.save(mapping)
+        let found = try tagged(request)
+        var tags = found.tags
+        try change(&tags)
+        switch found {
+        case .function(var record):
+            record.tags = tags
+            record.latest.revisionID = Stamp.now.revisionID
+            try store.save(record)
+        case .mapping(var record):
+            record.tags = tags
+            try store.save(record)
+        case .signing(var record):
+            record.tags = tags
+            try store.save(record)
         }
-        var record = try tagged(request)
-        try change(&record.tags)
-        record.latest.revisionID = Stamp.now.revisionID
-        try store.save(record)
-    }
-
-    /// The mapping of a request about one; `nil` where it is about something else.
-    private func taggedMapping(_ request: ControlRequest) throws(ControlError) -> MappingRecord? {
-        let arn = try request.string("Resource") ?? ""
-        let parts = arn.split(separator: ":").map(String.init)
-        if parts.count == 7, parts[5] == "capacity-provider" { throw .notFound("Capacity provider not found: \(arn)") }
-        guard parts.count == 7, parts[5] == "event-source-mapping" else { return nil }
-        guard let mapping = store.mappings[parts[6]], place.mapping(parts[6]) == arn else {
-            throw .notFound("Event source mapping not found: \(arn)")
-        }
-        return mapping
     }
 
     func tagResource(_ request: ControlRequest) throws(ControlError) -> JSONValue? {
@@ -136,7 +159,6 @@ extension ControlPlane {
     }
 
     func listTags(_ request: ControlRequest) throws(ControlError) -> JSONValue {
-        if let mapping = try taggedMapping(request) { return .object([("Tags", .texts(mapping.tags ?? [:]))]) }
-        return .object([("Tags", .texts(try tagged(request).tags))])
+        .object([("Tags", .texts(try tagged(request).tags))])
     }
 }

@@ -76,16 +76,22 @@ extension ControlPlane {
         var function = options.template
         function.name = record.name
         function.version = version.version
+        function.runtime = settings.runtime
         function.handler = settings.handler ?? ""
         function.timeout = .seconds(settings.timeout)
         function.memory = settings.memorySize
         function.environment.merge(settings.variables ?? [:]) { $1 }
         function.logFormat = settings.logFormat == "JSON" ? .json : .text
+        function.systemLogLevel = settings.systemLogLevel.flatMap { LogLevel(name: $0) } ?? .info
+        function.logGroup = settings.logGroup
         if let level = settings.applicationLogLevel, function.environment["AWS_LAMBDA_LOG_LEVEL"] == nil {
             function.environment["AWS_LAMBDA_LOG_LEVEL"] = level
         }
         function.concurrency = record.reservedConcurrency ?? function.concurrency
-        function.isProvisioned = record.provisionedVersions[version.version] != nil
+        if let provisioned = record.provisionedVersions[version.version] {
+            function.provisioned = provisioned
+            function.initLimit = max(.seconds(130), function.timeout)
+        }
         if let runtime = settings.runtime, !runtime.hasPrefix("provided") {
             function.execWrapper = function.environment["AWS_LAMBDA_EXEC_WRAPPER"].flatMap { $0.isEmpty ? nil : $0 }
         }
@@ -144,6 +150,8 @@ extension ControlPlane {
             arn: arn,
             executedVersion: version.version,
             events: events(record, qualifier ?? "$LATEST"),
+            tenancy: version.settings.isolatesTenants ? .required : .refused,
+            isManaged: version.settings.others["CapacityProviderConfig"] != nil,
             isBlocked: record.reservedConcurrency == 0,
             invoke: { [weak self] invocation throws(ServiceError) in
                 try self?.checkReserved(name, version.version)
@@ -163,6 +171,23 @@ extension ControlPlane {
             sum + max(0, busy(each.version) - (provisioned[each.version] ?? 0))
         }
         guard used < shared else { throw .tooManyRequests }
+    }
+
+    /// Starts the environments that a version's provisioned concurrency wants, anew.
+    func provision(_ record: FunctionRecord, _ version: String) {
+        retire(record.name, version)
+        guard record.provisionedVersions[version] != nil, let found = record.version(version) else { return }
+        do throws(ControlError) {
+            _ = try host(record, found)
+        } catch {
+            note("the environments of '\(record.name):\(version)' cannot be started: \(error.message)")
+        }
+    }
+
+    /// How far the provisioned environments of a version are.
+    func provision(of record: FunctionRecord, _ version: String) -> FunctionService.Provision {
+        guard let host = hosts[key(record.name, version)] else { return .none }
+        return host.service?.provision ?? FunctionService.Provision(ready: 0, hasFailed: host.hasFailed)
     }
 
     private func host(_ record: FunctionRecord, _ version: FunctionVersion) throws(ControlError) -> VersionHost {

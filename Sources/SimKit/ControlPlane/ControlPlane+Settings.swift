@@ -95,12 +95,12 @@ extension ControlPlane {
         record.provisioned[qualifier] = made
         try store.save(record)
         renewProvisioned(record, qualifier)
-        return Self.answer(made, isReady: false)
+        return Self.answer(made, .none)
     }
 
     /// New environments are told what they are now.
     private func renewProvisioned(_ record: FunctionRecord, _ qualifier: String) {
-        retire(record.name, record.alias(qualifier)?.functionVersion ?? qualifier)
+        provision(record, record.alias(qualifier)?.functionVersion ?? qualifier)
     }
 
     /// The limits of the account and of the function (recorded).
@@ -135,20 +135,27 @@ extension ControlPlane {
         }
     }
 
-    private static func answer(_ record: ProvisionedRecord, isReady: Bool) -> JSONValue {
-        let ready = isReady ? record.requested : 0
-        return .object([
+    private static func answer(_ record: ProvisionedRecord, _ provision: FunctionService.Provision) -> JSONValue {
+        let isReady = provision.ready >= record.requested
+        let ready = provision.hasFailed ? 0 : min(provision.ready, record.requested)
+        return .members(
             ("RequestedProvisionedConcurrentExecutions", .int(record.requested)),
             ("AvailableProvisionedConcurrentExecutions", .int(ready)),
             ("AllocatedProvisionedConcurrentExecutions", .int(ready)),
-            ("Status", isReady ? "READY" : "IN_PROGRESS"), ("LastModified", .string(record.lastModified)),
-        ])
+            ("Status", provision.hasFailed ? "FAILED" : isReady ? "READY" : "IN_PROGRESS"),
+            ("StatusReason", provision.hasFailed ? "FUNCTION_ERROR_INIT_FAILURE" : nil),
+            ("LastModified", .string(record.lastModified))
+        )
+    }
+
+    private func answer(_ found: ProvisionedRecord, _ record: FunctionRecord, _ qualifier: String) -> JSONValue {
+        Self.answer(found, provision(of: record, record.alias(qualifier)?.functionVersion ?? qualifier))
     }
 
     func getProvisioned(_ request: ControlRequest) throws(ControlError) -> JSONValue {
         let (record, qualifier) = try provisioned(request, latest: Self.publishedOnly)
         guard let found = record.provisioned[qualifier] else { throw .noProvisionedConcurrency }
-        return Self.answer(found, isReady: true)
+        return answer(found, record, qualifier)
     }
 
     func deleteProvisioned(_ request: ControlRequest) throws(ControlError) -> JSONValue? {
@@ -164,7 +171,7 @@ extension ControlPlane {
         let all = record.provisioned.sorted { $0.key < $1.key }.map { qualifier, found in
             JSONValue.object(
                 [("FunctionArn", .string(place.function(record.name, qualifier)))]
-                    + (Self.answer(found, isReady: true).members ?? [])
+                    + (answer(found, record, qualifier).members ?? [])
             )
         }
         return try page(all, request, "ProvisionedConcurrencyConfigs")
@@ -264,7 +271,7 @@ extension ControlPlane {
         return try page(all, request, "FunctionEventInvokeConfigs")
     }
 
-    // MARK: - Runtime, recursion, code signing
+    // MARK: - Runtime, recursion
 
     func putRuntimeManagement(_ request: ControlRequest) throws(ControlError) -> JSONValue {
         let name = try named(request)
@@ -309,24 +316,6 @@ extension ControlPlane {
 
     func getRecursion(_ request: ControlRequest) throws(ControlError) -> JSONValue {
         .object([("RecursiveLoop", .string(try unqualifiedRecord(named(request)).recursiveLoop))])
-    }
-
-    /// Code signing configurations cannot be made here, so no function can have one.
-    func putCodeSigning(_ request: ControlRequest) throws(ControlError) -> JSONValue {
-        throw .codeSigningNotFound(try request.string("CodeSigningConfigArn") ?? "")
-    }
-
-    func getCodeSigning(_ request: ControlRequest) throws(ControlError) -> JSONValue {
-        let record = try unqualifiedRecord(named(request))
-        guard let arn = record.codeSigningARN else { return .object([]) }
-        return .object([("CodeSigningConfigArn", .string(arn)), ("FunctionName", .string(record.name))])
-    }
-
-    func deleteCodeSigning(_ request: ControlRequest) throws(ControlError) -> JSONValue? {
-        var record = try unqualifiedRecord(named(request))
-        record.codeSigningARN = nil
-        try store.save(record)
-        return nil
     }
 
     // MARK: - The account

@@ -14,6 +14,8 @@ final class URLServer {
 
 /// Function URLs: each has a port of its own.
 extension ControlPlane {
+    private static let goneURLLimit = 64
+
     private func key(_ name: String, _ qualifier: String) -> String { "\(name):\(qualifier)" }
 
     /// The function and the qualifier of a URL that are to be there; `""` is the function itself.
@@ -120,14 +122,14 @@ extension ControlPlane {
     func serveURL(_ name: String, _ qualifier: String) {
         guard let address, let record = store.functions[name]?.urls[qualifier] else { return }
         let url = FunctionURL(id: record.id) { [weak self] () throws(ServiceError) in
-            guard let self, let record = store.functions[name]?.urls[qualifier],
+            guard let self, let own = store.functions[name]?.urls[qualifier], own.id == record.id,
                 let target = try target(FunctionReference(name, qualifier.isEmpty ? nil : qualifier))
             else { throw .functionNotFound(arn: name) }
             return FunctionURL.Call(
                 target,
-                streams: record.invokeMode == "RESPONSE_STREAM",
+                streams: own.invokeMode == "RESPONSE_STREAM",
                 region: place.region,
-                cors: CORSRules(record.cors)
+                cors: CORSRules(own.cors)
             )
         }
         for port in record.port == 0 ? [0] : [record.port, 0] {
@@ -154,7 +156,10 @@ extension ControlPlane {
         }
     }
 
+    /// A URL is gone; whoever still calls it is told so, as on Lambda, by as many of the last ones as are kept.
     func stopURL(_ name: String, _ qualifier: String) {
-        urls.removeValue(forKey: key(name, qualifier))?.server.stopAccepting()
+        guard let gone = urls.removeValue(forKey: key(name, qualifier)) else { return }
+        goneURLs.append(gone)
+        if goneURLs.count > Self.goneURLLimit { goneURLs.removeFirst().server.stop() }
     }
 }

@@ -44,6 +44,8 @@ package final class ControlPlane {
     /// What has been replaced or deleted and still finishes calls.
     var retiring: [ObjectIdentifier: VersionHost] = [:]
     var urls: [String: URLServer] = [:]
+    /// What was listened on for URLs that are deleted.
+    var goneURLs: [URLServer] = []
     /// Where this API is listened on; known once it is.
     var address: SocketAddress?
     /// Keeps events and answers, if they are wanted.
@@ -82,6 +84,7 @@ package final class ControlPlane {
         for record in store.functions.values.sorted(by: { $0.name < $1.name }) {
             if record.latest.isInTransition { prepare(record.name) }
             for qualifier in record.urls.keys.sorted() { serveURL(record.name, qualifier) }
+            for version in record.provisionedVersions.keys.sorted() { provision(record, version) }
         }
     }
 
@@ -201,10 +204,15 @@ package final class ControlPlane {
         case .getRuntimeManagement: try getRuntimeManagement(request)
         case .putRecursion: try putRecursion(request)
         case .getRecursion: try getRecursion(request)
-        case .getCodeSigning: try getCodeSigning(request)
-        case .putCodeSigning: try putCodeSigning(request)
-        case .deleteCodeSigning: try deleteCodeSigning(request)
-        case .listCodeSigning: .object([("CodeSigningConfigs", .array([]))])
+        case .getCodeSigning: try getFunctionSigning(request)
+        case .putCodeSigning: try putFunctionSigning(request)
+        case .deleteCodeSigning: try deleteFunctionSigning(request)
+        case .createSigning: try createSigning(request)
+        case .getSigning: try getSigning(request)
+        case .updateSigning: try updateSigning(request)
+        case .deleteSigning: try deleteSigning(request)
+        case .listSignings: try listSignings(request)
+        case .listFunctionsBySigning: try listFunctionsBySigning(request)
         case .createMapping: try createMapping(request)
         case .getMapping: try getMapping(request)
         case .updateMapping: try updateMapping(request)
@@ -329,7 +337,7 @@ package final class ControlPlane {
     package func stop(waits: Bool, _ done: @escaping () -> Void) {
         isStopped = true
         fetches = [:]
-        for url in urls.values { url.server.stopAccepting() }
+        for url in Array(urls.values) + goneURLs { url.server.stopAccepting() }
         let all = Array(hosts.values) + Array(preparing.values) + Array(retiring.values)
         var remaining = all.count
         guard remaining > 0 else { return context.loop.later(done) }

@@ -24,6 +24,8 @@ package final class ExecutionEnvironment {
     package let name: String
     /// The code it runs.
     package let deployment: Deployment
+    /// The tenant whose calls it takes, if calls name one.
+    let tenantID: String?
     /// The owner, who is told.
     package weak var owner: (any EnvironmentOwner)?
     /// When it last finished a call.
@@ -53,10 +55,12 @@ package final class ExecutionEnvironment {
     package init(
         _ function: FunctionConfiguration,
         _ deployment: Deployment,
+        tenantID: String?,
         context: SimulatorContext,
         write: @escaping ([UInt8]) -> Void
     ) throws(SimError) {
         var function = function
+        self.tenantID = tenantID
         // Managed Instances have no other form.
         if function.maximumConcurrency != nil { function.logFormat = .json }
         self.function = function
@@ -118,6 +122,21 @@ package final class ExecutionEnvironment {
         if life.capacity == 1 { log.forget() }
         send(.begin(lastCall))
     }
+
+    /// Whether it is one of those that are started before there is a call.
+    var isProvisioned: Bool { function.provisioned > 0 }
+
+    /// Starts the processes before there is a call.
+    func warm() { send(.warm) }
+
+    /// Whether it is being started, and no call waits for it.
+    var isWarming: Bool {
+        if case .starting(let start) = life.state { return start.calls.isEmpty }
+        return false
+    }
+
+    /// Whether its init has failed, and nobody has called it since.
+    var hasFailedInit: Bool { life.state == .stopped(late: nil) && lastCall == 0 }
 
     /// Ends what runs, as Lambda does it, and removes the folders; calls in progress fail.
     ///

@@ -23,6 +23,11 @@ extension Lifecycle {
             start.calls.append(running)
             go(to: .starting(start))
             return [.start(call), .logStart(call)]
+        case (.starting(var start), .classic) where start.calls.isEmpty:
+            // Its time begins when the init is over, as that of any first call.
+            start.calls.append(running)
+            go(to: .starting(start))
+            return []
         case (.invoking(let calls), .concurrent(let maximum)) where calls.count < maximum:
             go(to: .invoking(calls + [running]))
             return [.start(call), .logStart(call), .offer(call)]
@@ -31,6 +36,12 @@ extension Lifecycle {
             let reason = FailureReason(ErrorType.sandboxFailure, "The environment takes no calls")
             return [.start(call), .logStart(call), .fail(call, reason), .finish(call, reason)]
         }
+    }
+
+    mutating func warm() -> [Action] {
+        guard case .new = state else { return [] }
+        go(to: .starting(Start(phase: .initialization, calls: [])))
+        return [.beginInit, .launch]
     }
 
     private mutating func repeatInit(_ running: Running) -> [Action] {
@@ -49,7 +60,11 @@ extension Lifecycle {
         switch (state, kind) {
         case (.starting(let start), _) where start.hasRuntime && start.report == nil:
             let done = Action.endInit(start.phase, nil)
-            go(to: start.calls.isEmpty ? .idle : .invoking(start.calls))
+            guard !start.calls.isEmpty else {
+                go(to: .idle)
+                return [done, .rest]
+            }
+            go(to: .invoking(start.calls))
             switch (kind, start.phase) {
             case (.concurrent, _): return [done] + start.calls.map { .offer($0.call) }
             case (.classic, .initialization):

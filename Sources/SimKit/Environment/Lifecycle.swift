@@ -85,6 +85,8 @@ struct Lifecycle: Equatable {
     enum Event: Equatable {
         /// A call wants to begin.
         case begin(Call)
+        /// It is to be started before there is a call: provisioned concurrency.
+        case warm
         /// All external extensions have registered.
         case extensionsRegistered
         /// The runtime and all extensions have asked for their next event.
@@ -154,7 +156,8 @@ struct Lifecycle: Equatable {
         case (.new, _), (.idle, _), (.stopped, _): true
         case (.invoking(let calls), .concurrent(let maximum)): calls.count < maximum
         case (.starting(let start), .concurrent(let maximum)): start.calls.count < maximum
-        case (.starting, _), (.invoking, _), (.resetting, _), (.ended, _): false
+        case (.starting(let start), .classic): start.calls.isEmpty
+        case (.invoking, _), (.resetting, _), (.ended, _): false
         }
     }
 
@@ -180,11 +183,12 @@ struct Lifecycle: Equatable {
         }
     }
 
-    /// Whether nothing runs in it and nobody waits for it.
+    /// Whether no call is in it; it may be starting.
     var isIdle: Bool {
         switch state {
         case .new, .idle, .stopped: true
-        case .starting, .invoking, .resetting, .ended: false
+        case .starting(let start): start.calls.isEmpty
+        case .invoking, .resetting, .ended: false
         }
     }
 
@@ -195,6 +199,7 @@ struct Lifecycle: Equatable {
     mutating func handle(_ event: Event) -> [Action] {
         switch event {
         case .begin(let call): begin(call)
+        case .warm: warm()
         case .extensionsRegistered: extensionsRegistered()
         case .waiting: everybodyWaits()
         case .answered(let call): answered(call)

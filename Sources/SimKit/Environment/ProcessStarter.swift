@@ -24,7 +24,12 @@ struct ProcessStarter {
     ) throws(SimError) {
         name = "\(Timestamp.now.datePath)/[\(function.version)]\(Identifiers.hex(16))"
         let level = function.environment[LambdaVariable.logLevel].flatMap { LogLevel(name: $0) } ?? .info
-        log = FunctionLog(format: function.logFormat, minimumLevel: level, write: write)
+        log = FunctionLog(
+            format: function.logFormat,
+            minimumLevel: level,
+            systemLevel: function.systemLogLevel,
+            write: write
+        )
         sandbox = try Sandbox(function, deployment, in: context.workspace)
         self.deployment = deployment
         loop = context.loop

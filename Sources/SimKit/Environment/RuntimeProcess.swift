@@ -30,7 +30,7 @@ final class RuntimeProcess {
         let ends = try Descriptor.pipe()
         try ends.reader.setNonBlocking()
         pid = try ProcessControl.spawn(child, output: ends.writer.raw, error: ends.writer.raw)
-        ProcessControl.limitFiles(of: pid, to: 1024)
+        ProcessControl.limit(pid, files: 1024, lockedMemory: 65536)
         self.loop = loop
         self.output = output
         self.ended = ended

@@ -74,7 +74,7 @@ package enum Variables {
                 LambdaVariable.memorySize: String(function.memory),
                 LambdaVariable.functionVersion: function.version,
                 LambdaVariable.initializationType: function.initializationType,
-                LambdaVariable.logGroup: "/aws/lambda/\(function.name)",
+                LambdaVariable.logGroup: function.logGroup ?? "/aws/lambda/\(function.name)",
                 LambdaVariable.logStream: logStream,
                 LambdaVariable.runtimeAPI: api,
                 LambdaVariable.taskRoot: places.taskRoot,
@@ -108,12 +108,17 @@ package enum Variables {
 
     private static func defaults(_ function: FunctionConfiguration, _ places: Places) -> [String: String] {
         let (task, layers, own) = (places.taskRoot, places.layers, places.runtimeDirectory)
-        var path = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:\(layers)/bin"
+        // As recorded: the older of the runtimes without a language has no folder for one.
+        let hasLanguage = function.runtime != "provided.al2"
+        let libraryFolders = "/lib64:/usr/lib64:\(own):\(own)/lib:\(task):\(task)/lib:\(layers)/lib"
+        let libraries = hasLanguage ? "/var/lang/lib:" + libraryFolders : libraryFolders
+        let programFolders = "/usr/local/bin:/usr/bin/:/bin:\(layers)/bin"
+        var path = hasLanguage ? "/var/lang/bin:" + programFolders : programFolders
         // Programs of this machine that Lambda's own folders do not have, an interpreter in the user's home say.
         if !function.hostPath.isEmpty, function.showsMachine { path += ":" + function.hostPath }
         var variables = [
             "PATH": path,
-            "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(own):\(own)/lib:\(task):\(task)/lib:\(layers)/lib",
+            "LD_LIBRARY_PATH": libraries,
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
@@ -125,6 +130,9 @@ package enum Variables {
         if function.logFormat == .json {
             variables[LambdaVariable.logFormat] = "JSON"
             variables[LambdaVariable.logLevel] = "INFO"
+        }
+        if let runtime = function.runtime, !runtime.hasPrefix("provided") {
+            variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + runtime
         }
         if let temporary = places.temporary { variables["TMPDIR"] = temporary }
         return variables

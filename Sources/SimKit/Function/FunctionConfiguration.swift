@@ -36,6 +36,8 @@ package struct FunctionConfiguration: Sendable {
     package var version = "$LATEST"
     /// A folder that is `/opt` already, in the place of ``layers``.
     package var layersFolder: String?
+    /// Which of Lambda's runtimes it asks for, `python3.14`; `nil` for the newest without a language.
+    package var runtime: String?
     /// What `_HANDLER` says.
     package var handler: String
     /// How long an invocation may take.
@@ -53,10 +55,15 @@ package struct FunctionConfiguration: Sendable {
     package var execWrapper: String?
     /// The form of the log.
     package var logFormat = LogFormat.text
+    /// Which of Lambda's own records a JSON log shows.
+    package var systemLogLevel = LogLevel.info
+    /// Where its log would be kept; `nil` for the usual place.
+    package var logGroup: String?
     /// Folders and zip files that are merged to `/opt`, later ones win.
     package var layers: [String] = []
-    /// Whether its environments count as provisioned, of which the function is told.
-    package var isProvisioned = false
+    /// How many environments are started before there is a call; any makes all of them provisioned, of which the
+    /// function is told.
+    package var provisioned = 0
     /// How many environments there may be.
     package var concurrency = 10
     /// How many invocations one environment takes at once; `nil` for the classic one at a time.
@@ -104,7 +111,8 @@ package struct FunctionConfiguration: Sendable {
 
     /// The kind of its environments, in Lambda's word.
     package var initializationType: String {
-        maximumConcurrency != nil ? "lambda-managed-instances" : isProvisioned ? "provisioned-concurrency" : "on-demand"
+        maximumConcurrency != nil
+            ? "lambda-managed-instances" : provisioned > 0 ? "provisioned-concurrency" : "on-demand"
     }
 
     /// The part of a vCPU that Lambda gives to this much memory: one at 1,769 MB.

@@ -6,7 +6,7 @@ final class HTTPConnection {
     /// Pipelined bytes that are kept while an exchange is answered; more stay in the socket.
     private static let readAhead = 64 << 10
     /// Bytes of an unwanted body that are skipped, so that the client sees the answer instead of a reset.
-    private static let discardLimit = 64 << 20
+    private static let discardLimit = 256 << 20
 
     /// What is reported when the client is gone.
     private static let ends: PollEvents = [.hangUp, .failed]

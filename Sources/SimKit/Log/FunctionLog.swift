@@ -10,6 +10,7 @@ package final class FunctionLog {
     private let format: LogFormat
     private let write: ([UInt8]) -> Void
     private let minimumLevel: LogLevel
+    private let systemLevel: LogLevel
     private var pending: [UInt8] = []
     private var kept: [UInt8] = []
 
@@ -18,10 +19,17 @@ package final class FunctionLog {
     /// - Parameters:
     ///   - format: Text, or JSON lines.
     ///   - minimumLevel: Which lines of the function are shown in JSON; text knows no levels.
+    ///   - systemLevel: Which of the platform's records are, too.
     ///   - write: Gets whole lines.
-    package init(format: LogFormat, minimumLevel: LogLevel = .info, write: @escaping ([UInt8]) -> Void) {
+    package init(
+        format: LogFormat,
+        minimumLevel: LogLevel = .info,
+        systemLevel: LogLevel = .info,
+        write: @escaping ([UInt8]) -> Void
+    ) {
         self.format = format
         self.minimumLevel = minimumLevel
+        self.systemLevel = systemLevel
         self.write = write
     }
 
@@ -71,7 +79,7 @@ package final class FunctionLog {
         endLine()
         switch format {
         case .text: for line in event.text { emit(Array((line + "\n").utf8)) }
-        case .json: if event.level >= .info { emit(event.json(at: .now).line) }
+        case .json: if event.level >= systemLevel { emit(event.json(at: .now).line) }
         }
     }
 

@@ -69,7 +69,8 @@ enum LogEvent {
     var level: LogLevel {
         switch self {
         case .initStart, .start, .extensionState: .info
-        case .initReport(_, _, _, let failure): failure == nil ? .debug : .warn
+        case .initReport(let function, _, _, let failure):
+            failure != nil ? .warn : function.initializationType == "on-demand" ? .debug : .info
         case .runtimeDone(let report, _): report.status == .success ? .debug : .warn
         case .report(let report, _): report.status == .success ? .info : .warn
         }

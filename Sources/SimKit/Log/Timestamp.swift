@@ -58,7 +58,7 @@ package struct Timestamp: Sendable, Equatable {
     }
 
     /// The civil date: days are counted in 400-year eras that begin in March, so that the leap day comes last.
-    private var date: (year: Int, month: Int, day: Int) {
+    var date: (year: Int, month: Int, day: Int) {
         let days = milliseconds / 86_400_000 + 719_468
         let era = days / 146_097
         let dayOfEra = days - era * 146_097

@@ -1,3 +1,32 @@
+/// Whether calls of a function name a tenant, whose environments are then used for nobody else.
+enum Tenancy {
+    /// As they like: a function of the command line.
+    case either
+    /// Each must.
+    case required
+    /// None may.
+    case refused
+
+    /// Checks a call.
+    ///
+    /// - Throws: ``ServiceError`` in Lambda's words (AWS's blog on tenant isolation, and its SAM CLI).
+    func check(_ tenantID: String?) throws(ServiceError) {
+        switch self {
+        case .required where tenantID == nil:
+            throw .invalidParameter(
+                "The invoked function is enabled with tenancy configuration. "
+                    + "Add a valid tenant ID in your request and try again."
+            )
+        case .refused where tenantID != nil:
+            throw .invalidParameter(
+                "The invoked function is not enabled with tenancy configuration. "
+                    + "Remove the tenant ID from your request and try again."
+            )
+        default: break
+        }
+    }
+}
+
 /// What a call goes to: a version of a function, as the reference in the request has led to it.
 struct CallTarget {
     /// The function, and the version or alias that was asked for.
@@ -8,6 +37,10 @@ struct CallTarget {
     let executedVersion: String
     /// What becomes of the events whose caller does not wait.
     let events: EventSettings
+    /// Whether calls say for whom they are.
+    var tenancy = Tenancy.either
+    /// Whether it runs on Managed Instances, whose log nobody gets with an answer.
+    var isManaged = false
     /// Whether no call of it is ever taken, as a reserved concurrency of 0 says.
     var isBlocked = false
     /// Starts a call.
@@ -23,6 +56,8 @@ extension CallTarget {
             arn: arn,
             executedVersion: executedVersion,
             events: events,
+            tenancy: tenancy,
+            isManaged: isManaged,
             isBlocked: isBlocked,
             invoke: { [invoke] invocation throws(ServiceError) in
                 recorder.record(invocation, of: reference.name)
@@ -37,6 +72,7 @@ extension CallTarget {
         arn = service.function.arn + (reference.qualifier.map { ":" + $0 } ?? "")
         executedVersion = reference.executedVersion
         events = service.function.events
+        isManaged = service.function.maximumConcurrency != nil
         invoke = { invocation throws(ServiceError) in try service.invoke(invocation) }
     }
 }

@@ -124,6 +124,13 @@ enum Validation {
         return [problem(text, "qualifier", "regular expression pattern: " + qualifierPattern)]
     }
 
+    static func tenantID(_ text: String) -> [String] {
+        if text.utf8.count > 256 { return [length(text, "tenantId", "less than or equal to 256")] }
+        if text.isEmpty { return [length(text, "tenantId", "greater than or equal to 1")] }
+        if text.utf8.allSatisfy({ isNameByte($0) || ".:/=+@ ".utf8.contains($0) }) { return [] }
+        return [problem(text, "tenantId", #"regular expression pattern: [a-zA-Z0-9\._:\/=+\-@ ]+"#)]
+    }
+
     /// A name as the pattern has it, which allows more than the service does.
     static func isPatternName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { isNameByte($0) || $0 == 0x2E }

@@ -50,6 +50,40 @@ package final class FunctionService {
         for note in deployment.notes { write(Array("shim-sim: \(note)\n".utf8)) }
         if watches { watcher = TargetWatcher([function.target.path] + function.layers) }
         scheduleHousekeeping()
+        if function.provisioned > 0 { context.loop.later { [weak self] in self?.warm() } }
+    }
+
+    // MARK: - Provisioned concurrency
+
+    /// How far the environments are that are started before there is a call.
+    struct Provision: Equatable {
+        static let none = Provision(ready: 0, hasFailed: false)
+
+        /// How many have been through their init.
+        let ready: Int
+        /// Whether the init of one has failed.
+        let hasFailed: Bool
+    }
+
+    /// How far the provisioned environments are.
+    var provision: Provision {
+        let all = environments.filter(\.isProvisioned)
+        return Provision(
+            ready: all.count { !$0.isWarming },
+            hasFailed: all.contains(where: \.hasFailedInit)
+        )
+    }
+
+    /// How many environments there may be: provisioned ones beside those that calls bring about.
+    private var limit: Int { function.concurrency + function.provisioned }
+
+    private func warm() {
+        guard !isStopped else { return }
+        do throws(ServiceError) {
+            for _ in 0..<function.provisioned { try newEnvironment(for: nil, isProvisioned: true).warm() }
+        } catch {
+            write(Array("shim-sim: the provisioned environments are not all started: \(error)\n".utf8))
+        }
     }
 
     /// Whether there is a bootstrap to start; without one, every call fails as on Lambda.
@@ -72,38 +106,73 @@ package final class FunctionService {
             waitingForCode.append(invocation)
             return
         }
-        if let environment = freeEnvironment { return environment.begin(invocation) }
-        if environments.filter(\.isFinishing).map(\.capacity).reduce(0, +) > waiting.count {
+        let tenant = invocation.context.tenantID
+        if let environment = freeEnvironment(of: tenant) { return environment.begin(invocation) }
+        let finishing = environments.filter { $0.isFinishing && $0.tenantID == tenant }.map(\.capacity).reduce(0, +)
+        if finishing > waiting.count(where: { $0.invocation.context.tenantID == tenant }) {
             // It takes a runtime less than a millisecond to come back for the next event, and a new one much longer.
             let timer =
-                environments.count < function.concurrency
+                environments.count < limit
                 ? context.loop.after(Self.patience) { [weak self] in self?.stopWaiting(invocation) } : nil
             waiting.append((invocation, timer))
             return
         }
-        guard environments.count < function.concurrency else { throw .tooManyRequests }
-        try newEnvironment().begin(invocation)
+        guard hasRoom(for: tenant) else {
+            // One of another tenant that has answered makes room as soon as it is idle.
+            let leaving = environments.count { $0.isFinishing && $0.tenantID != tenant }
+            guard leaving > waiting.count else { throw .tooManyRequests }
+            waiting.append((invocation, nil))
+            return
+        }
+        try newEnvironment(for: tenant).begin(invocation)
     }
 
-    /// The free one that was used last, as on Lambda: the others idle until they are ended.
-    private var freeEnvironment: ExecutionEnvironment? {
-        environments.filter { $0.isFree && $0.deployment === deployment }.max { $0.idleSince < $1.idleSince }
+    /// A provisioned one if one is ready, else the free one that was used last: the others idle until they are ended.
+    ///
+    /// No call waits for the init of a provisioned one, or goes to one whose init has failed (localstack
+    /// test_provisioned_concurrency_init_failure, test_lambda_provisioned_concurrency_scheduling).
+    private func freeEnvironment(of tenant: String?) -> ExecutionEnvironment? {
+        let free = environments.filter {
+            $0.isFree && !$0.isWarming && !$0.hasFailedInit && $0.tenantID == tenant && $0.deployment === deployment
+        }
+        return free.max { ($0.isProvisioned ? 1 : 0, $0.idleSince) < ($1.isProvisioned ? 1 : 0, $1.idleSince) }
+    }
+
+    /// Whether there may be one more, for which the one of another tenant that has been idle longest makes room.
+    private func hasRoom(for tenant: String?) -> Bool {
+        if environments.count < limit { return true }
+        let others = environments.filter { $0.isIdle && $0.tenantID != tenant }
+        guard let oldest = others.min(by: { $0.idleSince < $1.idleSince }) else { return false }
+        end(oldest)
+        return environments.count < limit
     }
 
     private func stopWaiting(_ invocation: Invocation) {
         guard let index = waiting.firstIndex(where: { $0.invocation === invocation }) else { return }
-        guard environments.count < function.concurrency else { return }
+        guard hasRoom(for: invocation.context.tenantID) else { return }
         waiting.remove(at: index)
         do throws(ServiceError) {
-            try newEnvironment().begin(invocation)
+            try newEnvironment(for: invocation.context.tenantID).begin(invocation)
         } catch {
             invocation.abandon(FunctionFailure(ErrorType.sandboxFailure, "\(error)", requestID: invocation.id))
         }
     }
 
-    private func newEnvironment() throws(ServiceError) -> ExecutionEnvironment {
+    private func newEnvironment(
+        for tenant: String?,
+        isProvisioned: Bool = false
+    ) throws(ServiceError) -> ExecutionEnvironment {
         do throws(SimError) {
-            let environment = try ExecutionEnvironment(function, deployment, context: context, write: write)
+            var function = function
+            // What comes on top of the provisioned ones is as without any.
+            if !isProvisioned { function.provisioned = 0 }
+            let environment = try ExecutionEnvironment(
+                function,
+                deployment,
+                tenantID: tenant,
+                context: context,
+                write: write
+            )
             environment.owner = self
             environments.append(environment)
             return environment
@@ -118,17 +187,25 @@ package final class FunctionService {
             guard environment.isIdle else { return }
             end(environment)
             // Its place is free for a call that waited for it.
-            if let first = waiting.first {
-                first.timer?.cancel()
-                stopWaiting(first.invocation)
-            }
+            startNextWaiting()
         } else {
-            while !waiting.isEmpty, environment.isFree {
-                let (invocation, timer) = waiting.removeFirst()
+            while environment.isFree, !environment.hasFailedInit,
+                let next = waiting.firstIndex(where: { $0.invocation.context.tenantID == environment.tenantID })
+            {
+                let (invocation, timer) = waiting.remove(at: next)
                 timer?.cancel()
                 environment.begin(invocation)
             }
+            // Who still waits, then, is of another tenant.
+            if environment.isIdle { startNextWaiting() }
         }
+    }
+
+    private func startNextWaiting() {
+        guard let first = waiting.first else { return }
+        guard hasRoom(for: first.invocation.context.tenantID) else { return }
+        first.timer?.cancel()
+        stopWaiting(first.invocation)
     }
 
     // MARK: - The code
@@ -198,7 +275,9 @@ package final class FunctionService {
             context.orphans.reap()
             if let limit = function.idleTime {
                 for environment in environments
-                where environment.isIdle && environment.idleSince.duration(to: .now) > limit {
+                where environment.isIdle && !environment.isProvisioned
+                    && environment.idleSince.duration(to: .now) > limit
+                {
                     end(environment)
                 }
             }

@@ -88,11 +88,30 @@ final class FunctionURL {
     }
 
     private static func refuse(_ exchange: HTTPExchange, _ error: ServiceError, _ requestID: String) {
+        if case .functionNotFound = error { return forbid(exchange, requestID) }
         guard error == .tooManyRequests else { return text(exchange, 502, "Internal Server Error") }
         exchange.respond(
             429,
             ["Content-Type": "application/json", "x-amzn-RequestId": requestID, "Retry-After": "1"],
             Array(error.body.text.utf8)
+        )
+    }
+
+    /// The answer of a URL that is no more (localstack test_lambda_url_persists_after_alias_delete).
+    private static func forbid(_ exchange: HTTPExchange, _ requestID: String) {
+        let body = JSONValue.object([
+            (
+                "Message",
+                "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+            )
+        ])
+        exchange.respond(
+            403,
+            [
+                "Content-Type": "application/json", "x-amzn-RequestId": requestID,
+                "x-amzn-ErrorType": "AccessDeniedException",
+            ],
+            Array(body.text.utf8)
         )
     }
 

@@ -48,14 +48,18 @@ struct InvokeRequest {
         if logName != "None", logName != "Tail" {
             problems.append(Validation.problem(logName, "logType", "enum value set: [None, Tail]"))
         }
+        let tenantID = fields["X-Amz-Tenant-Id"]
+        if let tenantID { problems += Validation.tenantID(tenantID) }
         guard let kind, problems.isEmpty else { throw .validation(problems) }
         self.kind = kind
         wantsLog = logName == "Tail" && kind == .requestResponse
         if let type = fields["Content-Type"], !Self.isAcceptable(type) { throw .unsupportedMediaType(type) }
         // Lambda does not hand the client context to functions that are called asynchronously.
         let clientContext = try Self.clientContext(fields["X-Amz-Client-Context"])
-        let tenantID = fields["X-Amz-Tenant-Id"]
-        if let tenantID, !(1...256).contains(tenantID.utf8.count) { throw .invalidParameter("Invalid tenant id") }
+        try target.tenancy.check(tenantID)
+        if wantsLog, target.isManaged {
+            throw .invalidParameter("Tail logs are not supported for functions configured with capacity provider")
+        }
         context = CallerContext(
             arn: target.arn,
             version: target.executedVersion,

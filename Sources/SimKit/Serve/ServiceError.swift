@@ -136,10 +136,9 @@ package enum ServiceError: Error, Equatable, Sendable {
 
     /// Answers a call with the refusal.
     package func answer(_ exchange: HTTPExchange, requestID: String = Identifiers.uuid()) {
-        var fields: HTTPFields = [
+        let fields: HTTPFields = [
             "Content-Type": "application/json", "x-amzn-RequestId": requestID, "x-amzn-ErrorType": name,
         ]
-        if self == .tooManyRequests { fields.add("Retry-After", "1") }
         exchange.respond(status, fields, Array(body.text.utf8))
     }
 }

@@ -22,9 +22,9 @@ struct GatewayEvent {
         let cookies = source.fields.all("Cookie").flatMap { $0.split(separator: ";") }
             .map { String($0.drop { $0 == " " }) }
         let (body, isBase64) = source.content(isText: HTTPSource.isTextForGateway)
+        let path = PercentCoding.decode(source.path) ?? source.path
         let http = JSONValue.object([
-            ("method", .string(source.method)),
-            ("path", .string(PercentCoding.decode(source.path) ?? source.path)), ("protocol", "HTTP/1.1"),
+            ("method", .string(source.method)), ("path", .string(path)), ("protocol", "HTTP/1.1"),
             ("sourceIp", "127.0.0.1"), ("userAgent", .string(source.agent)),
         ])
         let context = JSONValue.object([
@@ -36,7 +36,8 @@ struct GatewayEvent {
         return .members(
             ("version", "2.0"),
             ("routeKey", .string(route.key)),
-            ("rawPath", .string(source.path)),
+            // Unlike that of a function URL (recorded).
+            ("rawPath", .string(path)),
             ("rawQueryString", .string(source.query)),
             ("cookies", cookies.isEmpty ? nil : .array(cookies.map { .string($0) })),
             ("headers", MultiValues(lower.filter { $0.name != "cookie" }).joined ?? .object([])),
@@ -113,7 +114,7 @@ enum BalancerEvent {
         let group =
             "arn:aws:elasticloadbalancing:\(place.region):\(place.account):targetgroup/\(name)/0123456789abcdef"
         let headers = MultiValues(
-            source.headers(trace: trace).map { (name: $0.name.lowercased(), value: $0.value) }
+            source.headers(trace: trace, scheme: "http").map { (name: $0.name.lowercased(), value: $0.value) }
         )
         // The balancer passes parameters on as they came, percent-encoded.
         let query = MultiValues(

@@ -29,18 +29,20 @@ struct HTTPSource {
         self.time = time
     }
 
-    /// What a service adds on the way.
-    private static let forwarded = [
-        ("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-Port", "443"), ("X-Forwarded-Proto", "https"),
-    ]
-
-    /// The header fields, with what a service adds, without what is about the connection only.
-    func headers(trace: String) -> [(name: String, value: String)] {
+    /// The header fields, with what a service adds on the way, without what is about the connection only.
+    ///
+    /// - Parameters:
+    ///   - trace: The X-Ray header.
+    ///   - scheme: What the service is said to have been called by: API Gateway knows `https` only.
+    /// - Returns: The fields in order.
+    func headers(trace: String, scheme: String = "https") -> [(name: String, value: String)] {
         var all = fields.entries.filter { !["connection", "keep-alive"].contains($0.name.lowercased()) }
             .map { (name: $0.name, value: $0.value) }
-        for (name, value) in Self.forwarded + [("X-Amzn-Trace-Id", trace)] where fields[name] == nil {
-            all.append((name: name, value: value))
-        }
+        let added = [
+            ("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-Port", scheme == "https" ? "443" : "80"),
+            ("X-Forwarded-Proto", scheme), ("X-Amzn-Trace-Id", trace),
+        ]
+        for (name, value) in added where fields[name] == nil { all.append((name: name, value: value)) }
         return all
     }
 

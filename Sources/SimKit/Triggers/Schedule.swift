@@ -177,7 +177,7 @@ extension Schedule.Cron {
     }
 
     private func fits(_ day: Int) -> Bool {
-        let date = Timestamp.civil(day)
+        let date = Timestamp(milliseconds: day * 86_400_000).date
         guard months.contains(date.month), years?.contains(date.year) ?? true else { return false }
         let length = Timestamp.lengthOfMonth(date.year, date.month)
         let weekday = Self.weekday(day)
@@ -209,13 +209,6 @@ extension Schedule.Cron {
 }
 
 extension Timestamp {
-    /// The date of a day since 1970.
-    static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
-        let text = Timestamp(milliseconds: day * 86_400_000).iso8601
-        let parts = text.prefix(10).split(separator: "-").compactMap { Int($0) }
-        return (parts[0], parts[1], parts[2])
-    }
-
     static func lengthOfMonth(_ year: Int, _ month: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28

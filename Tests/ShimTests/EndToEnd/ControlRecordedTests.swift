@@ -99,6 +99,19 @@ struct ControlRecordedTests {
                     ex((I,400,'Unrecognized event source.'),'create_event_source_mapping',FunctionName='f')
                     ex((I,400,'Function does not exist'),'create_event_source_mapping',FunctionName='doesnotexist',EventSourceArn='arn:aws:sqs:us-east-1:123456789012:q')
                     ex((I,400,"1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null."),'create_event_source_mapping',FunctionName='f',EventSourceArn='arn:aws:kinesis:us-east-1:123456789012:stream/q')
+                    ex((I,400,'Unsupported DestinationConfig parameter for given event source mapping type.'),'create_event_source_mapping',FunctionName='doesnotexist',EventSourceArn='arn:aws:sqs:us-east-1:123456789012:q',DestinationConfig={'OnSuccess':{'Destination':'arn:aws:sqs:us-east-1:123456789012:r'}})
+                    table='arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026-01-01T00:00:00.000'
+                    ex((I,400,'Unsupported starting position for arn type: '+table),'create_event_source_mapping',FunctionName='f',EventSourceArn=table,StartingPosition='AT_TIMESTAMP',StartingPositionTimestamp=1741010802)
+                    kinds='[nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, nodejs18.x, provided.al2, java8.al2]'
+                    ex((V,400,"2 validation errors detected: Value '[invalidruntime, invalidruntime2, nodejs20.x]' at 'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value set: "+kinds+"; Value '[invalidarch, x86_64]' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"),'publish_layer_version',LayerName='lay',Content={'ZipFile':zip1},CompatibleRuntimes=['invalidruntime','invalidruntime2','nodejs20.x'],CompatibleArchitectures=['invalidarch','x86_64'])
+                    ex(('RequestEntityTooLargeException',413,'Request must be smaller than 70167211 bytes for the CreateFunction operation'),'create_function',FunctionName='q',Runtime='provided.al2023',Handler='h',Role=ROLE,Description='x'*20000000,Code={'ZipFile':b'x'*52428700})
+                    latest=c.get_function(FunctionName='f')['Configuration']['RevisionId']
+                    assert c.publish_version(FunctionName='f',Description='again')['RevisionId']!=latest
+                    assert c.get_function(FunctionName='f')['Configuration']['RevisionId']==latest, 'nothing was published'
+                    c.update_function_configuration(FunctionName='f',Description='new'); c.get_waiter('function_updated_v2').wait(FunctionName='f')
+                    latest=c.get_function(FunctionName='f')['Configuration']['RevisionId']
+                    c.publish_version(FunctionName='f')
+                    assert c.get_function(FunctionName='f')['Configuration']['RevisionId']!=latest, 'a version is a change of $LATEST'
                     ex((N,404,'Function not found: '+A+'doesnotexist'),'list_tags',Resource=A+'doesnotexist')
                     ex((I,400,'An error occurred and the request cannot be processed.'),'tag_resource',Resource=A+'f',Tags={})
                     ex((I,400,'Number of tags exceeds resource tag limit.'),'tag_resource',Resource=A+'f',Tags={str(i):'x' for i in range(51)})

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Clients of Lambda's API that Debian brings: version 2 of the AWS command line, and version 2 of the SDK for Go.
+/// Clients of Lambda's API: version 2 of the AWS command line and of the SDK for Go, as Debian brings them, and AWS's SAM CLI.
 @Suite(.serialized, .timeLimit(.minutes(4)))
 struct SimClientsTests {
     private static let functions = ["f=/bin/cat", "bad=/bin/false", "--quiet", "--timeout", "20"]
@@ -43,6 +43,51 @@ struct SimClientsTests {
                 let (missing, _) = try await call("none", raw)
                 #expect(missing.status == 254, "\(missing.log)")
                 #expect(missing.log.contains("(ResourceNotFoundException) when calling the Invoke operation"))
+            }
+        }
+    }
+
+    /// `sam remote invoke`, where `scripts/test.sh` has put it: `SHIM_TEST_SAM` names the folder.
+    @Test func samRemoteInvokeCalls() async throws {
+        guard let packages = ProcessInfo.processInfo.environment["SHIM_TEST_SAM"] else {
+            throw Executables.Missing("AWS's SAM CLI: run scripts/test.sh, which fetches it and sets SHIM_TEST_SAM")
+        }
+        try await SimTool.withFolder { folder in
+            try await SimServer.with(Self.functions + ["--control-plane"], in: folder) { server in
+                func call(_ name: String, _ words: [String]) async throws -> TestProcess.Result {
+                    try await SimTool.start(
+                        Executables.system("python3"),
+                        ["-m", "samcli", "remote", "invoke", "arn:aws:lambda:us-east-1:123456789012:function:" + name]
+                            + words,
+                        in: folder,
+                        environment: [
+                            "PYTHONPATH": packages, "SAM_CLI_TELEMETRY": "0", "HOME": folder.path,
+                            "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(server.port)",
+                            "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y",
+                        ]
+                    ).result(within: 100)
+                }
+                let text = try await call("f", ["--event", #"{"a":"é"}"#])
+                #expect(text.status == 0 && text.text.hasPrefix(#"{"a":"é"}"#), "\(text.log)")
+                #expect(text.log.contains("START RequestId: ") && text.log.contains("REPORT RequestId: "))
+                let json = try await call("f", ["--event", "1", "--output", "json"])
+                let seen = try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any]
+                #expect(seen?["StatusCode"] as? Int == 200 && seen?["Payload"] as? String == "1", "\(json.text)")
+                #expect(seen?["ExecutedVersion"] as? String == "$LATEST" && seen?["LogResult"] != nil)
+                let event = try await call(
+                    "f",
+                    [
+                        "--event", "1", "--output", "json", "--parameter", "InvocationType=Event", "--parameter",
+                        "LogType=None",
+                    ]
+                )
+                #expect(event.status == 0 && event.text.contains(#""StatusCode": 202"#), "\(event.text) \(event.log)")
+                let failed = try await call("bad", ["--event", "{}"])
+                #expect(failed.text.contains("Function.ExitStatus"), "\(failed.text) \(failed.log)")
+                let missing = try await call("none", [])
+                #expect(missing.status == 1 && missing.log.contains("Function not found: "), "\(missing.log)")
+                let tenant = try await call("f", ["--event", "1", "--tenant-id", "blue"])
+                #expect(tenant.status == 0 && tenant.text.hasPrefix("1"), "\(tenant.log)")
             }
         }
     }

@@ -156,6 +156,21 @@ struct RecordedAnswerTests {
         }
     }
 
+    @Test func limits() async throws {
+        try await serve(["--quiet"]) { server, folder in
+            let event = try JSONSerialization.data(
+                withJSONObject: ["do": "limits", "names": RecordedLimits.values.keys.sorted()]
+            )
+            let request: [String: Any] = [
+                "method": "POST", "target": "/2015-03-31/functions/actor/invocations", "headers": [String: String](),
+                "body": event.base64EncodedString(),
+            ]
+            let reply = try await RecordedClient.send([request], to: server.port, in: folder)[0]
+            let seen = try JSONSerialization.jsonObject(with: Data(reply.body.utf8)) as? [String: [Int]]
+            #expect(seen == RecordedLimits.values, "\(RecordedLimits.source): \(reply.body)")
+        }
+    }
+
     @Test func theRuntimeAPI() async throws {
         try await SimTool.withFolder { folder in
             try SimTool.script(RecordedRuntimeAPI.bootstrap, at: folder)

@@ -18,6 +18,9 @@ enum RecordedFunctions {
             print(text, flush=True)
             post('response', b'null')
         elif do == 'context': post('response', json.dumps({k: v for k, v in headers.items() if k.startswith('lambda-')}).encode())
+        elif do == 'limits':
+            import resource
+            post('response', json.dumps({n: resource.getrlimit(getattr(resource, n)) for n in e['names']}).encode())
         elif do == 'environment': post('response', json.dumps(dict(os.environ)).encode())
         elif do == 'stream': stream(id, [p.encode() for p in e['parts']], e['type'], e.get('trailers', ''))
         else: post('response', body)

@@ -130,6 +130,17 @@ enum RecordedRecords {
     }
 }
 
+/// Limits of a function's process.
+enum RecordedLimits {
+    static let source = "localstack test_runtime_ulimits"
+
+    /// Both limits of each.
+    ///
+    /// Not those of core files, which would be left in the user's folder, and of processes, which the kernel counts over
+    /// everything that a user runs.
+    static let values = ["RLIMIT_NOFILE": [1024, 1024], "RLIMIT_MEMLOCK": [65536, 65536]]
+}
+
 /// Variables of a function's process.
 enum RecordedVariables {
     static let source = "localstack test_introspection_invoke[provided.al2023] with an echo in Rust"

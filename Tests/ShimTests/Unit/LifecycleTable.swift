@@ -4,7 +4,27 @@
 enum LifecycleTable {
     static let classic = """
         new begin: starting(init 2) beginInit, launch
+        new warm: starting(init ) beginInit, launch
         new end: ended remove
+        warming begin: starting(init 2)
+        warming registered: starting(init  runtime) startRuntime
+        warming init-error: starting(init  reported) expectExit
+        warming init-timeout: resetting(then stopped(ok)) reset(timeout)
+        warming memory: resetting(then stopped(ok)) reset(failure at once)
+        warming extension: resetting(then stopped(ok)) reset(failure)
+        warming exit: resetting(then stopped(ok)) reset(failure)
+        warming end: resetting(then ended) reset(spindown)
+        warming-runtime begin: starting(init 2 runtime)
+        warming-runtime waiting: idle endInit(init ok), rest
+        warming-runtime init-error: starting(init  runtime reported) expectExit
+        warming-runtime init-timeout: resetting(then stopped(ok)) reset(timeout)
+        warming-runtime memory: resetting(then stopped(ok)) reset(failure at once)
+        warming-runtime extension: resetting(then stopped(ok)) reset(failure)
+        warming-runtime exit: resetting(then stopped(ok)) reset(failure)
+        warming-runtime end: resetting(then ended) reset(spindown)
+        reset-warming begin: = start(2), logStart(2), fail(2 Sandbox.Failure), finish(2 Sandbox.Failure)
+        reset-warming gone: stopped(ok) clean, endInit(init exit)
+        reset-warming end: resetting(then ended)
         starting begin: = start(2), logStart(2), fail(2 Sandbox.Failure), finish(2 Sandbox.Failure)
         starting registered: starting(init 1 runtime) startRuntime
         starting init-error: starting(init 1 reported) expectExit
@@ -83,7 +103,25 @@ enum LifecycleTable {
 
     static let concurrent = """
         new begin: starting(init 2) beginInit, start(2), logStart(2), launch
+        new warm: starting(init ) beginInit, launch
         new end: ended remove
+        warming begin: starting(init 2) start(2), logStart(2)
+        warming registered: starting(init  runtime) startRuntime
+        warming init-error: starting(init  reported) expectExit
+        warming memory: resetting(then stopped(ok)) reset(failure at once)
+        warming extension: resetting(then stopped(ok)) reset(failure)
+        warming exit: resetting(then stopped(ok)) reset(failure)
+        warming end: resetting(then ended) reset(spindown)
+        warming-runtime begin: starting(init 2 runtime) start(2), logStart(2)
+        warming-runtime waiting: idle endInit(init ok), rest
+        warming-runtime init-error: starting(init  runtime reported) expectExit
+        warming-runtime memory: resetting(then stopped(ok)) reset(failure at once)
+        warming-runtime extension: resetting(then stopped(ok)) reset(failure)
+        warming-runtime exit: resetting(then stopped(ok)) reset(failure)
+        warming-runtime end: resetting(then ended) reset(spindown)
+        reset-warming begin: = start(2), logStart(2), fail(2 Sandbox.Failure), finish(2 Sandbox.Failure)
+        reset-warming gone: stopped(ok) clean, endInit(init exit)
+        reset-warming end: resetting(then ended)
         starting begin: starting(init 1+2) start(2), logStart(2)
         starting registered: starting(init 1 runtime) startRuntime
         starting init-error: starting(init 1 reported) expectExit

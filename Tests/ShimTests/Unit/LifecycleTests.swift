@@ -12,7 +12,8 @@ import Testing
 
     /// One event of each kind, with call 1 where it is about a call; 9 is a call that nobody knows.
     private static let events: [(name: String, event: Lifecycle.Event)] = [
-        ("begin", .begin(2)), ("registered", .extensionsRegistered), ("waiting", .waiting), ("answered", .answered(1)),
+        ("begin", .begin(2)), ("warm", .warm), ("registered", .extensionsRegistered), ("waiting", .waiting),
+        ("answered", .answered(1)),
         ("answered-unknown", .answered(9)), ("init-error", .initError(reported)),
         ("init-timeout", .initTookTooLong(.initTimeout)), ("timeout", .callTookTooLong(1, timeout)),
         ("timeout-unknown", .callTookTooLong(9, timeout)), ("memory", .memoryExceeded(.outOfMemory)),
@@ -23,6 +24,9 @@ import Testing
     /// Ways to each state, as events.
     private static let ways: [(name: String, events: [Lifecycle.Event])] = [
         ("new", []),
+        ("warming", [.warm]),
+        ("warming-runtime", [.warm, .extensionsRegistered]),
+        ("reset-warming", [.warm, .extensionsRegistered, .runtimeEnded(exit)]),
         ("starting", [.begin(1)]),
         ("starting-runtime", [.begin(1), .extensionsRegistered]),
         ("starting-reported", [.begin(1), .extensionsRegistered, .initError(reported)]),
@@ -96,7 +100,7 @@ import Testing
             for event in way { _ = life.handle(event) }
             #expect(!life.isFree && !life.isIdle, "\(name)")
             #expect(
-                life.isFinishing == (name == "reset-call" || name == "reset-idle" || name == "reset-repeated"),
+                life.isFinishing == (["reset-call", "reset-idle", "reset-repeated", "reset-warming"].contains(name)),
                 "\(name)"
             )
         }
@@ -213,6 +217,7 @@ private struct Walk {
         case 61...100: return .waiting
         case 101...130: return .answered(call)
         case 131...160: return .processesGone
+        case 161...163: return .warm
         default:
             calls += 1
             return .begin(calls)

@@ -71,6 +71,28 @@ import Testing
         #expect(lines.last?.hasPrefix("XRAY TraceId: 1-a-b\tSegmentId: ") == true)
     }
 
+    /// The levels of Lambda's own records: docs, monitoring-cloudwatchlogs-log-level ("System log level event mapping").
+    @Test(arguments: [
+        (LogLevel.debug, ["initStart", "initReport", "runtimeDone", "report"]),
+        (.info, ["initStart", "report"]), (.warn, []),
+    ])
+    func theSystemsOwnRecordsHaveLevels(_ level: LogLevel, _ wanted: [String]) {
+        var function = FunctionConfiguration(name: "f", target: .folder(path: "/f"))
+        func seen() -> [String] {
+            var written: [UInt8] = []
+            let log = FunctionLog(format: .json, systemLevel: level) { written += $0 }
+            log.event(.initStart(function, environment: "e"))
+            log.event(.initReport(function, .initialization, duration: .zero, failure: nil))
+            log.event(.runtimeDone(Self.report, Self.context("")))
+            log.event(.report(Self.report, Self.context("")))
+            return String(decoding: written, as: UTF8.self).matches(of: /"platform\.([a-zA-Z]+)"/).map { String($0.1) }
+        }
+        #expect(seen() == wanted)
+        // That an init was made ahead of time is told.
+        function.provisioned = 1
+        #expect(seen() == (level == .info ? ["initStart", "initReport", "report"] : wanted))
+    }
+
     @Test func jsonReportIsOneObject() {
         let event = LogEvent.report(Self.report, Self.context("t;Sampled=1"))
         let json = event.json(at: Timestamp(milliseconds: 1_786_278_896_789)).text

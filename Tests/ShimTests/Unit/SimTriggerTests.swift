@@ -65,7 +65,7 @@ import Testing
         )
         let event = try Self.gateway("dev").version2(source)
         #expect(event["version"]?.string == "2.0" && event["routeKey"]?.string == "POST /items/{id}")
-        #expect(event["rawPath"]?.string == "/dev/items/4%202" && event["rawQueryString"]?.string == "b=2&a=1&b=3")
+        #expect(event["rawPath"]?.string == "/dev/items/4 2" && event["rawQueryString"]?.string == "b=2&a=1&b=3")
         #expect(event["queryStringParameters"] == .object([("b", "2,3"), ("a", "1")]))
         #expect(event["cookies"] == .array(["a=1", "b=2"]) && event["headers"]?["cookie"] == nil)
         #expect(

@@ -27,6 +27,39 @@ import Testing
         #expect(throws: SimError.environmentTooLarge(bytes: 4097)) { try Variables.check(["AB": value + "x"]) }
     }
 
+    /// localstack test_introspection_invoke, all runtimes.
+    @Test(
+        arguments: [
+            (nil, nil, true), ("provided.al2023", nil, true), ("provided.al2", nil, false),
+            ("python3.14", "AWS_Lambda_python3.14", true), ("nodejs24.x", "AWS_Lambda_nodejs24.x", true),
+            ("java25", "AWS_Lambda_java25", true), ("dotnet10", "AWS_Lambda_dotnet10", true),
+            ("ruby3.4", "AWS_Lambda_ruby3.4", true),
+        ] as [(String?, String?, Bool)]
+    )
+    func theRuntimeDecidesSome(_ runtime: String?, _ execution: String?, _ hasLanguage: Bool) {
+        var function = FunctionConfiguration(name: "f", target: .folder(path: "/f"))
+        function.runtime = runtime
+        let variables = Variables.runtime(function, api: "127.0.0.1:1", logStream: "s", places: .init())
+        #expect(variables["AWS_EXECUTION_ENV"] == execution)
+        #expect(
+            variables["PATH"] == (hasLanguage ? "/var/lang/bin:" : "") + "/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+        )
+        #expect(
+            variables["LD_LIBRARY_PATH"] == (hasLanguage ? "/var/lang/lib:" : "")
+                + "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+        )
+    }
+
+    @Test func theLogGroupIsTheConfiguredOne() {
+        var function = FunctionConfiguration(name: "f", target: .folder(path: "/f"))
+        func group() -> String? {
+            Variables.runtime(function, api: "a", logStream: "s", places: .init())["AWS_LAMBDA_LOG_GROUP_NAME"]
+        }
+        #expect(group() == "/aws/lambda/f")
+        function.logGroup = "own/group"
+        #expect(group() == "own/group")
+    }
+
     @Test func theUsersVariablesWinOnlyWhereLambdaLetsThem() {
         var function = FunctionConfiguration(name: "f", target: .folder(path: "/f"))
         function.environment = ["LANG": "C", "PATH": "/x"]

@@ -14,8 +14,8 @@ indirect enum Constraint: Sendable {
     case values([String])
     /// A list whose elements each keep rules.
     case elements([Constraint])
-    /// A list whose elements are each one of these words, said without the list around it.
-    case elementValues([String])
+    /// A list whose elements are each one of these words, said without the list around it; Lambda accepts more than it says.
+    case elementValues([String], accepted: [String])
     /// An object whose names keep rules.
     case keys([Constraint])
     /// An object whose values keep rules.
@@ -29,8 +29,8 @@ indirect enum Constraint: Sendable {
                 element.isNull || rules.contains { $0.failure(element) != nil }
             }
             return broken ? "Member must satisfy constraint: \(Self.list(rules))" : nil
-        case .elementValues(let words):
-            let known = (value.array ?? []).allSatisfy { words.contains($0.string ?? "") }
+        case .elementValues(_, let accepted):
+            let known = (value.array ?? []).allSatisfy { accepted.contains($0.string ?? "") }
             return known ? nil : description
         case .keys(let rules):
             let broken = (value.members ?? []).contains { name, _ in
@@ -65,7 +65,7 @@ indirect enum Constraint: Sendable {
         case .pattern(let shown, _): "Member must satisfy regular expression pattern: \(shown)"
         case .maximum(let limit): "Member must have value less than or equal to \(Self.number(limit))"
         case .minimum(let limit): "Member must have value greater than or equal to \(Self.number(limit))"
-        case .values(let words), .elementValues(let words):
+        case .values(let words), .elementValues(let words, _):
             "Member must satisfy enum value set: [\(words.joined(separator: ", "))]"
         case .elements, .keys, .mapValues: ""
         }

@@ -72,6 +72,9 @@ enum Constraints {
     private static let urls: Set<ControlOperation> = [
         .createFunctionURL, .getFunctionURL, .updateFunctionURL, .deleteFunctionURL,
     ]
+    private static let signings: Set<ControlOperation> = [
+        .createFunction, .putCodeSigning, .getSigning, .updateSigning, .deleteSigning, .listFunctionsBySigning,
+    ]
     private static let aliases: Set<ControlOperation> = [.createAlias, .getAlias, .updateAlias, .deleteAlias]
 
     /// The whole table, in the order in which failures are told.
@@ -126,7 +129,10 @@ enum Constraints {
             member: "Architectures",
             rules: [.maximumLength(1), .minimumLength(1), .elements([.values(architectures)])]
         ),
-        Line(member: "CompatibleRuntimes", rules: [.maximumLength(15), .elementValues(layerRuntimes)]),
+        Line(
+            member: "CompatibleRuntimes",
+            rules: [.maximumLength(15), .elementValues(runtimes, accepted: layerRuntimes)]
+        ),
         Line(member: "CompatibleArchitectures", rules: [.maximumLength(2), .elements([.values(architectures)])]),
         Line(member: "CompatibleRuntime", rules: [.values(layerRuntimes)]),
         Line(member: "CompatibleArchitecture", rules: [.values(architectures)]),
@@ -145,6 +151,7 @@ enum Constraints {
         Line(member: "LicenseInfo", rules: [.maximumLength(512)]),
         Line(member: "Environment.Variables", isSensitive: true, rules: [.keys([.pattern("[a-zA-Z]([a-zA-Z0-9_])+")])]),
         Line(member: "EphemeralStorage.Size", rules: [.minimum(512), .maximum(10240)]),
+        Line(member: "TenancyConfig.TenantIsolationMode", rules: [.values(["PER_TENANT"])]),
         Line(member: "TracingConfig.Mode", rules: [.values(["Active", "PassThrough"])]),
         Line(member: "SnapStart.ApplyOn", rules: [.values(["PublishedVersions", "None"])]),
         Line(member: "LoggingConfig.LogFormat", rules: [.values(["JSON", "Text"])]),
@@ -230,6 +237,34 @@ enum Constraints {
         Line(
             member: "DestinationConfig.OnFailure.Destination",
             rules: [.maximumLength(350), .pattern(destination)]
+        ),
+        Line(
+            member: "CodeSigningConfigArn",
+            operations: signings,
+            rules: [
+                .maximumLength(200),
+                .pattern(
+                    #"arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\d{1}:\d{12}:code-signing-config:csc-[a-z0-9]{17}"#
+                ),
+            ]
+        ),
+        Line(member: "CodeSigningConfigArn", operations: [.putCodeSigning], isRequired: true, rules: []),
+        Line(member: "AllowedPublishers", operations: [.createSigning], isRequired: true, rules: []),
+        Line(
+            member: "AllowedPublishers.SigningProfileVersionArns",
+            operations: [.createSigning, .updateSigning],
+            rules: [
+                .maximumLength(20), .minimumLength(1),
+                .elements([
+                    .pattern(
+                        #"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}(-gov)?-[a-z]+-\d{1})?:(\d{12})?:(.*)"#
+                    )
+                ]),
+            ]
+        ),
+        Line(
+            member: "CodeSigningPolicies.UntrustedArtifactOnDeployment",
+            rules: [.values(["Warn", "Enforce"])]
         ),
         Line(member: "Resource", rules: [.maximumLength(256), .pattern(taggable)]),
         Line(member: "Tags", operations: [.tagResource], isRequired: true, rules: []),

@@ -13,6 +13,8 @@ package struct ControlError: Error, Equatable, Sendable {
         case small
         /// `{"message":…}`, of requests that break the model's rules before anybody looks at them.
         case bare
+        /// `{"Message":…}`, of code signing configurations.
+        case bareCapital
         /// `{"Type":"Service","message":…}`.
         case service
     }
@@ -38,6 +40,7 @@ package struct ControlError: Error, Equatable, Sendable {
         case .capital: .object([("Type", "User"), ("Message", .string(message))])
         case .small: .object([("Type", "User"), ("message", .string(message))])
         case .bare: .object([("message", .string(message))])
+        case .bareCapital: .object([("Message", .string(message))])
         case .service: .object([("Type", "Service"), ("message", .string(message))])
         }
     }
@@ -140,6 +143,15 @@ extension ControlError {
             "The code signing configuration cannot be found. "
                 + "Check that the provided configuration is not deleted: \(arn).",
             .capital
+        )
+    }
+
+    static func signingNotFound(_ arn: String) -> ControlError {
+        ControlError(
+            "ResourceNotFoundException",
+            404,
+            "The Lambda code signing configuration \(arn) can not be found.",
+            .bareCapital
         )
     }
 

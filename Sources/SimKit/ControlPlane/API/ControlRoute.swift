@@ -13,6 +13,7 @@ struct ControlRoute {
     private static let function = "/2015-03-31/functions/{FunctionName}"
     private static let layers = "/2018-10-31/layers"
     private static let layer = "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}"
+    private static let signings = "/2020-04-22/code-signing-configs"
     private static let mappings = "/2015-03-31/event-source-mappings"
 
     private init(
@@ -90,7 +91,12 @@ struct ControlRoute {
         .init(.getCodeSigning, "GET", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
         .init(.putCodeSigning, "PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
         .init(.deleteCodeSigning, "DELETE", "/2020-06-30/functions/{FunctionName}/code-signing-config", 204),
-        .init(.listCodeSigning, "GET", "/2020-04-22/code-signing-configs"),
+        .init(.listSignings, "GET", signings),
+        .init(.createSigning, "POST", signings, 201),
+        .init(.getSigning, "GET", signings + "/{CodeSigningConfigArn}"),
+        .init(.updateSigning, "PUT", signings + "/{CodeSigningConfigArn}"),
+        .init(.deleteSigning, "DELETE", signings + "/{CodeSigningConfigArn}", 204),
+        .init(.listFunctionsBySigning, "GET", signings + "/{CodeSigningConfigArn}/functions"),
         .init(.createMapping, "POST", mappings, 202),
         .init(.listMappings, "GET", mappings),
         .init(.getMapping, "GET", mappings + "/{UUID}"),

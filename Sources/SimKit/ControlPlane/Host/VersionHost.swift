@@ -172,6 +172,12 @@ final class VersionHost {
     /// Whether there is a bootstrap to start; `true` as long as nobody knows.
     var hasBootstrap: Bool { service?.hasBootstrap ?? true }
 
+    /// Whether the code cannot be used.
+    var hasFailed: Bool {
+        if case .failed = state { return true }
+        return false
+    }
+
     /// Sets how many environments there may be from now on.
     func setConcurrency(_ limit: Int) {
         function.concurrency = limit

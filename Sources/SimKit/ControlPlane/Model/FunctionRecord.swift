@@ -124,6 +124,8 @@ package struct FunctionRecord: Codable, Equatable, Sendable {
         version.lastModified = stamp.lastModified
         nextVersion += 1
         versions.append(version)
+        // That `$LATEST` is published is a change of it (localstack test_function_revisions_version_and_alias).
+        latest.revisionID = Stamp.now.revisionID
         return (version, true)
     }
 

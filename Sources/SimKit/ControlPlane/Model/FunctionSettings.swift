@@ -111,6 +111,9 @@ package struct FunctionSettings: Codable, Equatable, Sendable {
         ])
     }
 
+    /// Whether each tenant has environments of its own.
+    var isolatesTenants: Bool { others["TenancyConfig"]?["TenantIsolationMode"]?.string == "PER_TENANT" }
+
     /// What an image's own words give way to.
     var imageOverrides: ImageOverrides { ImageOverrides(others["ImageConfig"]) }
 

@@ -21,6 +21,8 @@ package struct Place: Sendable, Equatable {
 
     func layer(_ name: String, version: Int) -> String { "\(layer(name)):\(version)" }
 
+    func signing(_ id: String) -> String { "arn:aws:lambda:\(region):\(account):code-signing-config:\(id)" }
+
     func mapping(_ id: String) -> String { "arn:aws:lambda:\(region):\(account):event-source-mapping:\(id)" }
 }
 

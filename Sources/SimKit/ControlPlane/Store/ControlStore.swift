@@ -8,6 +8,7 @@ import ToolKit
 ///     functions/NAME.json   everything about one function
 ///     layers/NAME.json      everything about one layer
 ///     mappings/ID.json      one event source mapping
+///     signing/ID.json       one code signing configuration
 ///     code/SHA256           zips, by their content; folders of images, by their digest
 ///     incoming/             images that are being fetched
 ///     lock                  held by the simulator that uses the folder
@@ -16,12 +17,15 @@ import ToolKit
 /// that is killed leaves the old state or the new one. Code that nothing refers to is removed at the next start.
 package final class ControlStore {
     private static let longestRecord = 64 << 20
+    /// What has records.
+    private static let folders = ["functions", "layers", "mappings", "signing"]
 
     /// The folder.
     package let folder: String
     private(set) package var functions: [String: FunctionRecord] = [:]
     private(set) package var layers: [String: LayerRecord] = [:]
     private(set) var mappings: [String: MappingRecord] = [:]
+    private(set) var signings: [String: SigningRecord] = [:]
     private var incoming = 0
     private let lock: FileLock
     private let signals: Int32?
@@ -36,7 +40,7 @@ package final class ControlStore {
         self.folder = folder
         self.signals = signals
         do throws(SystemError) {
-            for name in ["", "/functions", "/layers", "/mappings", "/code", "/incoming"] {
+            for name in [""] + Self.folders.map({ "/" + $0 }) + ["/code", "/incoming"] {
                 try Files.makeFolder(folder + name, mode: 0o700)
             }
             guard let held = try FileLock.make(folder + "/lock") else { throw SystemError(call: "flock", errno: 11) }
@@ -48,6 +52,7 @@ package final class ControlStore {
         functions = try Self.read(folder + "/functions") { $0.name }
         layers = try Self.read(folder + "/layers") { $0.name }
         mappings = try Self.read(folder + "/mappings") { $0.id }
+        signings = try Self.read(folder + "/signing") { $0.id }
         removeUnusedCode()
         for name in (try? Files.list(folder + "/incoming")) ?? [] { discard("\(folder)/incoming/\(name)") }
     }
@@ -93,6 +98,11 @@ package final class ControlStore {
         mappings[record.id] = record
     }
 
+    func save(_ record: SigningRecord) throws(ControlError) {
+        try write(record, "signing/\(record.id).json")
+        signings[record.id] = record
+    }
+
     /// Forgets a function, and its code if nothing else has it.
     package func removeFunction(_ name: String) throws(ControlError) {
         try remove("functions/\(name).json")
@@ -103,6 +113,11 @@ package final class ControlStore {
     func removeMapping(_ id: String) throws(ControlError) {
         try remove("mappings/\(id).json")
         mappings[id] = nil
+    }
+
+    func removeSigning(_ id: String) throws(ControlError) {
+        try remove("signing/\(id).json")
+        signings[id] = nil
     }
 
     private func write(_ record: some Encodable, _ name: String) throws(ControlError) {
@@ -241,7 +256,7 @@ package final class ControlStore {
             }
         }
         for layer in layers.values { used.formUnion(layer.versions.map(\.code.blob)) }
-        for folder in ["functions", "layers", "mappings", "code"] {
+        for folder in Self.folders + ["code"] {
             for name in (try? Files.list("\(self.folder)/\(folder)")) ?? [] {
                 if folder == "code" ? !used.contains(name) : name.hasSuffix(".new") {
                     try? Files.removeTree("\(self.folder)/\(folder)/\(name)")
