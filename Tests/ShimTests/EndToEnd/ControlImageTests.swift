@@ -32,7 +32,7 @@ struct ControlImageTests {
         try await SimTool.withFolder { folder in
             let registry = try PackRegistry()
             for tag in ["one", "two"] {
-                let command = #"echo \"\\\"\#(tag) $COLOR $NAME $(busybox pwd)\\\"\""#
+                let command = #"echo "\"\#(tag) $COLOR $NAME $(busybox pwd)\"""#
                 try SimImageTests().image(tag + ".tar", command: command, in: folder)
                 let target = "docker://\(registry.address)/fn:\(tag)"
                 try PackTool.run(

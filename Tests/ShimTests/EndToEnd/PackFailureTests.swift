@@ -278,13 +278,13 @@ extension EndToEnd.Packer {
         @Test(.timeLimit(.minutes(5))) func aScriptWithoutItsInterpreterIsRefused() throws {
             let folder = try TemporaryFolder()
             let here = Paths.normalized(folder.path)
-            try folder.write("a.py", "#!/usr/bin/env python3\n", mode: 0o755)
+            try folder.write("a.jq", "#!/usr/bin/env -S jq -f\n", mode: 0o755)
             try folder.write("b.x", "#!/gone/interpreter\n", mode: 0o755)
             try expectFailure(
-                ["a.py"],
+                ["a.jq"],
                 """
-                shim-pack: cannot pack '\(here)/a.py': provided.al2023 does not have its interpreter 'python3'
-                hint: take it along with --interpreter, or name the layer that has 'python3' with --layer-for FILE
+                shim-pack: cannot pack '\(here)/a.jq': provided.al2023 does not have its interpreter 'jq'
+                hint: take it along with --interpreter, or name the layer that has 'jq' with --layer-for FILE
 
                 """,
                 folder: folder

@@ -145,8 +145,6 @@ extension EndToEnd.Packer {
                 ("bare.pl", "\(code)\n", 0o644),
             ] {
                 let script = try folder.write(name, text, mode: mode)
-                let alone = try PackUnderTest(["--target", "provided.al2", "-o", "f.zip", script])
-                #expect(alone.errors.contains("does not have its interpreter"))
                 let pack = try PackUnderTest([
                     "--target", "provided.al2", "--layer-for", layer.path("l.zip"), "-o", "f.zip", script,
                 ])

@@ -42,9 +42,10 @@ struct SimImageTests {
         try PackTool.run("cp", [try Executables.staticShim(), base.path + "/shim"])
         try PackTool.run("ln", ["-sfn", "busybox", base.path + "/bin/sh"])
         try Data("root:x:0:0::/:/bin/sh\n".utf8).write(to: base.appendingPathComponent("etc/passwd"))
-        let words = ["/shim", "/bin/busybox", "sh", "-c", command].map { "\"\($0)\"" }.joined(separator: ",")
+        let words = try JSONEncoder().encode(["/shim", "/bin/busybox", "sh", "-c", command])
         let config = """
-            {"config":{"Entrypoint":[\(words)],"WorkingDir":"/var/task","Env":["PATH=/bin","COLOR=blue"]}}
+            {"config":{"Entrypoint":\(String(decoding: words, as: UTF8.self)),"WorkingDir":"/var/task",\
+            "Env":["PATH=/bin","COLOR=blue"]}}
             """
         try archive(name, layers: [["-C", "base", "."]] + more, config: config, in: folder)
     }
