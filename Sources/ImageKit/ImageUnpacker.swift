@@ -31,7 +31,9 @@ package struct ImageUnpacker {
         interrupts: Int32?,
         limits: Limits = Limits()
     ) {
-        (self.path, self.scratch, self.keepsOwners, self.limits) = (path, scratch, keepsOwners, limits)
+        // tar runs in another folder than the caller.
+        (self.path, self.scratch) = (path, Paths.absolute(scratch))
+        (self.keepsOwners, self.limits) = (keepsOwners, limits)
         toolbox = Toolbox(interrupts: interrupts)
     }
 
@@ -110,7 +112,8 @@ package struct ImageUnpacker {
             try Files.makeFolders(folder)
             try Files.makeFolders(scratch)
         }
-        var words = ["--extract", "--file", file, "--directory", folder, "--preserve-permissions"]
+        var words = ["--extract", "--file", Paths.absolute(file), "--directory", Paths.absolute(folder)]
+        words.append("--preserve-permissions")
         words += ["--delay-directory-restore", "--numeric-owner", "--warning=no-timestamp", "--verbose", "--totals"]
         if !keepsOwners { words.append("--no-same-owner") }
         // tar is asked every 100 MiB of what comes out of the compression, in records of 10 KiB, whether that is enough.

@@ -90,7 +90,8 @@ final class FakeAWS {
         death = text('kill.%s.%d' % (call, turn))
         reads = ('get-', 'list-', 'describe-', 'head-', 'wait', 'filter-')
         # To publish what is published already is to read it, too.
-        if words[0] != 'configure' and words[1] not in ('invoke', 'publish-version') and not words[1].startswith(reads):
+        if (words[0] != 'configure' and words[1] not in ('invoke', 'publish-version') and not words[1].startswith(reads)
+                and '--generate-cli-skeleton' not in words):
             death = death or text('kill.first')
         if text('do.' + call): os.system(text('do.' + call))
         if death and death.split()[1] == 'before': end(1)

@@ -97,7 +97,7 @@ import Testing
         (#"{"VpcConfig": {"SubnetIds": "s"}}"#, "VpcConfig.SubnetIds must be a list"),
         (#"{"TracingConfig": {"Mode": "active"}}"#, "TracingConfig.Mode must be one of Active, PassThrough"),
         (#"{"FileSystemConfigs": [{"Arn": 1}]}"#, "FileSystemConfigs[0].Arn must be a text"),
-        (#"{"Timeout": 1e999}"#, "it is not JSON"), (#"{"Timeout": 2.5}"#, "Timeout must be a whole number"),
+        (#"{"Timeout": 1e999}"#, "Timeout must be a whole number"), (#"{"Timeout": 2.5}"#, "Timeout must be a whole number"),
         (#"{"Description": null}"#, "Description must be a text"),
         (#"{"PackageType": "Tar"}"#, "PackageType must be one of Zip, Image"),
         (#"{"Deploy": {"Alais": "x"}}"#, "unknown member 'Deploy.Alais'\nhint: did you mean 'Alias'?"),
