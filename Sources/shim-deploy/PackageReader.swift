@@ -14,6 +14,15 @@ struct PackageReader {
         case layer(name: String, path: String, sha256: String, architecture: String?)
     }
 
+    /// The code of a function, as the package has it.
+    private struct Content {
+        let path: String
+        let code: Desired.Code
+        let architecture: String?
+        /// How many bytes it has unpacked.
+        var unpacked = 0
+    }
+
     let session: Session
     private var console: Console { session.console }
 
@@ -28,7 +37,7 @@ struct PackageReader {
                     hint: "or name a package: shim-deploy PACKAGE"
                 )
             }
-            return .function(try desired(file, name: name, package: nil, inspection: nil))
+            return .function(try desired(file, name: name, nil))
         }
         let hasRuntime =
             file.configuration["Runtime"]?.string?.hasPrefix("provided") == false
@@ -41,15 +50,12 @@ struct PackageReader {
             try Files.makeFolder(folder, mode: 0o700)
             defer { try? Files.removeTree(folder) }
             let image = try ImageCheck(given, folder: folder, toolbox: session.toolbox)
-            var desired = try desired(
-                file,
-                name: name ?? file.name ?? Self.stem(given),
-                package: nil,
-                inspection: nil
+            let content = Content(
+                path: given,
+                code: .image(path: given, digest: image.digest),
+                architecture: image.architecture
             )
-            desired.code = .image(path: given, digest: image.digest)
-            desired.architecture = image.architecture
-            return .function(desired)
+            return .function(try desired(file, name: name ?? file.name ?? Self.stem(given), content))
         case .program:
             let packed = try pack(given, file)
             return .function(
@@ -101,15 +107,14 @@ struct PackageReader {
         for warning in inspection?.warnings ?? [] where !warning.contains("by S3") {
             console.report("warning: \(warning)")
         }
-        var desired = try desired(
-            file,
-            name: name ?? file.name ?? Self.stem(path),
-            package: path,
-            inspection: inspection
-        )
         let sum = try Checksum(toolbox: session.toolbox).base64(path)
-        desired.code = .zip(path: path, sha256: sum, bytes: Files.status(path)?.size ?? 0)
-        return desired
+        let content = Content(
+            path: path,
+            code: .zip(path: path, sha256: sum, bytes: Files.status(path)?.size ?? 0),
+            architecture: inspection?.architecture,
+            unpacked: inspection?.bytes ?? 0
+        )
+        return try desired(file, name: name ?? file.name ?? Self.stem(path), content)
     }
 
     private func inspect(_ path: String, _ runtime: String) throws -> Inspection? {
@@ -126,12 +131,7 @@ struct PackageReader {
         return .layer(name: name, path: path, sha256: sum, architecture: inspection?.architecture)
     }
 
-    private func desired(
-        _ file: FunctionFile,
-        name: String?,
-        package: String?,
-        inspection: Inspection?
-    ) throws -> Desired {
+    private func desired(_ file: FunctionFile, name: String?, _ content: Content?) throws -> Desired {
         guard let name = name ?? file.name else {
             throw UsageError(
                 "which function? its NAME is missing",
@@ -148,10 +148,10 @@ struct PackageReader {
             \.string
         )
         desired.architecture = desired.configuration["Architectures"]?.strings?.first
-        if let found = inspection?.architecture {
-            if let wanted = desired.architecture, wanted != found, let package {
+        if let content, let found = content.architecture {
+            if let wanted = desired.architecture, wanted != found {
                 throw DeployError.badPackage(
-                    path: package,
+                    path: content.path,
                     problem: "it is for \(found), and Architectures says \(wanted)",
                     hint: nil
                 )
@@ -162,7 +162,8 @@ struct PackageReader {
         if let code = desired.configuration.removeValue(forKey: "Code") {
             desired.code = Self.code(code)
         }
-        var unpacked = inspection?.bytes ?? 0
+        if let content { desired.code = content.code }
+        var unpacked = content?.unpacked ?? 0
         if let layers = desired.configuration.removeValue(forKey: "Layers")?.strings {
             desired.layers = try layers.map { layer in
                 if layer.hasPrefix("arn:") { return .arn(layer) }

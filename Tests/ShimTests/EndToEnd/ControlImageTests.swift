@@ -126,6 +126,10 @@ struct ControlImageTests {
                     directory: folder.path
                 )
             }
+            // Layers as they are in a tar file of Docker's; some versions of skopeo call them compressed all the same.
+            let manifest = folder.appendingPathComponent("plain/manifest.json")
+            let text = try String(contentsOf: manifest, encoding: .utf8)
+            try Data(text.replacing("rootfs.diff.tar.gzip", with: "rootfs.diff.tar").utf8).write(to: manifest)
             try await SimServer.with([], in: folder) { server in
                 try await run(
                     #"""

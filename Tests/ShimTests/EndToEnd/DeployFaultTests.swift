@@ -31,7 +31,14 @@ struct DeployFaultTests {
             ("iam.list-attached-role-policies", "ListAttachedRolePolicies", "NoSuchEntity"),
             ("iam.get-role-policy", "GetRolePolicy", "NoSuchEntity"),
         ] {
-            try fake.refuse(call, 1, "An error occurred (\(code)) when calling the \(operation) operation: not found")
+            // Some are asked twice, for the alias and for what is behind it.
+            for turn in 1...2 {
+                try fake.refuse(
+                    call,
+                    turn,
+                    "An error occurred (\(code)) when calling the \(operation) operation: not found"
+                )
+            }
         }
         return fake
     }

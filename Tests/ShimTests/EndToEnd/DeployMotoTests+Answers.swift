@@ -44,7 +44,9 @@ extension DeployMotoTests {
             #expect(
                 refused.errors.contains("version 2 failed the smoke test: 2 calls failed while it got a part of them")
             )
-            #expect(try alias() == back)
+            let again = try alias()
+            #expect(again?["FunctionVersion"] == back?["FunctionVersion"])
+            #expect(again?["RoutingConfig"] == back?["RoutingConfig"])
 
             // None failed, as moto says itself.
             try FileManager.default.removeItem(
@@ -96,9 +98,8 @@ extension DeployMotoTests {
                 ]
             )
             #expect(try bench.run("delete", "wc", "--s3-bucket", "packages", "--yes").status == 0)
-            #expect(
-                try bench.moto.aws("s3api", "list-objects-v2", "--bucket", "packages", "--query", "KeyCount") == "0\n"
-            )
+            let left = try bench.moto.aws("s3api", "list-objects-v2", "--bucket", "packages")
+            #expect(!left.contains(#""Key""#), "\(left)")
         }
     }
 

@@ -16,7 +16,7 @@ struct RecordedAnswerTests {
     private func serve<R>(_ options: [String], _ body: (SimServer, URL) async throws -> R) async throws -> R {
         try await SimTool.withFolder { folder in
             let functions = try RecordedFunctions.write(to: folder)
-            let all = functions + ["--timeout", "1"] + options
+            let all = functions + ["--timeout", "\(RecordedFunctions.timeout)"] + options
             // The account and the region are those of the tables.
             return try await SimServer.with(all, in: folder, environment: ["AWS_REGION": "us-east-1"]) { server in
                 try await body(server, folder)
@@ -94,7 +94,8 @@ struct RecordedAnswerTests {
             try await SimTool.withFolder { folder in
                 _ = try RecordedFunctions.write(to: folder)
                 let target = folder.appendingPathComponent(recorded.function).path
-                let (log, tail) = try await SimServer.with(["f=\(target)", "--timeout", "1"], in: folder) { server in
+                let options = ["f=\(target)", "--timeout", "\(RecordedFunctions.timeout)"]
+                let (log, tail) = try await SimServer.with(options, in: folder) { server in
                     let request: [String: Any] = [
                         "method": "POST", "target": "/2015-03-31/functions/f/invocations",
                         "headers": ["X-Amz-Log-Type": "Tail"],

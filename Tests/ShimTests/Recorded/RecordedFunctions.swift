@@ -2,6 +2,9 @@ import Foundation
 
 /// The functions that the recorded answers are asked of.
 enum RecordedFunctions {
+    /// Their time-out in seconds: recordings are of 1 s, which a busy machine takes for other things.
+    static let timeout = 5
+
     /// A runtime that does what its event says.
     private static let actor = #"""
         e = json.loads(body)

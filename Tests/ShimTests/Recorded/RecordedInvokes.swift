@@ -356,7 +356,7 @@ enum RecordedInvokes {
             "localstack test_lambda_invoke_with_timeout",
             "actor",
             event: #"{"do":"sleep"}"#,
-            #"{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: <id> Error: Task timed out after 1.00 seconds"}"#
+            #"{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: <id> Error: Task timed out after \#(RecordedFunctions.timeout).00 seconds"}"#
         ),
         failure(
             "an answer too large",

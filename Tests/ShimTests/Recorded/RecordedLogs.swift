@@ -50,7 +50,7 @@ struct RecordedLog: Sendable {
             event: #"{"do":"sleep"}"#,
             lines: [
                 initStart, start, end,
-                "REPORT RequestId: <id>\tDuration: 1000.00 ms\tBilled Duration: <ms> ms\tMemory Size: 128 MB\t"
+                "REPORT RequestId: <id>\tDuration: \(RecordedFunctions.timeout)000.00 ms\tBilled Duration: <ms> ms\tMemory Size: 128 MB\t"
                     + "Max Memory Used: <MB> MB\tInit Duration: <ms> ms\tStatus: timeout",
             ]
         ),
