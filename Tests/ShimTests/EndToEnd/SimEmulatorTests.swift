@@ -42,24 +42,28 @@ struct SimEmulatorTests {
             ProcessInfo.processInfo.environment["SHIM_TEST_RIE"],
             "SHIM_TEST_RIE must name aws-lambda-rie; scripts/test.sh sets it"
         )
-        let port = Int.random(in: 20_000..<30_000)
-        let running = try SimTool.start(
-            binary,
-            [
-                "--runtime-interface-emulator-address", "127.0.0.1:\(port)", "--runtime-api-address",
-                "127.0.0.1:\(port + 1)", bootstrap,
-            ],
-            in: folder,
-            environment: ["AWS_LAMBDA_FUNCTION_TIMEOUT": String(timeout)]
-        )
-        try await SimTool.eventually("the emulator listens") {
-            try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(
-                ":" + String(port, radix: 16, uppercase: true) + " 00000000:0000 0A"
+        // It can be given no port of its own choice, and one that somebody else has makes it end.
+        for _ in 0..<5 {
+            let port = Int.random(in: 20_000..<30_000)
+            let running = try SimTool.start(
+                binary,
+                [
+                    "--runtime-interface-emulator-address", "127.0.0.1:\(port)", "--runtime-api-address",
+                    "127.0.0.1:\(port + 1)", bootstrap,
+                ],
+                in: folder,
+                environment: ["AWS_LAMBDA_FUNCTION_TIMEOUT": String(timeout)]
             )
+            defer { running.signal(SIGKILL) }
+            try await SimTool.eventually("the emulator listens", within: 60) {
+                try !running.isRunning
+                    || String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(
+                        ":" + String(port, radix: 16, uppercase: true) + " 00000000:0000 0A"
+                    )
+            }
+            if running.isRunning { return try await body(port, running) }
         }
-        let result = try await body(port, running)
-        running.signal(SIGKILL)
-        return result
+        throw SimTool.Failure(description: "the emulator ends at once")
     }
 
     @Test(
