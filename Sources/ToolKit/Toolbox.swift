@@ -50,13 +50,27 @@ package struct Toolbox: Sendable {
     /// - Throws: ``ToolError/missingTool(name:package:)`` with the package to install.
     package static func path(of tool: Tool) throws(ToolError) -> String {
         if tool.name.contains("/") { return tool.name }
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        let folders: [Substring] = path.split(separator: ":") + ["/usr/sbin", "/sbin"]
-        for folder in folders {
-            let candidate = "\(folder)/\(tool.name)"
-            if Files.status(candidate)?.isRegular == true, Files.isExecutable(candidate) { return candidate }
-        }
+        if let path = find(tool.name, in: searchPath + ["/usr/sbin", "/sbin"]) { return path }
         throw ToolError.missingTool(name: tool.name, package: tool.package)
+    }
+
+    /// A program as a user names it: a file, or else a command in PATH.
+    ///
+    /// - Parameter name: What was typed.
+    /// - Returns: The command's path, or the name as it is, for a file and for what is neither.
+    package static func program(_ name: String) -> String {
+        guard !name.contains("/"), Files.status(name) == nil else { return name }
+        return find(name, in: searchPath) ?? name
+    }
+
+    private static var searchPath: [Substring] {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    }
+
+    private static func find(_ name: String, in folders: [Substring]) -> String? {
+        folders.lazy.map { "\($0)/\(name)" }.first { candidate in
+            Files.status(candidate)?.isRegular == true && Files.isExecutable(candidate)
+        }
     }
 
     /// Where a tool is; see the static method of the same name.

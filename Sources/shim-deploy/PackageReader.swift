@@ -28,7 +28,7 @@ struct PackageReader {
 
     /// Reads everything that is here: the package, the layers.
     func read(_ file: FunctionFile, package path: String?, name: String?) throws -> Package {
-        let given = path ?? file.deploy.package.map(file.path)
+        let given = path.map(Toolbox.program) ?? file.deploy.package.map(file.path)
         if let name = file.deploy.layerName, let given { return try layer(name, given) }
         guard let given else {
             if let code = file.configuration["Code"], Self.code(code) == nil {

@@ -159,6 +159,7 @@ struct PackCommand {
             ),
         ],
         notes: [
+            "PROGRAM is a file, or a command in PATH.",
             "exit status: 0 done, 1 failed, 64 wrong usage",
             "example: shim-pack --test '{\"op\":\"inverse\",\"a\":[[2]]}' matrix",
         ]
@@ -285,7 +286,8 @@ struct PackCommand {
         if isLayer, arguments.afterDoubleDash != nil {
             throw UsageError("a layer starts no program, so it takes no arguments", hint: Self.spec.helpHint)
         }
-        let program = arguments.positionals.first
+        // Commands are those of this system, not of another one's root.
+        let program = arguments.positionals.first.map { arguments.flag("--sysroot") ? $0 : Toolbox.program($0) }
         let name = program.map(Paths.name) ?? "layer"
         let named = arguments.value("--image") ?? arguments.value("--dockerfile")
         var request = PackRequest(

@@ -77,7 +77,7 @@ struct ObservedUses {
         let known = try packedAnyway(uses)
         result.libraries = known
         result.asksForItself = uses.keys.contains { $0.hasPrefix("/proc/") && $0.hasSuffix("/exe") }
-        result.failed = Set(accesses.filter { !$0.succeeded }.map(\.path))
+        result.failed = Set(accesses.filter { !$0.succeeded }.map { plain($0.path) })
         for (said, kinds) in uses.sorted(by: { $0.key < $1.key }) {
             try context.toolbox.checkInterrupt()
             let path = plain(said)
@@ -119,7 +119,9 @@ struct ObservedUses {
 
     /// A path without dots; those below the package's folder as they will mean it there, where its folders are not links.
     private func plain(_ path: String) -> String {
-        path.hasPrefix(view.folder + "/") ? Paths.normalized(path) : context.root.plain(path)
+        if path.hasPrefix(view.folder + "/") { return Paths.normalized(path) }
+        let path = context.root.plain(path)
+        return hasSystem ? context.root.withoutTopLink(path) : path
     }
 
     /// One path as a part of the package.

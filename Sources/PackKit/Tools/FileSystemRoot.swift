@@ -41,6 +41,16 @@ struct FileSystemRoot: Equatable, Sendable {
         return (folder == "/" ? "" : folder) + "/" + Paths.name(simple)
     }
 
+    /// A path of this machine with the folder that a link at the top leads to, as /lib to /usr/lib: such links are the layout
+    /// of a system, and a package that is not one has what is below them in that folder.
+    func withoutTopLink(_ path: String) -> String {
+        let rest = path.drop { $0 == "/" }
+        guard isHost, let end = rest.firstIndex(of: "/") else { return path }
+        let top = "/" + rest[..<end]
+        guard let real = real(top), real != top else { return path }
+        return real + rest[end...]
+    }
+
     /// What is really at a path of that system, as a path of this machine.
     ///
     /// - Throws: ``ToolError/cannotRead(path:cause:)`` where nothing is.

@@ -59,6 +59,16 @@ extension EndToEnd.Packer {
             }
         }
 
+        /// Debian's /lib is a link to /usr/lib, which no package has.
+        @Test(.timeLimit(.minutes(3))) func whatIsBelowALinkAtTheTopIsFound() throws {
+            let pack = try PackUnderTest([
+                "--observe", "{}", "--strict", "--test", "{}", "--expect", "80\n", "-o", "x.zip", "tput", "--", "-T", "xterm",
+                "cols",
+            ])
+            #expect(pack.status == 0, "\(pack.errors)")
+            #expect(try pack.entries("x.zip").keys.contains { $0.hasSuffix("/terminfo/x/xterm") })
+        }
+
         @Test(.timeLimit(.minutes(3))) func aKnownVariableIsSetByItself() throws {
             guard FileManager.default.isExecutableFile(atPath: "/usr/bin/file") else {
                 throw Executables.Missing("/usr/bin/file: apt-get install file")

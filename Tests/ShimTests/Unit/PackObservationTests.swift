@@ -124,6 +124,15 @@ import ToolKit
     }
 
     /// Links stay links, and what they lead to comes along: a program finds in the image what it found here.
+    @Test func aLinkAtTheTopIsTakenOut() throws {
+        let real = try #require(FileSystemRoot().real("/lib"))
+        #expect(FileSystemRoot().withoutTopLink("/lib/x/y") == real + "/x/y")
+        #expect(FileSystemRoot().withoutTopLink("/usr/lib/x") == "/usr/lib/x")
+        #expect(FileSystemRoot().withoutTopLink("/lib") == "/lib")
+        #expect(FileSystemRoot().withoutTopLink("/not here/x") == "/not here/x")
+        #expect(FileSystemRoot("/root").withoutTopLink("/lib/x") == "/lib/x")
+    }
+
     @Test func aMirrorKeepsLinksAndWhatTheyLeadTo() throws {
         let folder = try TemporaryFolder()
         try folder.write("usr/bin/tool-1", "x", mode: 0o755)
