@@ -62,7 +62,8 @@ extension EndToEnd.Packer {
         /// Debian's /lib is a link to /usr/lib, which no package has.
         @Test(.timeLimit(.minutes(3))) func whatIsBelowALinkAtTheTopIsFound() throws {
             let pack = try PackUnderTest([
-                "--observe", "{}", "--strict", "--test", "{}", "--expect", "80\n", "-o", "x.zip", "tput", "--", "-T", "xterm",
+                "--observe", "{}", "--strict", "--test", "{}", "--expect", "80\n", "-o", "x.zip", "tput", "--", "-T",
+                "xterm",
                 "cols",
             ])
             #expect(pack.status == 0, "\(pack.errors)")
