@@ -68,6 +68,18 @@ package struct Packer {
         return seen
     }
 
+    /// Uses what another packer has seen for the rest, where the program's language comes along whole.
+    ///
+    /// - Parameters:
+    ///   - observation: What was seen.
+    ///   - language: What is taken of the language.
+    /// - Returns: What is left of it.
+    package mutating func use(_ observation: Observation, besides language: some Collection<Inclusion>) -> Observation {
+        let set = Set(request.variables.map(\.name))
+        request.observation = observation.without(language.map(\.pattern), set: set, root: context.root)
+        return request.observation
+    }
+
     /// Makes the package, tests it where that is wanted, and puts it in its place.
     ///
     /// - Parameter proof: What is to be proved of it.
@@ -100,7 +112,11 @@ package struct Packer {
         do {
             proved = try proof?.run(made.path, request, staging: staging, toolbox: context.toolbox)
         } catch PackError.testFailed(let path, let detail) {
-            throw PackError.testFailed(path: path, detail: detail + (plan.unproved.map { "\n" + $0 } ?? ""))
+            var detail = detail + (plan.unproved.map { "\n" + $0 } ?? "")
+            if let language = request.observation.language {
+                detail += "\nhint: without --observe, the whole language \(language) is packed"
+            }
+            throw PackError.testFailed(path: path, detail: detail)
         }
         try Disk.move(made.path, to: request.output)
         return PackResult(

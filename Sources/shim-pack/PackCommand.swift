@@ -193,9 +193,18 @@ struct PackCommand {
         try addLanguage(to: &request)
         var packer = Packer(request: request, staging: staging, interrupts: interrupts) { console.progress($0) }
         if !request.observedEvents.isEmpty {
-            let seen = try packer.observe()
+            var seen = try packer.observe()
             console.clearProgress()
             let isDry = arguments.flag("--dry-run")
+            if !isDry, seen.leavesFilesBehind {
+                var whole = request
+                whole.observedEvents = []
+                if try addLanguage(to: &whole) {
+                    packer = Packer(request: whole, staging: staging, interrupts: interrupts) { console.progress($0) }
+                    seen = packer.use(seen, besides: whole.inclusions.dropFirst(request.inclusions.count))
+                    request = whole
+                }
+            }
             if isDry { try console.print(seen.items.map { "\($0.source) -> \($0.place)\n" }.joined()) }
             for line in seen.report(listing: isDry ? 0 : 20) { console.say(line) }
             if isDry { return }
@@ -207,7 +216,10 @@ struct PackCommand {
     }
 
     /// Adds the language that was named, or that the program belongs to.
-    private func addLanguage(to request: inout PackRequest) throws {
+    ///
+    /// - Returns: Whether there is one.
+    @discardableResult
+    private func addLanguage(to request: inout PackRequest) throws -> Bool {
         let toolbox = Toolbox(interrupts: interrupts)
         let modules = arguments.values("--language-module")
         let named = arguments.value("--language")
@@ -216,7 +228,7 @@ struct PackCommand {
             guard modules.isEmpty else {
                 throw UsageError("--language-module needs --language", hint: Self.spec.helpHint)
             }
-            return
+            return false
         }
         console.progress(name)
         let program = request.program ?? ""
@@ -236,6 +248,7 @@ struct PackCommand {
             let names = language.foundModules.joined(separator: ", ")
             console.say("packs the modules that it uses: \(names); --language-module names others")
         }
+        return true
     }
 
     private func report(_ result: PackResult, _ request: PackRequest) {
