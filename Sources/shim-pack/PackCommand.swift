@@ -196,7 +196,7 @@ struct PackCommand {
             var seen = try packer.observe()
             console.clearProgress()
             let isDry = arguments.flag("--dry-run")
-            if !isDry, seen.leavesFilesBehind {
+            if !isDry, seen.isNotEnough {
                 var whole = request
                 whole.observedEvents = []
                 if try addLanguage(to: &whole) {

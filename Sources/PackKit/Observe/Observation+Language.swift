@@ -2,8 +2,8 @@ import Glibc
 import ToolKit
 
 extension Observation {
-    /// Whether the program would not find, in a package with what was seen and nothing else, all that it needs.
-    package var leavesFilesBehind: Bool { !notFound.isEmpty || failure != nil }
+    /// Whether the program would not start, or not find all that it needs, in a package with what was seen and nothing else.
+    package var isNotEnough: Bool { !notFound.isEmpty || failure != nil || interpreterIsScript }
 
     /// What is left of it where a language comes along whole: files that are not the language's, and the variables that lead to
     /// them.
@@ -12,6 +12,7 @@ extension Observation {
     ///   - patterns: What is taken of the language: files, folders and patterns.
     ///   - set: Names of variables that are set already.
     ///   - root: The system that it was seen in.
+    /// - Returns: The rest.
     func without(_ patterns: [String], set: Set<String>, root: FileSystemRoot) -> Observation {
         let patterns = Set(patterns + patterns.compactMap { root.realHost($0) })
         func isTaken(_ path: String) -> Bool {
@@ -37,7 +38,7 @@ extension Observation {
         }
         result.scripts = scripts.filter { !isTaken($0.key) }
         (result.words, result.programPlace, result.notFound, result.failure) = ([], nil, [], nil)
-        result.language = nil
+        (result.language, result.interpreterIsScript) = (nil, false)
         return result
     }
 }

@@ -51,6 +51,8 @@ package struct Observation: Sendable {
     package var leftOut: [String] = []
     /// The recipe that packs the whole language that it runs in, if there is one.
     package var language: String?
+    /// Whether the interpreter that its script names is a script too, as those are that choose one of several versions.
+    package var interpreterIsScript = false
     /// Whether it asked for `/proc/self/exe`.
     package var asksForItself = false
     /// Whether only libraries could be seen, as strace is not installed.

@@ -98,6 +98,10 @@ struct Observer {
         result.leftOut = all.leftOut.sorted()
         result.sawOnlyLibraries = !run.hasTracer
         result.language = language(of: run.program)
+        result.interpreterIsScript =
+            try run.program.interpreter(context).map { path in
+                try context.root.realHost(path).map { try context.binaries.read($0) == nil } ?? false
+            } ?? false
         result.isEmpty = false
         return result
     }

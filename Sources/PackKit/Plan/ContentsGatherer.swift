@@ -152,7 +152,9 @@ struct ContentsGatherer {
     ) throws -> LaunchLine.Word {
         let real = root.realHost(path) ?? path
         let isMain = request.form != .layer
-        if keepsPlace(real), let inside = root.inside(path) {
+        // What was observed is in its own place in an image, so the interpreter finds it from its own.
+        let isObserved = request.isFromScratch && !request.observation.isEmpty && placeInWorkingFolder(path) == nil
+        if isObserved || keepsPlace(real), let inside = root.inside(path) {
             try mirror.add(inside, to: &contents.tree, isExecutable: true)
             contents.programs.append(PackedProgram(place: String(inside.dropFirst()), path: real, isMain: isMain))
             return .text(inside)

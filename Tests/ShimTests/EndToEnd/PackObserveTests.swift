@@ -70,6 +70,33 @@ extension EndToEnd.Packer {
             #expect(try pack.entries("x.zip").keys.contains { $0.hasSuffix("/terminfo/x/xterm") })
         }
 
+        /// Where a zip with what was seen is not enough, the language comes along whole, and beside it what is not the language's.
+        @Test(.timeLimit(.minutes(5))) func aLanguageComesAlongWholeWhereThatIsNotEnough() throws {
+            let folder = try TemporaryFolder()
+            let script = try folder.script(
+                "sum.R",
+                "cat(system('file -b /etc/passwd', intern = TRUE), median(c(1, 2, 4)), readLines(file('stdin')))",
+                interpreter: "/usr/bin/env Rscript"
+            )
+            let pack = try PackUnderTest([
+                "--observe", "7", "--test", "7", "--expect", "ASCII text 2 7", "-o", "x.zip", script,
+            ])
+            #expect(pack.status == 0, "\(pack.errors)")
+            #expect(pack.errors.contains("packs the language r for "))
+            #expect(pack.errors.contains("observed: bootstrap sets MAGIC="))
+        }
+
+        /// Commands of version managers are scripts that choose a program.
+        @Test(.timeLimit(.minutes(5))) func anInterpreterThatIsAScriptIsReplacedByTheLanguage() throws {
+            let folder = try TemporaryFolder()
+            try folder.script("shims/perl", "exec /usr/bin/perl \"$@\"")
+            let script = try folder.script("x.pl", "print 6 * 7;", interpreter: folder.path + "/shims/perl")
+            for form in [["-o", "x.zip"], ["--image", "x.tar"]] {
+                let pack = try PackUnderTest(["--observe", "{}", "--test", "{}", "--expect", "42"] + form + [script])
+                #expect(pack.status == 0, "\(pack.errors)")
+            }
+        }
+
         @Test(.timeLimit(.minutes(3))) func aKnownVariableIsSetByItself() throws {
             guard FileManager.default.isExecutableFile(atPath: "/usr/bin/file") else {
                 throw Executables.Missing("/usr/bin/file: apt-get install file")

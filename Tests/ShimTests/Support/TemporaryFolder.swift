@@ -26,8 +26,8 @@ final class TemporaryFolder: Sendable {
     }
 
     /// A script of /bin/sh that can be executed.
-    func script(_ name: String, _ text: String) throws -> String {
-        try write(name, "#!/bin/sh\n" + text + "\n", mode: 0o755)
+    func script(_ name: String, _ text: String, interpreter: String = "/bin/sh") throws -> String {
+        try write(name, "#!\(interpreter)\n\(text)\n", mode: 0o755)
     }
 
     func read(_ name: String) throws -> String {
