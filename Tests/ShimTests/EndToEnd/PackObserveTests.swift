@@ -89,7 +89,7 @@ extension EndToEnd.Packer {
         /// Commands of version managers are scripts that choose a program.
         @Test(.timeLimit(.minutes(5))) func anInterpreterThatIsAScriptIsReplacedByTheLanguage() throws {
             let folder = try TemporaryFolder()
-            try folder.script("shims/perl", "exec /usr/bin/perl \"$@\"")
+            _ = try folder.script("shims/perl", "exec /usr/bin/perl \"$@\"")
             let script = try folder.script("x.pl", "print 6 * 7;", interpreter: folder.path + "/shims/perl")
             for form in [["-o", "x.zip"], ["--image", "x.tar"]] {
                 let pack = try PackUnderTest(["--observe", "{}", "--test", "{}", "--expect", "42"] + form + [script])
