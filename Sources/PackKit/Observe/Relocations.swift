@@ -139,6 +139,9 @@ enum Relocations {
         Row(variable: "TERMINFO_DIRS", pattern: "/usr/lib/terminfo", joined: ":"),
         Row(variable: "TERMINFO_DIRS", pattern: "/etc/terminfo", joined: ":"),
         Row(variable: "TZDIR", pattern: "/usr/share/zoneinfo"),
+        // Go's package time, Python's module zoneinfo
+        Row(variable: "ZONEINFO", pattern: "/usr/share/zoneinfo"),
+        Row(variable: "PYTHONTZPATH", pattern: "/usr/share/zoneinfo"),
         Row(variable: "GCONV_PATH", pattern: "/usr/lib/*/gconv"),
         Row(variable: "LOCPATH", pattern: "/usr/lib/locale"),
     ]
