@@ -111,6 +111,8 @@ enum Relocations {
         Row(variable: "GNUPLOT_PS_DIR", pattern: "/usr/share/gnuplot/*/PostScript"),
         Row(variable: "GNUPLOT_PS_DIR", pattern: "/usr/share/gnuplot/gnuplot/*/PostScript"),
         Row(variable: "GNUPLOT_DRIVER_DIR", pattern: "/usr/lib/gnuplot"),
+        // gcc(1)
+        Row(variable: "GCC_EXEC_PREFIX", pattern: "/usr/lib/gcc", value: "{}/"),
         // git(1)
         Row(variable: "GIT_EXEC_PATH", pattern: "/usr/lib/git-core"),
         Row(variable: "GIT_TEMPLATE_DIR", pattern: "/usr/share/git-core/templates"),
