@@ -32,6 +32,15 @@ package enum ProcessControl {
         return Int(info.si_code) == Int(CLD_EXITED) ? .exited(status: status) : .signalled(status)
     }
 
+    /// Children that somebody waits for, who is to learn how they ended.
+    static let awaited = Mutex<Set<pid_t>>([])
+
+    /// Whether somebody waits for a child, in whatever thread, and nobody else may reap it.
+    package static func isAwaited(_ pid: pid_t) -> Bool { awaited.withLock { $0.contains(pid) } }
+
+    /// Nobody waits for a child any longer.
+    package static func abandon(_ pid: pid_t) { _ = awaited.withLock { $0.remove(pid) } }
+
     /// Reaps a child that was not started by Foundation's Process.
     ///
     /// - Returns: `nil` while it runs.
@@ -39,6 +48,7 @@ package enum ProcessControl {
         var status: Int32 = 0
         let found = try check("waitpid") { waitpid(pid, &status, WNOHANG) }
         if found == 0 { return nil }
+        abandon(pid)
         return clinux_exited(status) != 0
             ? .exited(status: clinux_exit_status(status)) : .signalled(clinux_term_signal(status))
     }

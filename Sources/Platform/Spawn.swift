@@ -31,9 +31,19 @@ extension ProcessControl {
     ///
     /// Every signal has its default action in the child and none is blocked. The caller reaps it.
     ///
+    /// - Parameters:
+    ///   - child: What to start.
+    ///   - output: Its standard output.
+    ///   - error: Its standard error.
+    ///   - isAwaited: Whether the caller must learn how it ended, see ``isAwaited(_:)``.
     /// - Returns: The process id, which is also the id of its group.
     /// - Throws: ``SystemError`` with the `errno` of the `exec`, where it was that which failed.
-    package static func spawn(_ child: ChildSpec, output: Int32, error: Int32) throws(SystemError) -> pid_t {
+    package static func spawn(
+        _ child: ChildSpec,
+        output: Int32,
+        error: Int32,
+        isAwaited: Bool = false
+    ) throws(SystemError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -57,11 +67,21 @@ extension ProcessControl {
 
         var pid: pid_t = 0
         let variables = child.environment.map { "\($0.key)=\($0.value)" }.sorted()
-        let code = withCStrings(child.arguments) { arguments in
-            withCStrings(variables) { environment in
-                posix_spawn(&pid, child.executable, &actions, &attributes, arguments, environment)
+        func start() -> Int32 {
+            withCStrings(child.arguments) { arguments in
+                withCStrings(variables) { environment in
+                    posix_spawn(&pid, child.executable, &actions, &attributes, arguments, environment)
+                }
             }
         }
+        // Who sees such a child in the system's list must find it in ours.
+        let code =
+            isAwaited
+            ? awaited.withLock { all in
+                let code = start()
+                if code == 0 { all.insert(pid) }
+                return code
+            } : start()
         // posix_spawn returns the number instead of setting errno.
         guard code == 0 else { throw SystemError(call: "posix_spawn", errno: code) }
         return pid

@@ -27,7 +27,7 @@ final class ToolProcess {
             )
             // Opened again by the child, and so read from the beginning.
             child.input = "/proc/self/fd/\(input.raw)"
-            pid = try ProcessControl.spawn(child, output: output.raw, error: errors.raw)
+            pid = try ProcessControl.spawn(child, output: output.raw, error: errors.raw, isAwaited: true)
             endDescriptor = try ProcessControl.endDescriptor(of: pid)
         } catch {
             throw ToolError.toolFailed(

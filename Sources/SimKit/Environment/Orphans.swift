@@ -33,10 +33,10 @@ package final class Orphans {
     package func dismissGuardian() { guardian?.dismiss() }
 
     /// Kills the processes that have escaped from the environment with this Runtime API address.
-    func kill(api: String) { sweep { $0.contains(Substring("AWS_LAMBDA_RUNTIME_API=" + api)) } }
+    func kill(api: String) { sweep(sparesAwaited: true) { $0.contains(Substring("AWS_LAMBDA_RUNTIME_API=" + api)) } }
 
     /// Kills all that have escaped.
-    package func killAll() { sweep { _ in true } }
+    package func killAll() { sweep(sparesAwaited: false) { _ in true } }
 
     /// Kills every process that was started, with its group, and all that have escaped.
     package func killEverything() {
@@ -46,15 +46,15 @@ package final class Orphans {
     }
 
     /// Reaps those that have ended.
-    package func reap() { sweep { _ in false } }
+    package func reap() { sweep(sparesAwaited: true) { _ in false } }
 
-    private func sweep(_ shouldDie: ([Substring]) -> Bool) {
+    private func sweep(sparesAwaited: Bool, _ shouldDie: ([Substring]) -> Bool) {
         guard isSubreaper else { return }
         // What is killed leaves children behind, which are then ours: as many turns as there are generations.
         for _ in 0..<20 {
             var killed = false
-            for pid in ProcessTree.children(of: ProcessControl.ownID) where !known.contains(pid) && pid != guardian?.pid
-            {
+            for pid in ProcessTree.children(of: ProcessControl.ownID)
+            where !known.contains(pid) && pid != guardian?.pid && !(sparesAwaited && ProcessControl.isAwaited(pid)) {
                 if !ProcessTree.isZombie(pid), shouldDie(ProcessTree.environment(of: pid)) {
                     ProcessControl.signal(pid, Signal.kill)
                     ProcessControl.waitForEnd(of: pid, atMost: .seconds(1))

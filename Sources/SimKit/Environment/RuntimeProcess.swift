@@ -29,7 +29,7 @@ final class RuntimeProcess {
         // One pipe for both, so that their lines stay in order.
         let ends = try Descriptor.pipe()
         try ends.reader.setNonBlocking()
-        pid = try ProcessControl.spawn(child, output: ends.writer.raw, error: ends.writer.raw)
+        pid = try ProcessControl.spawn(child, output: ends.writer.raw, error: ends.writer.raw, isAwaited: true)
         ProcessControl.limit(pid, files: 1024, lockedMemory: 65536)
         self.loop = loop
         self.output = output
@@ -42,6 +42,7 @@ final class RuntimeProcess {
             end = try ProcessControl.endDescriptor(of: pid)
         } catch {
             ProcessControl.signalGroup(pid, Signal.kill)
+            ProcessControl.abandon(pid)
             throw error
         }
         endWatch = loop.watch(end.raw, .readable) { [weak self] _ in self?.checkEnd() }
@@ -53,7 +54,9 @@ final class RuntimeProcess {
         // A watch that outlives its descriptor would be ready for ever.
         outputWatch?.cancel()
         endWatch?.cancel()
-        if isRunning { kill() }
+        guard isRunning else { return }
+        kill()
+        ProcessControl.abandon(pid)
     }
 
     /// Passes on what has been written up to now.

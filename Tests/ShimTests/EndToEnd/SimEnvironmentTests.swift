@@ -137,7 +137,7 @@ struct SimEnvironmentTests {
         try await SimTool.withFolder { folder in
             let handler = "answer(str(os.getpid()).encode())"
             try SimTool.script(SimServer.pythonBootstrap(handler), at: folder.appendingPathComponent("f"))
-            let options = ["f=\(folder.path)/f", "--freeze", "--idle-timeout", "1"]
+            let options = ["f=\(folder.path)/f", "--freeze", "--idle-timeout", "5"]
             try await SimServer.with(options, in: folder) { server in
                 let url = "http://127.0.0.1:\(server.port)/2015-03-31/functions/f/invocations"
                 let first = try await server.curl(["-d", "1", url]).text

@@ -27,6 +27,34 @@ struct ToolboxTests {
         #expect(toolbox.failure(of: shell, results[0]).description == "'sh' failed: status 3: one")
     }
 
+    /// Whoever reaps what has escaped must not take a tool from another thread that waits for it.
+    @Test func aToolIsAwaitedUntilItIsReaped() throws {
+        func spawn(isAwaited: Bool) throws -> pid_t {
+            let child = ChildSpec(
+                executable: "/bin/sh",
+                arguments: ["sh", "-c", "exit 3"],
+                environment: [:],
+                directory: "/"
+            )
+            return try ProcessControl.spawn(child, output: 2, error: 2, isAwaited: isAwaited)
+        }
+        let pid = try spawn(isAwaited: true)
+        #expect(ProcessControl.isAwaited(pid))
+        ProcessControl.waitForEnd(of: pid, atMost: .seconds(60))
+        #expect(ProcessControl.isAwaited(pid), "it has ended, and how is not known yet")
+        #expect(try ProcessControl.reap(pid) == .exited(status: 3))
+        #expect(!ProcessControl.isAwaited(pid))
+        let other = try spawn(isAwaited: false)
+        #expect(!ProcessControl.isAwaited(other))
+        ProcessControl.waitForEnd(of: other, atMost: .seconds(60))
+        #expect(try ProcessControl.reap(other) == .exited(status: 3))
+        let abandoned = try spawn(isAwaited: true)
+        ProcessControl.abandon(abandoned)
+        #expect(!ProcessControl.isAwaited(abandoned))
+        ProcessControl.waitForEnd(of: abandoned, atMost: .seconds(60))
+        _ = try ProcessControl.reap(abandoned)
+    }
+
     /// More than any pipe holds, on all three streams at once.
     @Test func noAmountOfOutputBlocks() throws {
         let text = String(repeating: "x", count: 3_000_000)
