@@ -56,6 +56,23 @@ package enum Disk {
         }
     }
 
+    /// Makes a new folder that only this user may enter, in `TMPDIR` or else where it is said.
+    ///
+    /// - Parameters:
+    ///   - name: What its name begins with.
+    ///   - place: Where it is without `TMPDIR`; `/var/tmp` for what may be too large for memory, as `/tmp` often is.
+    /// - Returns: Its path.
+    /// - Throws: ``ToolError/cannotWrite(path:cause:)``.
+    package static func makeTemporaryFolder(_ name: String, in place: String = "/tmp") throws(ToolError) -> String {
+        let chosen = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? place
+        let prefix = "\(chosen)/\(name)-"
+        do throws(SystemError) {
+            return try Files.makeTemporaryFolder(prefix: prefix)
+        } catch {
+            throw ToolError.cannotWrite(path: prefix + "XXXXXX", cause: SystemError.text(error.errno))
+        }
+    }
+
     package static func makeLink(_ path: String, to target: String) throws {
         do {
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)

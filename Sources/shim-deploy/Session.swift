@@ -18,15 +18,7 @@ struct Session {
         throws -> R
     {
         let interrupts = try Signals.readable([Signal.interrupt, Signal.terminate, Signal.hangUp])
-        let prefix =
-            (ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
-            + "/shim-deploy-"
-        let folder: String
-        do throws(SystemError) {
-            folder = try Files.makeTemporaryFolder(prefix: prefix)
-        } catch {
-            throw ToolError.cannotWrite(path: prefix + "XXXXXX", cause: SystemError.text(error.errno))
-        }
+        let folder = try Disk.makeTemporaryFolder("shim-deploy")
         // What cannot be removed has no secrets: those are removed as soon as they are used.
         defer { try? Files.removeTree(folder) }
         // All that is read of a function at once: each call waits for AWS half a second and more.

@@ -81,9 +81,12 @@ extension Runner {
         }
         let digestFile = folder + "/digest"
         let source = "oci-archive:\(archive)"
+        // skopeo unpacks the archive, and leaves that behind where it is stopped. It can be too large for /tmp in memory.
+        let unpacked = try Disk.makeTemporaryFolder("shim-deploy", in: "/var/tmp")
+        defer { try? Files.removeTree(unpacked) }
         let words =
             [
-                "copy", "--preserve-digests", "--retry-times", "3", "--dest-authfile", login,
+                "--tmpdir", unpacked, "copy", "--preserve-digests", "--retry-times", "3", "--dest-authfile", login,
                 "--digestfile", digestFile,
             ]
             + (isLocal ? ["--dest-tls-verify=false"] : []) + [source, "docker://\(repository):\(tag)"]

@@ -23,11 +23,7 @@ package struct Staging: Sendable {
 
     /// Makes a folder among the system's temporary ones, for work that has no output.
     package init(named name: String) throws {
-        do throws(SystemError) {
-            folder = try Files.makeTemporaryFolder(prefix: NSTemporaryDirectory() + "/\(name)-")
-        } catch {
-            throw ToolError.cannotWrite(path: NSTemporaryDirectory(), cause: SystemError.text(error.errno))
-        }
+        folder = try Disk.makeTemporaryFolder(name)
     }
 
     /// Removes the folder with all that is in it.

@@ -46,22 +46,24 @@ struct DeployImageTests {
     private func run(_ fake: FakeAWS, _ arguments: [String], in folder: String) throws -> (
         status: Int32?, output: String, errors: String
     ) {
-        var environment = ProcessInfo.processInfo.environment
-        environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
-        environment["AWS_REGION"] = "us-east-1"
-        return try TestProcess.run(
+        try TestProcess.run(
             try Executables.path("shim-deploy"),
             arguments,
-            environment: environment,
+            environment: environment(fake),
             folder: folder,
             limit: .seconds(60)
         )
     }
 
-    @Test func anImageIsPushedOnceAndTheFunctionTakesItByDigest() throws {
-        let registry = try PackRegistry()
-        let folder = try TemporaryFolder()
-        let digest = try PackTool.run("python3", ["-c", Self.maker, "web.tar"], directory: folder.path)
+    private func environment(_ fake: FakeAWS) -> [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        environment["PATH"] = fake.folder.path + ":" + (environment["PATH"] ?? "")
+        environment["AWS_REGION"] = "us-east-1"
+        return environment
+    }
+
+    /// An account where nothing is yet but the registry.
+    private func emptyAccount(registry: String) throws -> FakeAWS {
         let fake = try FakeAWS(real: nil)
         try fake.answer(
             "sts.get-caller-identity",
@@ -69,7 +71,7 @@ struct DeployImageTests {
         )
         try fake.answer(
             "ecr.describe-repositories",
-            #"{"repositories": [{"repositoryUri": "\#(registry.address)/web"}]}"#
+            #"{"repositories": [{"repositoryUri": "\#(registry)/web"}]}"#
         )
         try fake.answer("lambda.get-function-configuration", #"{"State": "Active", "LastUpdateStatus": "Successful"}"#)
         for (call, code) in [
@@ -80,6 +82,14 @@ struct DeployImageTests {
         ] {
             try fake.refuse(call, 1, "An error occurred (\(code)) when calling the X operation: no")
         }
+        return fake
+    }
+
+    @Test func anImageIsPushedOnceAndTheFunctionTakesItByDigest() throws {
+        let registry = try PackRegistry()
+        let folder = try TemporaryFolder()
+        let digest = try PackTool.run("python3", ["-c", Self.maker, "web.tar"], directory: folder.path)
+        let fake = try emptyAccount(registry: registry.address)
         let first = try run(fake, ["web.tar"], in: folder.path)
         #expect(first.status == 0, "\(first.errors)")
         #expect(first.errors.contains("+ image") && first.errors.contains("+ function web"))
@@ -110,6 +120,28 @@ struct DeployImageTests {
         let again = try run(fake, ["web.tar"], in: folder.path)
         #expect(again.status == 0 && again.errors == "= web: nothing to do\n", "\(again.errors)")
         #expect(fake.writes == [])
+    }
+
+    @Test func whatIsUnpackedForAPushThatIsStoppedIsRemoved() throws {
+        // A registry that takes the connection and never answers.
+        let silent = try ServerSocket()
+        let folder = try TemporaryFolder()
+        try PackTool.run("python3", ["-c", Self.maker, "web.tar"], directory: folder.path)
+        let room = try TemporaryFolder()
+        let fake = try emptyAccount(registry: silent.address)
+        let environment = environment(fake).merging(["TMPDIR": room.path]) { $1 }
+        let deploy = try TestProcess(
+            try Executables.path("shim-deploy"),
+            ["web.tar"],
+            environment: environment,
+            folder: folder.path
+        )
+        try eventually("skopeo unpacks the archive", within: .seconds(60)) {
+            try FileManager.default.subpathsOfDirectory(atPath: room.path).contains { $0.hasSuffix("/oci-layout") }
+        }
+        deploy.signal(SIGINT)
+        #expect(deploy.wait() == 128 + SIGINT)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: room.path) == [])
     }
 
     @Test(arguments: [
