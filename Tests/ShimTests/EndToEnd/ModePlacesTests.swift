@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Each mode where functions run: AWS's emulator, the simulator's commands, and the packer's test of a package.
     @Suite(.timeLimit(.minutes(5))) struct ModePlacesTests {
         /// A mode, and what a program that answers in all of them says.

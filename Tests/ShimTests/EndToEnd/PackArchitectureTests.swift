@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import ToolKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// The bootstrap program of the program's own architecture, out of those that came with the packer.
     ///
     /// A header is enough to tell a foreign architecture, so copies with the other machine in it stand for its programs.

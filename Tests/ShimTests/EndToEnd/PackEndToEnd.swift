@@ -5,23 +5,21 @@ import ToolKit
 
 @testable import PackKit
 
-extension EndToEnd {
-    /// The packer with real programs and the system's real tools.
-    @Suite(.serialized) enum Packer {
-        /// A toolbox whose folder lives as long as the owner.
-        final class Tools {
-            let folder: TemporaryFolder
-            let toolbox: Toolbox
+/// The packer with real programs and the system's real tools.
+@Suite(.serialized) enum Packing {
+    /// A toolbox whose folder lives as long as the owner.
+    final class Tools {
+        let folder: TemporaryFolder
+        let toolbox: Toolbox
 
-            init() throws {
-                folder = try TemporaryFolder()
-                toolbox = Toolbox(scratch: folder.path, interrupts: nil)
-            }
+        init() throws {
+            folder = try TemporaryFolder()
+            toolbox = Toolbox(scratch: folder.path, interrupts: nil)
         }
     }
 }
 
-extension EndToEnd.Packer {
+extension Packing {
     @Suite struct PackResolverTests {
         /// The dynamically linked programs of a folder.
         private func programs(_ folder: String, _ binaries: BinaryCache) throws -> [String] {

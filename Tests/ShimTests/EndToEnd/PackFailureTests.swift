@@ -4,7 +4,7 @@ import ToolKit
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// What the command says when it cannot: the exact lines, the exit status, and nothing left behind.
     @Suite struct PackFailureTests {
         private func expectFailure(

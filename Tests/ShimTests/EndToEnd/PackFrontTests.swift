@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Programs of a language are packed with it though nobody says which; scripts of the system find their programs.
     @Suite struct PackFrontTests {
         /// What a package answers in the bare root, where nothing of the language is.

@@ -5,7 +5,7 @@ import ToolKit
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Programs, trees and outputs that nobody would write on purpose, and some that somebody would.
     @Suite struct PackHostileTests {
         /// What is packed where only the package matters: small, so that `zip` has little to do.

@@ -4,7 +4,7 @@ import ToolKit
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Images, looked at and unpacked by other people's tools.
     @Suite struct PackImageTests {
         private struct Inspected: Decodable {

@@ -4,7 +4,7 @@ import ToolKit
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Layers: what may be on LD_LIBRARY_PATH, what starts functions, and functions that count on a layer.
     @Suite struct PackLayerTests {
         /// A library that only a newer glibc than the target's can load, and one that any can.

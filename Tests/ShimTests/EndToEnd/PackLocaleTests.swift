@@ -3,7 +3,7 @@ import Testing
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Text beyond ASCII under the locale that Lambda names, and that provided.al2023 does not have.
     @Suite struct PackLocaleTests {
         /// Starts a package as Lambda does in a bare Debian 11, with or without its locales, and hands it an é.

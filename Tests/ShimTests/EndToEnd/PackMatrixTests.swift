@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd.Packer {
+extension Packing {
     /// The handler `matrix`: known answers, residuals of random systems, and every way to be wrong.
     @Suite struct PackMatrixTests {
         private func run(_ event: String) throws -> (status: Int32?, output: String, errors: String) {

@@ -4,7 +4,7 @@ import ToolKit
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Observation: programs whose files no table names start where the machine that packed them is not.
     @Suite struct PackObserveTests {
         /// A shell script that prints what a file of the system says, and finds it by a variable where there is one.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import ToolKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// Programs are watched once more with the variables that lead them to their files in the package.
     @Suite struct PackObserveVariablesTests {
         private static let dictionary = "/usr/share/hunspell/en_US.aff"

@@ -4,7 +4,7 @@ import ToolKit
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// What the packer finds out by running and by looking: observation, the test of a package, inspection.
     @Suite struct PackProofTests {
         /// A program that loads a library and opens a file that no table names.

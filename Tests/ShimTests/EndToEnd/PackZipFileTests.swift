@@ -4,7 +4,7 @@ import Testing
 
 @testable import PackKit
 
-extension EndToEnd.Packer {
+extension Packing {
     /// The archive itself: its bytes, its modes, what is left out and what is left behind.
     @Suite struct PackZipFileTests {
         private func busybox() throws -> String { try Executables.system("busybox", package: "busybox-static") }

@@ -17,7 +17,8 @@ struct DeployBench {
     /// - Throws: Where something is not installed.
     init(invokes: Bool = false, aws: String? = nil) async throws {
         moto = try await MotoServer.fresh(invokes: invokes)
-        fake = try FakeAWS(real: try aws ?? Executables.system("aws"))
+        let fork = aws == nil ? try ForkedAWS.shared.get() : nil
+        fake = try FakeAWS(real: try aws ?? Executables.system("aws"), fork: fork)
         folder = try TemporaryFolder()
         try zip("wc.zip", "#!/bin/sh\necho hello\n")
     }

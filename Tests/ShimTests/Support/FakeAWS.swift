@@ -8,9 +8,10 @@ final class FakeAWS {
 
     /// - Parameters:
     ///   - real: The AWS CLI that answers what is not refused; `nil` answers with what ``answer(_:_:)`` was given.
+    ///   - fork: The same CLI, loaded already.
     ///   - remembers: Whether there is a little AWS behind it.
     /// - Throws: Where the folder cannot be made.
-    init(real: String?, remembers: Bool = false) throws {
+    init(real: String?, fork: ForkedAWS? = nil, remembers: Bool = false) throws {
         folder = try TemporaryFolder()
         if remembers { try folder.write("state", "{}") }
         try folder.write("model.py", FakeAWSModel.python)
@@ -18,9 +19,9 @@ final class FakeAWS {
             "aws",
             """
             #!/usr/bin/python3 -IS
-            d, real = '\(folder.path)', '\(real ?? "")'
+            d, real, fork = '\(folder.path)', '\(real ?? "")', '\(fork?.name ?? "")'
 
-            """ + Self.script,
+            """ + ForkedAWS.client + Self.script,
             mode: 0o755
         )
     }
@@ -109,8 +110,9 @@ final class FakeAWS {
             if lost: sys.stderr.write(lost)
             end(255 if lost else code)
         if not real: end(0)
-        import subprocess
         with open(given if words[0] != 'configure' else '/dev/null') as source:
+            if fork: end(forked(fork, words, source))
+            import subprocess
             end(subprocess.run([real] + words, stdin=source).returncode)
         """#
 
