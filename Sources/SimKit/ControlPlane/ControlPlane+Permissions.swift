@@ -10,13 +10,23 @@ extension ControlPlane {
         throw isAlias ? .aliasNotFound(arn) : .functionNotFound(arn)
     }
 
-    /// The revision that guards a policy: that of the version or the alias.
+    /// The revision of what a policy belongs to: the function, the version or the alias.
     private func revision(_ record: FunctionRecord, _ key: String) -> String {
         record.alias(key)?.revisionID ?? record.version(key)?.revisionID ?? record.latest.revisionID
     }
 
+    /// Whether a change of a policy may go on: the request names no revision, or that of the policy or of its owner.
+    private func isCurrent(_ request: ControlRequest, _ record: FunctionRecord, _ key: String) throws(ControlError)
+        -> Bool
+    {
+        guard let given = try request.string("RevisionId") else { return true }
+        return given == revision(record, key) || given == record.policyRevisions?[key]
+    }
+
     private func setRevision(_ record: inout FunctionRecord, _ key: String) {
         let revision = Stamp.now.revisionID
+        record.policyRevisions = (record.policyRevisions ?? [:]).filter { record.policies[$0.key] != nil }
+        if record.policies[key] != nil { record.policyRevisions?[key] = revision }
         if let index = record.aliases.firstIndex(where: { $0.name == key }) {
             record.aliases[index].revisionID = revision
         } else if let index = record.versions.firstIndex(where: { $0.version == key }) {
@@ -33,9 +43,7 @@ extension ControlPlane {
         }
         var record = try unqualifiedRecord(name)
         let key = try policyKey(record, name.qualifier)
-        if let given = try request.string("RevisionId"), given != revision(record, key) {
-            throw .precondition("GetPolicy")
-        }
+        guard try isCurrent(request, record, key) else { throw .precondition("GetPolicy") }
         let statement = try Policy.statement(request, resource: place.function(record.name, name.qualifier))
         try Policy.add(statement, to: &record.policies[key, default: []])
         setRevision(&record, key)
@@ -52,7 +60,7 @@ extension ControlPlane {
         guard var statements = record.policies[key] else {
             throw .notFound("No policy is associated with the given resource.")
         }
-        if let given = try request.string("RevisionId"), given != revision(record, key) { throw .precondition() }
+        guard try isCurrent(request, record, key) else { throw .precondition() }
         try Policy.remove(request.string("StatementId") ?? "", from: &statements)
         record.policies[key] = statements.isEmpty ? nil : statements
         setRevision(&record, key)
@@ -68,7 +76,7 @@ extension ControlPlane {
         }
         return .object([
             ("Policy", .string(Policy.document(statements).text)),
-            ("RevisionId", .string(revision(record, key))),
+            ("RevisionId", .string(record.policyRevisions?[key] ?? revision(record, key))),
         ])
     }
 

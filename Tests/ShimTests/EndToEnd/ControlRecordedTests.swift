@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What Lambda's API for functions refuses, and in which words: calls and answers of localstack's tests, whose snapshots
@@ -7,7 +8,12 @@ import Testing
 struct ControlRecordedTests {
     @Test func refusalsAreAsRecorded() async throws {
         try await SimTool.withFolder { folder in
-            try await SimServer.with(["--quiet"], in: folder) { server in
+            // A zip that is larger than what may be in it.
+            let bucket = folder.path + "/large"
+            try FileManager.default.createDirectory(atPath: bucket, withIntermediateDirectories: false)
+            #expect(FileManager.default.createFile(atPath: bucket + "/l.zip", contents: nil))
+            #expect(truncate(bucket + "/l.zip", 262_144_118) == 0)
+            try await SimServer.with(["--quiet", "--bucket", "large=\(bucket)"], in: folder) { server in
                 try await ControlPlaneTests.run(
                     #"""
                     loose = boto3.client('lambda', endpoint_url='http://127.0.0.1:%d' % PORT, region_name='us-east-1',
@@ -109,9 +115,13 @@ struct ControlRecordedTests {
                     assert c.publish_version(FunctionName='f',Description='again')['RevisionId']!=latest
                     assert c.get_function(FunctionName='f')['Configuration']['RevisionId']==latest, 'nothing was published'
                     c.update_function_configuration(FunctionName='f',Description='new'); c.get_waiter('function_updated_v2').wait(FunctionName='f')
+                    c.add_permission(FunctionName='f',StatementId='s9',**P)
                     latest=c.get_function(FunctionName='f')['Configuration']['RevisionId']
+                    assert c.get_policy(FunctionName='f')['RevisionId']==latest
                     c.publish_version(FunctionName='f')
                     assert c.get_function(FunctionName='f')['Configuration']['RevisionId']!=latest, 'a version is a change of $LATEST'
+                    assert c.get_policy(FunctionName='f')['RevisionId']==latest, 'and none of the policy'
+                    ex(('OK',204,''),'remove_permission',FunctionName='f',StatementId='s9',RevisionId=latest)
                     ex((N,404,'Function not found: '+A+'doesnotexist'),'list_tags',Resource=A+'doesnotexist')
                     ex((I,400,'An error occurred and the request cannot be processed.'),'tag_resource',Resource=A+'f',Tags={})
                     ex((I,400,'Number of tags exceeds resource tag limit.'),'tag_resource',Resource=A+'f',Tags={str(i):'x' for i in range(51)})
@@ -120,6 +130,7 @@ struct ControlRecordedTests {
                     ex(('CodeSigningConfigNotFoundException',404,'The code signing configuration cannot be found. Check that the provided configuration is not deleted: arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0.'),'put_function_code_signing_config',FunctionName='f',CodeSigningConfigArn='arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0')
                     ex((N,404,'Function not found: '+A+'doesnotexist:$LATEST'),'invoke',FunctionName='doesnotexist')
                     ex(('RequestEntityTooLargeException',413,'Zipped size must be smaller than 52428800 bytes'),'create_function',FunctionName='q',Runtime='provided.al2023',Handler='h',Role=ROLE,Code={'ZipFile':b'x'*52428801})
+                    ex((I,400,'Unzipped size must be smaller than 262144000 bytes'),'create_function',FunctionName='q',Runtime='provided.al2023',Handler='h',Role=ROLE,Code={'S3Bucket':'large','S3Key':'l.zip'})
                     assert not differences, '\n'.join(differences)
                     """#,
                     server

@@ -1,4 +1,5 @@
 import HTTPWire
+import LambdaWire
 
 /// Why Lambda's API for functions refuses a request: its code, its status and its text.
 ///
@@ -104,6 +105,10 @@ extension ControlError {
             "The Revision Id provided does not match the latest Revision Id. "
                 + "Call the \(call) API to retrieve the latest Revision Id"
         )
+    }
+
+    static var unpackedCodeTooLarge: ControlError {
+        .invalid("Unzipped size must be smaller than \(LambdaLimit.unpackedCode) bytes")
     }
 
     static func tooLarge(_ message: String) -> ControlError {

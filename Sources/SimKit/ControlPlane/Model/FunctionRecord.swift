@@ -9,6 +9,10 @@ package struct FunctionRecord: Codable, Equatable, Sendable {
     package var aliases: [AliasRecord] = []
     /// The resource policies: `""` is the function's own, others are versions and aliases.
     package var policies: [String: [JSONValue]] = [:]
+    /// The revision that each policy got when it was last changed; none in records of earlier simulators.
+    ///
+    /// It stays when a version is published (localstack test_lambda_permission_fn_versioning).
+    package var policyRevisions: [String: String]?
     /// The function URLs: `""` is the function's own, others are aliases.
     package var urls: [String: URLRecord] = [:]
     package var eventInvokes: [String: EventInvokeRecord] = [:]

@@ -166,7 +166,7 @@ package final class ControlStore {
             throw .invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
         }
         guard directory.unpackedSize < LambdaLimit.unpackedCode else {
-            throw .invalid("Unzipped size must be smaller than \(LambdaLimit.unpackedCode) bytes")
+            throw .unpackedCodeTooLarge
         }
         let fresh = path("upload.new")
         do throws(SystemError) {

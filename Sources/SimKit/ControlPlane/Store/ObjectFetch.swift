@@ -42,10 +42,16 @@ final class ObjectFetch {
         let missing = Self.refusal("NoSuchKey", "The specified key does not exist.")
         guard !key.split(separator: "/").contains("..") else { return .failure(missing) }
         do throws(SystemError) {
-            return .success(try Files.read(folder + "/" + key, atMost: LambdaLimit.unpackedCode))
+            return try Self.read(folder + "/" + key)
         } catch {
             return .failure(missing)
         }
+    }
+
+    /// Reads what is not larger than it may be once unpacked.
+    private static func read(_ path: String) throws(SystemError) -> Result<[UInt8], ControlError> {
+        let bytes = try Files.read(path, atMost: LambdaLimit.unpackedCode + 1)
+        return bytes.count > LambdaLimit.unpackedCode ? .failure(.unpackedCodeTooLarge) : .success(bytes)
     }
 
     private func download(
@@ -70,7 +76,7 @@ final class ObjectFetch {
                 process = try RuntimeProcess(child, loop: context.loop, output: { tail.add($0) }) { end in
                     guard end == .exited(status: 0) else { return done(.failure(Self.translate(tail.lastLine ?? ""))) }
                     do throws(SystemError) {
-                        done(.success(try Files.read(file, atMost: LambdaLimit.unpackedCode)))
+                        done(try Self.read(file))
                     } catch {
                         done(.failure(.service("cannot read the object: \(error)")))
                     }
