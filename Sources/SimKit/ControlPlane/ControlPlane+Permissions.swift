@@ -25,8 +25,9 @@ extension ControlPlane {
 
     private func setRevision(_ record: inout FunctionRecord, _ key: String) {
         let revision = Stamp.now.revisionID
-        record.policyRevisions = (record.policyRevisions ?? [:]).filter { record.policies[$0.key] != nil }
-        if record.policies[key] != nil { record.policyRevisions?[key] = revision }
+        var revisions = record.policyRevisions ?? [:]
+        revisions[key] = record.policies[key] == nil ? nil : revision
+        record.policyRevisions = revisions
         if let index = record.aliases.firstIndex(where: { $0.name == key }) {
             record.aliases[index].revisionID = revision
         } else if let index = record.versions.firstIndex(where: { $0.version == key }) {

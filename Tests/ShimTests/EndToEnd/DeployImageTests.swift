@@ -62,7 +62,7 @@ struct DeployImageTests {
         return environment
     }
 
-    /// An account where nothing is yet but the registry.
+    /// An account with nothing in it but the registry.
     private func emptyAccount(registry: String) throws -> FakeAWS {
         let fake = try FakeAWS(real: nil)
         try fake.answer(

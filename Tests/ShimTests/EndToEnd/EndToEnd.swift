@@ -1,4 +1,4 @@
 import Testing
 
-/// Tests that start processes run one after another: two tests at once would take each other's processor and children.
+/// Tests of the bootstrap run one after another: two at once would take each other's processor and children.
 @Suite(.serialized) enum EndToEnd {}

@@ -7,6 +7,7 @@ import Testing
 /// Starting the CLI takes half a second of a processor, most of it to load modules, and the tests of deployments call it
 /// more than a thousand times. A call ends with its caller.
 final class ForkedAWS: @unchecked Sendable {
+    // Set once, before anything reads it; the process ends with that of the tests, however that ends.
     /// The name of its socket, without the zero byte that keeps it out of the file system.
     let name: String
     private let process: TestProcess
@@ -17,7 +18,6 @@ final class ForkedAWS: @unchecked Sendable {
         guard try PackTool.result(python, ["-c", "import awscli.clidriver"]).status == 0 else { return nil }
         name = "shim-test-aws-\(getpid())"
         process = try TestProcess.tied(python, ["-c", Self.server, name])
-        let process = process
         eventually("the AWS CLI's modules are loaded", within: .seconds(60)) { process.outputText == "ready\n" }
     }
 
@@ -30,9 +30,8 @@ final class ForkedAWS: @unchecked Sendable {
 
         def serve(connection):
             header, files, _, _ = socket.recv_fds(connection, 8, 3)
-            text = b''
-            while len(text) < int.from_bytes(header, 'big'): text += connection.recv(1 << 16)
-            call = json.loads(text)
+            # Less comes where the caller was killed; then this ends, too.
+            call = json.loads(connection.recv(int.from_bytes(header, 'big'), socket.MSG_WAITALL))
             for number, file in enumerate(files): os.dup2(file, number)
             os.chdir(call['folder'])
             # Where the CLI has its models, which it noted when it was loaded.

@@ -182,8 +182,11 @@ import Testing
         }
         #expect(stale?.hasSuffix("Call the GetFunction/GetAlias API to retrieve the latest Revision Id") == true)
         try record.delete(version: "1", in: Self.place)
+        record.policies["live"] = []
+        record.policyRevisions = ["": "revision-1", "live": "revision-6"]
         record.deleteAlias("live")
         #expect(record.aliases.isEmpty)
+        #expect(record.policies["live"] == nil && record.policyRevisions == ["": "revision-1"])
     }
 
     @Test func weightsDecideWhereACallGoes() {

@@ -88,7 +88,7 @@ extension FunctionRecord {
     /// Deletes an alias with what belongs to it; one that is not there is deleted already.
     package mutating func deleteAlias(_ alias: String) {
         aliases.removeAll { $0.name == alias }
-        policies[alias] = nil
+        removePolicy(alias)
         urls[alias] = nil
         eventInvokes[alias] = nil
         provisioned[alias] = nil

@@ -39,6 +39,12 @@ package struct FunctionRecord: Codable, Equatable, Sendable {
         return versions
     }
 
+    /// Removes the resource policy of a version or an alias that goes.
+    mutating func removePolicy(_ qualifier: String) {
+        policies[qualifier] = nil
+        policyRevisions?[qualifier] = nil
+    }
+
     // MARK: - Versions
 
     /// The version of a number or `$LATEST`.
@@ -145,7 +151,7 @@ package struct FunctionRecord: Codable, Equatable, Sendable {
         }
         // A version that is not there is deleted already: Lambda says so, too.
         versions.removeAll { $0.version == version }
-        policies[version] = nil
+        removePolicy(version)
         eventInvokes[version] = nil
         provisioned[version] = nil
     }
