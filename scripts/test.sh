@@ -21,7 +21,7 @@ done
 # Libraries have no command to look for.
 for package in awscli golang-github-aws-aws-sdk-go-v2-dev file units hunspell hunspell-en-us proj-bin perl \
     liblapack-dev zlib1g libc6-dev libcgi-pm-perl r-cran-jsonlite python3-numpy libjson-xs-perl ruby-nokogiri \
-    php-mbstring node-semver libsqlite3-tcl lua-cjson; do
+    php-mbstring node-semver libsqlite3-tcl lua-cjson libcurl4-openssl-dev; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if ((${#missing[@]})); then
@@ -41,6 +41,22 @@ if [[ ! -d $tools/aiobotocore ]]; then
     python3 -m pip install -q --target "$tools/aiobotocore" aiobotocore
 fi
 export SHIM_TEST_AIOBOTOCORE=$tools/aiobotocore
+
+# The source of AWS's client for C++ comes with that for Python; BUILD=true keeps the latter's setup from building curl.
+if [[ ! -f $tools/aws-lambda-cpp/runtime.a ]]; then
+    rm -rf "$tools/aws-lambda-cpp"
+    mkdir -p "$tools/aws-lambda-cpp"
+    (
+        cd "$tools/aws-lambda-cpp"
+        BUILD=true python3 -m pip download -q --no-deps --no-binary :all: awslambdaric
+        tar -xzf awslambdaric-*.tar.gz --strip-components 2 --wildcards '*/deps/aws-lambda-cpp-*.tar.gz'
+        tar -xzf aws-lambda-cpp-*.tar.gz --strip-components 1
+        sed -E 's/@PROJECT_VERSION_(MAJOR|MINOR|PATCH)@/0/; s/@PROJECT_VERSION@/0/' src/version.cpp.in >src/version.cpp
+        for name in runtime logging version; do g++ -std=c++11 -O1 -Iinclude -c "src/$name.cpp"; done
+        ar rcs runtime.a runtime.o logging.o version.o
+    )
+fi
+export SHIM_TEST_LAMBDA_CPP=$tools/aws-lambda-cpp
 
 # AWS's SAM CLI, whose wheel has AWS's own emulator too; most of what it wants is beside moto already.
 case $(uname -m) in

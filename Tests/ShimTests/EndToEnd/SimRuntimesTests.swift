@@ -4,7 +4,7 @@ import Testing
 /// Runtimes and clients of other people, and others that speak as those do.
 @Suite(.serialized, .timeLimit(.minutes(4)))
 struct SimRuntimesTests {
-    private static let plain = ["go", "node", "ruby", "perl", "bash"]
+    private static let plain = ["go", "node", "ruby", "perl", "bash", "cpp"]
     private static let streaming = ["go", "node", "perl"]
 
     private func withRuntimes(_ body: (SimServer) async throws -> Void) async throws {
@@ -20,6 +20,7 @@ struct SimRuntimesTests {
                 environment: ["GO111MODULE": "off", "GOCACHE": folder.path + "/cache", "CGO_ENABLED": "0"]
             ).result(within: 200)
             try #require(built.status == 0, "\(built.log)")
+            try await buildWithAWSClient(at: folder.appendingPathComponent("cpp"))
             let scripts = [
                 ("node", RuntimePrograms.node), ("ruby", RuntimePrograms.ruby), ("perl", RuntimePrograms.perl),
                 ("bash", RuntimePrograms.bash),
@@ -28,6 +29,24 @@ struct SimRuntimesTests {
             let targets = Self.plain.map { "\($0)=\(folder.path)/\($0)" }
             try await SimServer.with(targets + ["--timeout", "20", "--quiet"], in: folder, body)
         }
+    }
+
+    /// aws-lambda-cpp, where `scripts/test.sh` has built it: `SHIM_TEST_LAMBDA_CPP` names the folder.
+    private func buildWithAWSClient(at package: URL) async throws {
+        let client = try #require(
+            ProcessInfo.processInfo.environment["SHIM_TEST_LAMBDA_CPP"],
+            "SHIM_TEST_LAMBDA_CPP must name a folder with aws-lambda-cpp; scripts/test.sh sets it"
+        )
+        let source = try SimTool.script(RuntimePrograms.cpp, at: package, named: "main.cpp")
+        let built = try await SimTool.start(
+            Executables.system("g++"),
+            [
+                "-std=c++11", "-I\(client)/include", source, client + "/runtime.a", "-lcurl", "-o",
+                package.path + "/bootstrap",
+            ],
+            in: package
+        ).result(within: 100)
+        try #require(built.status == 0, "\(built.log)")
     }
 
     @Test func eachRuntimeAnswersReportsAndCrashes() async throws {

@@ -1,8 +1,23 @@
 /// Runtimes in several languages that speak to the Runtime API as the clients do that their users have.
 ///
-/// They are written here, after what those clients send on the wire. Each answers with the event; an event `"error"` is
+/// But for the first they are written here, after what those clients send on the wire. Each answers with the event; an event `"error"` is
 /// reported, `"crash"` ends the process, `"stream"` streams 8 MB, `"late"` fails in the middle of a stream.
 enum RuntimePrograms {
+    /// For AWS's own client, aws-lambda-cpp; the third argument of `failure` is its patch for awslambdaric.
+    static let cpp = #"""
+        #include <aws/lambda-runtime/runtime.h>
+        #include <cstdlib>
+        using namespace aws::lambda_runtime;
+
+        int main() {
+            run_handler([](invocation_request const& request) {
+                if (request.payload == "\"crash\"") std::exit(3);
+                if (request.payload == "\"error\"") return invocation_response::failure("no", "errorString", "{}");
+                return invocation_response::success(request.payload, "application/json");
+            });
+        }
+        """#
+
     /// `aws-lambda-go`: answers are always chunked and declare both error trailers; nothing says that it is a stream.
     static let go = #"""
         package main
