@@ -53,7 +53,7 @@ let package = Package(
         ),
         .target(
             name: "SimKit",
-            dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF", "ToolKit", "ImageKit"],
+            dependencies: ["Platform", "HTTPWire", "LambdaWire", "ELF", "ToolKit", "ImageKit", "FunctionFile"],
             swiftSettings: swift
         ),
         // These two start `shim` as a program of its own; the dependency only makes SwiftPM build it beside them.

@@ -87,10 +87,8 @@ extension DeploySettings {
             guard let expression = try entry.text("Expression") else {
                 throw entry.error("Expression", "a text")
             }
-            guard ["rate(", "cron(", "at("].contains(where: expression.hasPrefix),
-                expression.hasSuffix(")")
-            else {
-                throw entry.error("Expression", "rate(…), cron(…) or at(…)")
+            guard ScheduleExpression.isForScheduler(expression) else {
+                throw entry.error("Expression", ScheduleExpression.forms)
             }
             var schedule = Schedule(expression: expression)
             schedule.timezone = try entry.text("Timezone") ?? schedule.timezone

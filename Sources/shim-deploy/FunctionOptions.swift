@@ -210,14 +210,14 @@ enum FunctionOptions {
 
     /// Overlays what was typed on a description.
     static func apply(_ arguments: Arguments, to file: inout FunctionFile) throws {
-        applySettings(arguments, to: &file)
+        try applySettings(arguments, to: &file)
         try applyVariables(arguments, to: &file)
         try applyRelease(arguments, to: &file.deploy)
         try applyAddresses(arguments, to: &file.deploy)
         try applyTriggers(arguments, to: &file.deploy)
     }
 
-    private static func applySettings(_ arguments: Arguments, to file: inout FunctionFile) {
+    private static func applySettings(_ arguments: Arguments, to file: inout FunctionFile) throws {
         func text(_ option: String, _ key: String) {
             if let value = arguments.value(option) { file.configuration[key] = .string(value) }
         }
@@ -254,11 +254,18 @@ enum FunctionOptions {
         if let arn = arguments.value("--dead-letter") {
             file.configuration["DeadLetterConfig"] = .object(["TargetArn": .string(arn)])
         }
-        if let system = arguments.value("--file-system"), let colon = system.range(of: ":/") {
+        if let system = arguments.value("--file-system") {
+            // The ARN has colons of its own; the path is what begins with a slash.
+            guard let colon = system.range(of: ":/mnt/") else {
+                throw UsageError(
+                    "'\(system)' is not a value for --file-system",
+                    hint: "the ARN of an access point and a path: ARN:/mnt/NAME"
+                )
+            }
             file.configuration["FileSystemConfigs"] = .array([
                 .object([
                     "Arn": .string(String(system[..<colon.lowerBound])),
-                    "LocalMountPath": .string("/" + system[colon.upperBound...]),
+                    "LocalMountPath": .string("/mnt/" + system[colon.upperBound...]),
                 ])
             ])
         }
@@ -369,12 +376,10 @@ enum FunctionOptions {
         if !expressions.isEmpty {
             let event = try arguments.value("--input").map { try Input.json($0, of: "--input") }
             deploy.schedules = try expressions.map { expression in
-                guard ["rate(", "cron(", "at("].contains(where: expression.hasPrefix),
-                    expression.hasSuffix(")")
-                else {
+                guard ScheduleExpression.isForScheduler(expression) else {
                     throw UsageError(
                         "'\(expression)' is not a value for --schedule",
-                        hint: "rate(…), cron(…) or at(…)"
+                        hint: ScheduleExpression.forms
                     )
                 }
                 var schedule = DeploySettings.Schedule(expression: expression)

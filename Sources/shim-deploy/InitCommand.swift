@@ -43,13 +43,7 @@ enum InitCommand {
                 throw ToolError.cannotWrite(path: output, cause: "it exists already")
             }
             console.progress("looking at what is there")
-            let survey = Survey(client: try session.client())
-            var observed = try survey.observe(desired, everything: true)
-            if desired.deploy.alias == nil, observed.aliases.count == 1 {
-                // What callers use hangs on it: its URL, its permissions.
-                desired.deploy.alias = observed.aliases[0]["Name"]?.string
-                observed = try survey.observe(desired, everything: true)
-            }
+            let observed = try Survey(client: try session.client()).observeAll(&desired)
             console.clearProgress()
             guard observed.function != nil else { throw DeployError.noFunction(desired.name) }
             let text = Description.of(desired, observed).text(pretty: true) + "\n"

@@ -9,7 +9,12 @@ enum StatusCommand {
         summary: "show a function and everything made for it",
         usage: ["[options] [NAME]"],
         options: ConnectionOptions.options + [
-            Option("--alias", value: "NAME", help: "The alias to look at"),
+            Option(
+                "--alias",
+                value: "NAME",
+                help: "The alias to look at",
+                default: "the only one, if there is one"
+            ),
             Option("--json", help: "Print it as JSON"),
         ]
     )
@@ -21,7 +26,7 @@ enum StatusCommand {
             var desired = Desired(name: try session.name(file, spec))
             desired.deploy.alias = file.deploy.alias
             console.progress("looking at what is there")
-            let observed = try Survey(client: try session.client()).observe(desired, everything: true)
+            let observed = try Survey(client: try session.client()).observeAll(&desired)
             console.clearProgress()
             guard let status = FunctionStatus(desired, observed) else {
                 throw DeployError.noFunction(desired.name)

@@ -1,4 +1,5 @@
 import CommandLineKit
+import FunctionFile
 import Platform
 import SimKit
 import ToolKit
@@ -64,7 +65,7 @@ enum TriggerOptions {
         var triggers = Triggers()
         for (name, text) in arguments.assignments("--schedule") {
             try check(name, names, "--schedule")
-            guard let schedule = Schedule(text) else {
+            guard let schedule = ScheduleExpression(text) else {
                 throw UsageError(
                     "'\(text)' is not a schedule",
                     hint: "as in 'rate(1 minute)', 'rate(5 minutes)' or 'cron(0 12 ? * MON-FRI *)', in UTC"

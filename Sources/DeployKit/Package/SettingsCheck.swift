@@ -40,8 +40,10 @@ package enum SettingsCheck {
         } else if desired.configuration["ImageConfig"] != nil, desired.code != nil {
             throw .contradiction("ImageConfig is for images, and the package is a zip", hint: nil)
         }
-        if let alias = desired.deploy.alias, alias == "$LATEST" || alias.allSatisfy(\.isNumber) {
-            throw .contradiction("'\(alias)' is not a name for an alias", hint: "a word, such as live")
+        for rule in SettingsPattern.all {
+            for value in rule.values(desired) where !value.fits(rule.pattern) {
+                throw .contradiction("'\(value)' is not \(rule.setting)", hint: rule.hint)
+            }
         }
         if desired.deploy.canary != nil, desired.deploy.alias == nil {
             throw .contradiction("a canary needs an alias", hint: "--alias live")

@@ -76,7 +76,9 @@ extension Planner {
             }
         }
         guard !statements.isEmpty else { return nil }
-        return .object(["Version": .string("2012-10-17"), "Statement": .array(statements)])
+        // One queue may be for two purposes.
+        let unique = statements.enumerated().filter { !statements[..<$0.offset].contains($0.element) }.map(\.element)
+        return .object(["Version": .string("2012-10-17"), "Statement": .array(unique)])
     }
 
     private func permission(_ action: String, _ arn: String) -> JSON {

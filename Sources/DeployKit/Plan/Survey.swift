@@ -36,6 +36,21 @@ package struct Survey {
         return observed
     }
 
+    /// Reads everything that there is of a function.
+    ///
+    /// Where it has one alias, and none was named, that is the one that callers use: its URL, its permissions and its triggers
+    /// hang on it.
+    ///
+    /// - Parameter desired: The function, and its alias where one was named; gets the one that was found.
+    /// - Returns: What is there.
+    /// - Throws: ``DeployError`` where AWS does not say.
+    package func observeAll(_ desired: inout Desired) throws -> Observed {
+        let observed = try observe(desired, everything: true)
+        guard desired.deploy.alias == nil, observed.aliases.count == 1 else { return observed }
+        desired.deploy.alias = observed.aliases[0]["Name"]?.string
+        return try observe(desired, everything: true)
+    }
+
     /// The newest version of a layer; `nil` where there is none.
     package func newestLayer(_ name: String) throws -> JSON? {
         var observed = Observed()
@@ -163,6 +178,7 @@ package struct Survey {
                 Read(call: AWSCall("lambda", "get-layer-version", input)) { $1.layers[layer] = $0 }
             )
         }
+        if everything { reads += details(of: desired, observed) }
         if observed.defect != nil { reads += waysToCall(.string(desired.name)) }
         if let api = observed.api?["ApiId"] {
             reads.append(
@@ -172,6 +188,22 @@ package struct Survey {
             )
         }
         return reads
+    }
+
+    /// What lists and statements only mention.
+    private func details(of desired: Desired, _ observed: Observed) -> [Read] {
+        let schedules = observed.schedules.keys.sorted().filter { observed.schedules[$0]?["ScheduleExpression"] == nil }
+        let buckets = Set(observed.statements.compactMap(\.bucket)).subtracting(observed.notifications.keys).sorted()
+        return schedules.map { name in
+            Read(call: AWSCall("scheduler", "get-schedule", ["Name": .string(name)])) { $1.schedules[name] = $0 }
+        }
+            + buckets.map { bucket in
+                Read(
+                    call: AWSCall("s3api", "get-bucket-notification-configuration", ["Bucket": .string(bucket)]),
+                    // The permission may be older than the bucket, or the bucket somebody else's.
+                    absent: ["NoSuchBucket", "AccessDenied"]
+                ) { $1.notifications[bucket] = $0 }
+            }
     }
 
     /// Whether a function has what somebody may call it by.

@@ -67,7 +67,9 @@ package enum Description {
         if let number = observed.function?.at("Concurrency", "ReservedConcurrentExecutions") {
             deploy["ReservedConcurrency"] = number
         }
-        if observed.api != nil { deploy["HttpApi"] = .bool(true) }
+        if let api = observed.api {
+            deploy["HttpApi"] = api["CorsConfiguration"].map { .object(["Cors": $0]) } ?? .bool(true)
+        }
         let sources = observed.mappings.compactMap { mapping -> JSON? in
             guard let arn = mapping["EventSourceArn"] else { return nil }
             var source: [String: JSON] = ["EventSourceArn": arn]
@@ -75,6 +77,56 @@ package enum Description {
             return .object(source)
         }
         if !sources.isEmpty { deploy["EventSources"] = .array(sources) }
+        let schedules = schedules(observed)
+        if !schedules.isEmpty { deploy["Schedules"] = .array(schedules) }
+        let buckets = buckets(desired, observed)
+        if !buckets.isEmpty { deploy["S3"] = .array(buckets) }
+        let asynchronous = ["MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig"].compactMap { key in
+            observed.asynchronous?[key].map { (key, withoutEmpty($0)) }
+        }.filter { $0.1 != .object([:]) }
+        if !asynchronous.isEmpty {
+            deploy["Asynchronous"] = .object(Dictionary(uniqueKeysWithValues: asynchronous))
+        }
         return deploy
+    }
+
+    /// Answers have members without content: `"OnSuccess": {}`.
+    private static func withoutEmpty(_ value: JSON) -> JSON {
+        guard let members = value.object else { return value }
+        return .object(members.filter { $0.value.object?.isEmpty != true })
+    }
+
+    private static func schedules(_ observed: Observed) -> [JSON] {
+        observed.schedules.sorted { $0.key.count == $1.key.count ? $0.key < $1.key : $0.key.count < $1.key.count }
+            .compactMap { _, schedule in
+                guard let expression = schedule["ScheduleExpression"] else { return nil }
+                var member = ["Expression": expression]
+                if let zone = schedule["ScheduleExpressionTimezone"], zone.string != "UTC" { member["Timezone"] = zone }
+                if let input = schedule.at("Target", "Input")?.string {
+                    member["Input"] = JSON.parse(input.utf8) ?? .string(input)
+                }
+                return .object(member)
+            }
+    }
+
+    /// Our notifications of the buckets that may call the function, in the order of their ids.
+    private static func buckets(_ desired: Desired, _ observed: Observed) -> [JSON] {
+        let all = observed.notifications.flatMap { bucket, document in
+            (document["LambdaFunctionConfigurations"]?.array ?? []).map { (bucket, $0) }
+        }.filter { desired.naming.isNotification($0.1["Id"]?.string ?? "") }
+        func order(_ entry: (String, JSON)) -> Int {
+            Int((entry.1["Id"]?.string ?? "").split(separator: "-").last ?? "") ?? 0
+        }
+        return all.sorted { order($0) < order($1) }.map { bucket, notification in
+            var member: [String: JSON] = ["Bucket": .string(bucket)]
+            for rule in notification.at("Filter", "Key", "FilterRules")?.array ?? [] {
+                // S3 writes the names of rules in its own case.
+                member[rule["Name"]?.string?.lowercased() == "prefix" ? "Prefix" : "Suffix"] = rule["Value"]
+            }
+            if let events = notification["Events"], events.strings != ["s3:ObjectCreated:*"] {
+                member["Events"] = events
+            }
+            return .object(member)
+        }
     }
 }

@@ -34,11 +34,9 @@ package struct FunctionStatus: Sendable {
             )
         }
         if let url = observed.url {
+            let mode = (url["InvokeMode"]?.string ?? "BUFFERED").uppercased()
             rows.append(
-                (
-                    "URL",
-                    "\(url["FunctionUrl"]?.string ?? "") (\(url["AuthType"]?.string ?? ""), \(url["InvokeMode"]?.string ?? "BUFFERED"))"
-                )
+                ("URL", "\(url["FunctionUrl"]?.string ?? "") (\(url["AuthType"]?.string ?? ""), \(mode))")
             )
         }
         if let api = observed.api?["ApiEndpoint"]?.string { rows.append(("HTTP API", api)) }

@@ -20,6 +20,10 @@ final class Inspector {
             return true
         }
         guard exchange.head.method == "GET" || exchange.head.method == "HEAD" else {
+            if path == "/", exchange.head.method == "POST" {
+                OtherService.refuse(exchange)
+                return true
+            }
             exchange.respond(405, ["Allow": "GET, HEAD"])
             return true
         }

@@ -36,8 +36,9 @@ package final class Simulator {
             if service.handle(exchange) { return }
             if let control = service.control, inspector.isLocal(exchange.head), control.handle(exchange) { return }
             if inspector.handle(exchange) { return }
-            ServiceError.unknownOperation("\(exchange.head.method) \(exchange.head.target.prefix(200))")
-                .answer(exchange)
+            let target = exchange.head.target.prefix(200)
+            let why = OtherService.mayBeLambda(target) ? "" : "; \(OtherService.words)"
+            ServiceError.unknownOperation("\(exchange.head.method) \(target)\(why)").answer(exchange)
         }
         self.triggers = try TriggerHost(triggers, service, host: address.host, loop: context.loop)
         for name in service.names {

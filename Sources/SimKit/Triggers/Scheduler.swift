@@ -1,3 +1,4 @@
+import FunctionFile
 import Platform
 
 /// Calls functions at the times of their schedules, as EventBridge does.
@@ -7,10 +8,10 @@ package final class Scheduler {
         /// The function's name; a version or an alias may follow after a colon.
         package let function: String
         /// When.
-        package let schedule: Schedule
+        package let schedule: ScheduleExpression
 
         /// An entry.
-        package init(function: String, schedule: Schedule) {
+        package init(function: String, schedule: ScheduleExpression) {
             self.function = function
             self.schedule = schedule
         }

@@ -98,6 +98,9 @@ struct DeployMotoTests {
         // What is in $LATEST is not what callers get: the same command moves the alias on.
         #expect(try bench.changes("--alias", "live", "wc.zip").contains("lambda update-alias"))
         #expect(try alias() == "\"2\"\n")
+        // What hangs on the only alias is found without its name.
+        #expect(try bench.changes("--alias", "live", "--url", "wc.zip").contains("lambda create-function-url-config"))
+        #expect(try bench.run("status", "wc").output.contains("(NONE, BUFFERED)"))
 
         // A new version that fails its test never gets a call.
         try bench.zip("wc.zip", "#!/bin/sh\necho 3\n")
@@ -121,6 +124,7 @@ struct DeployMotoTests {
             """
             {"FunctionName": "wc", "Deploy": {"Package": "wc.zip", "HttpApi": true,
              "Schedules": [{"Expression": "rate(5 minutes)", "Input": {"a": 1}}], "S3": [{"Bucket": "bkt", "Prefix": "in/"}],
+             "Asynchronous": {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q1"}}},
              "EventSources": [{"EventSourceArn": "arn:aws:sqs:us-east-1:123456789012:q1", "BatchSize": 5}]}}
             """
         )
@@ -130,6 +134,14 @@ struct DeployMotoTests {
         #expect(try bench.changes("deploy") == [])
         let notification = try bench.moto.aws("s3api", "get-bucket-notification-configuration", "--bucket", "bkt")
         #expect(notification.contains("shim-deploy-wc-1"))
+        // A description of what is there describes just that.
+        #expect(try bench.run("init", "wc", "-o", "again.json").status == 0)
+        let again = try String(contentsOfFile: bench.folder.path + "/again.json", encoding: .utf8)
+        for member in ["Schedules", "S3", "EventSources", "Asynchronous", "HttpApi", "\"Prefix\" : \"in/\""] {
+            #expect(again.contains(member), "\(member): \(again)")
+        }
+        let same = try bench.run("diff", "--config", "again.json", "--exit-code", "wc.zip")
+        #expect(same.status == 0, "\(same.output)\(same.errors)")
         try bench.folder.write(
             "shim-deploy.json",
             #"{"FunctionName": "wc", "Deploy": {"Package": "wc.zip", "HttpApi": false, "Schedules": [], "S3": []}}"#
@@ -221,6 +233,7 @@ struct DeployMotoTests {
             #expect(try ask(url, "hello").contains("hello"))
             let answer = try bench.run("invoke", "wc", "-d", "[1,2]", "--quiet")
             #expect(answer.status == 0 && answer.output == "[1,2]", "\(answer.errors)")
+            #expect(try bench.run("status", "wc").output.contains(url))
             // What moto passes over, Lambda keeps.
             #expect(try deploy("--no-check").writes == [])
             let moved = ["lambda update-function-configuration", "lambda publish-version", "lambda update-alias"]

@@ -105,7 +105,7 @@ import Testing
         (#"{"Deploy": {"Url": {"AuthType": "x"}}}"#, "Deploy.Url.AuthType must be one of NONE, AWS_IAM"),
         (
             #"{"Deploy": {"Schedules": [{"Expression": "5 minutes"}]}}"#,
-            "Deploy.Schedules[0].Expression must be rate(…), cron(…) or at(…)"
+            "Deploy.Schedules[0].Expression must be rate(5 minutes), cron(0 8 * * ? *) or at(2026-01-31T08:00:00)"
         ),
         (#"{"Deploy": {"LogRetention": 13}}"#, "Deploy.LogRetention must be 0 (for ever) or one of 1, 3, 5"),
         (

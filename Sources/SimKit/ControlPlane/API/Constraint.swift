@@ -1,3 +1,5 @@
+import ToolKit
+
 /// A rule of the service's model for one member of a request, with the words in which Lambda says that it is broken.
 indirect enum Constraint: Sendable {
     /// At most so many characters.
@@ -50,7 +52,7 @@ indirect enum Constraint: Sendable {
         switch self {
         case .maximumLength(let limit): (value.array?.count ?? value.string?.unicodeScalars.count ?? 0) <= limit
         case .minimumLength(let limit): (value.array?.count ?? value.string?.unicodeScalars.count ?? .max) >= limit
-        case .pattern(let shown, let tested): value.string.map { Self.matches($0, tested ?? shown) } ?? true
+        case .pattern(let shown, let tested): value.string.map { $0.fits(tested ?? shown) } ?? true
         case .maximum(let limit): value.double.map { $0 <= limit } ?? true
         case .minimum(let limit): value.double.map { $0 >= limit } ?? true
         case .values(let words): value.string.map { words.contains($0) } ?? true
@@ -89,12 +91,6 @@ indirect enum Constraint: Sendable {
 
     private static func number(_ number: Double) -> String {
         number == number.rounded() ? String(Int(number)) : String(number)
-    }
-
-    private static func matches(_ text: String, _ pattern: String) -> Bool {
-        // The patterns are constants of the table, tested; a bad one would refuse everything.
-        guard let pattern = try? Regex(pattern) else { return false }
-        return (try? pattern.wholeMatch(in: text)) != nil
     }
 
     /// A value as Lambda quotes it: `'text'`, `'[a, b]'`, `'{2=0.5}'`, `null`.

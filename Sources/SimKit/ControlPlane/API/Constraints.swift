@@ -1,3 +1,5 @@
+import LambdaWire
+
 /// The rules for the members of requests: the service's model, with the texts as recorded (see ``ControlError``).
 ///
 /// A member is named by its path in the API's own spelling, `LoggingConfig.LogFormat`. What is not listed is free.
@@ -26,21 +28,12 @@ enum Constraints {
         + #"(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"#
 
     static let qualifier = #"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"#
-    static let aliasName = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)"
     static let versionNumber = #"(\$LATEST(\.PUBLISHED)?|[0-9]+)"#
-    static let role = #"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"#
-    static let layerVersion =
-        #"(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:"#
-        + #"[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)"#
     static let taggable =
         #"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:"#
         + #"[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}"#
         + #"|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"#
         + #"|capacity-provider:[a-zA-Z0-9-_]+)"#
-    static let destination =
-        #"$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:"#
-        + #"((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)"#
-
     /// The runtimes that can be asked for, in the order in which Lambda lists them in its messages (of late 2025).
     static let runtimes = [
         "nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13", "nodejs24.x", "nodejs22.x",
@@ -97,7 +90,7 @@ enum Constraints {
             rules: [.maximumLength(140), .pattern(plainFunctionName)]
         ),
         Line(member: "FunctionName", operations: [.createFunction], isRequired: true, rules: []),
-        Line(member: "Name", operations: aliases, rules: [.maximumLength(128), .pattern(aliasName)]),
+        Line(member: "Name", operations: aliases, rules: [.maximumLength(128), .pattern(LambdaPattern.aliasName)]),
         Line(member: "Name", operations: [.createAlias], isRequired: true, rules: []),
         Line(
             member: "FunctionVersion",
@@ -113,11 +106,11 @@ enum Constraints {
                 .mapValues([.maximum(1), .minimum(0)]),
             ]
         ),
-        Line(member: "Role", rules: [.pattern(role)]),
+        Line(member: "Role", rules: [.pattern(LambdaPattern.role)]),
         Line(member: "Role", operations: [.createFunction], isRequired: true, rules: []),
         Line(member: "Code", operations: [.createFunction], isRequired: true, rules: []),
         Line(member: "Content", operations: [.publishLayer], isRequired: true, rules: []),
-        Line(member: "Handler", rules: [.maximumLength(128), .pattern(#"[^\s]+"#)]),
+        Line(member: "Handler", rules: [.maximumLength(128), .pattern(LambdaPattern.handler)]),
         Line(member: "Description", rules: [.maximumLength(256)]),
         Line(member: "Timeout", rules: [.minimum(1), .maximum(900)]),
         Line(member: "MemorySize", rules: [.minimum(128), .maximum(32768)]),
@@ -138,9 +131,14 @@ enum Constraints {
         Line(member: "CompatibleArchitecture", rules: [.values(architectures)]),
         Line(
             member: "Layers",
-            rules: [.elements([.maximumLength(2048), .minimumLength(1), .pattern(layerVersion)])]
+            rules: [.elements([.maximumLength(2048), .minimumLength(1), .pattern(LambdaPattern.layerVersion)])]
         ),
-        Line(member: "Arn", operations: [.getLayerByARN], isRequired: true, rules: [.pattern(layerVersion)]),
+        Line(
+            member: "Arn",
+            operations: [.getLayerByARN],
+            isRequired: true,
+            rules: [.pattern(LambdaPattern.layerVersion)]
+        ),
         Line(
             member: "LayerName",
             rules: [
@@ -160,7 +158,7 @@ enum Constraints {
             rules: [.values(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"])]
         ),
         Line(member: "LoggingConfig.SystemLogLevel", rules: [.values(["DEBUG", "INFO", "WARN"])]),
-        Line(member: "LoggingConfig.LogGroup", rules: [.maximumLength(512), .pattern(#"[\.\-_/#A-Za-z0-9]+"#)]),
+        Line(member: "LoggingConfig.LogGroup", rules: [.maximumLength(512), .pattern(LambdaPattern.logGroup)]),
         Line(member: "VpcConfig.SubnetIds", rules: [.maximumLength(16)]),
         Line(member: "VpcConfig.SecurityGroupIds", rules: [.maximumLength(5)]),
         Line(member: "FileSystemConfigs", rules: [.maximumLength(1)]),
@@ -168,7 +166,7 @@ enum Constraints {
             member: "S3Bucket",
             rules: [
                 .maximumLength(63), .minimumLength(3),
-                .pattern(#"[0-9A-Za-z\.\-_]*(?<!\.)"#, tested: #"([0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?"#),
+                .pattern(LambdaPattern.bucket, tested: #"([0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?"#),
             ]
         ),
         Line(
@@ -198,11 +196,7 @@ enum Constraints {
         ),
         Line(
             member: "SourceArn",
-            rules: [
-                .pattern(
-                    #"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)"#
-                )
-            ]
+            rules: [.pattern(LambdaPattern.eventSource)]
         ),
         Line(member: "SourceAccount", rules: [.maximumLength(12), .pattern(#"\d{12}"#)]),
         Line(member: "EventSourceToken", rules: [.maximumLength(256), .pattern(#"[a-zA-Z0-9._\-]+"#)]),
@@ -232,11 +226,11 @@ enum Constraints {
         Line(member: "MaximumEventAgeInSeconds", rules: [.minimum(60), .maximum(21600)]),
         Line(
             member: "DestinationConfig.OnSuccess.Destination",
-            rules: [.maximumLength(350), .pattern(destination)]
+            rules: [.maximumLength(350), .pattern(LambdaPattern.destination)]
         ),
         Line(
             member: "DestinationConfig.OnFailure.Destination",
-            rules: [.maximumLength(350), .pattern(destination)]
+            rules: [.maximumLength(350), .pattern(LambdaPattern.destination)]
         ),
         Line(
             member: "CodeSigningConfigArn",

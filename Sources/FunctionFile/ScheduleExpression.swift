@@ -1,9 +1,7 @@
-import Platform
-
-/// When a schedule of EventBridge is due: `rate(5 minutes)` or `cron(0 12 * * ? *)`, in UTC.
+/// When a schedule of EventBridge is due: `rate(5 minutes)` or `cron(0 12 * * ? *)`.
 ///
 /// Source: "Schedule expressions" in the EventBridge user guide.
-package enum Schedule: Equatable, Sendable {
+package enum ScheduleExpression: Equatable, Sendable {
     /// Every so often, for the first time when that has passed once.
     case rate(minutes: Int)
     /// At the times that fit.
@@ -11,15 +9,15 @@ package enum Schedule: Equatable, Sendable {
 
     /// The fields of a cron expression.
     package struct Cron: Equatable, Sendable {
-        var minutes: Set<Int>
-        var hours: Set<Int>
-        var months: Set<Int>
-        var years: Set<Int>?
-        var days: DayRule
+        package let minutes: Set<Int>
+        package let hours: Set<Int>
+        package let months: Set<Int>
+        package let years: Set<Int>?
+        package let days: DayRule
     }
 
     /// Which days of a month fit.
-    enum DayRule: Equatable, Sendable {
+    package enum DayRule: Equatable, Sendable {
         /// Every day.
         case any
         /// Days by number.
@@ -57,19 +55,49 @@ package enum Schedule: Equatable, Sendable {
         }
     }
 
-    /// The next time that it is due.
+    /// What EventBridge Scheduler takes, to be shown.
+    package static let forms = "rate(5 minutes), cron(0 8 * * ? *) or at(2026-01-31T08:00:00)"
+
+    /// Whether EventBridge Scheduler takes an expression.
     ///
-    /// - Parameter time: The moment after which.
-    /// - Returns: `nil` where it is never due again.
-    package func next(after time: Timestamp) -> Timestamp? {
-        switch self {
-        case .rate(let minutes): time.advanced(by: .seconds(minutes * 60))
-        case .cron(let cron): cron.next(after: time)
+    /// It takes what the rules of EventBridge take, `at(2026-01-31T08:00:00)`, and units in either number. Source:
+    /// ScheduleExpression of CreateSchedule, and "Schedule types" in its user guide.
+    package static func isForScheduler(_ text: String) -> Bool {
+        guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else { return false }
+        let inner = text[text.index(after: open)...].dropLast()
+        switch text[..<open] {
+        case "at": return isMoment(inner)
+        case "rate":
+            let words = inner.split(separator: " ")
+            let units: Set<Substring> = ["minute", "minutes", "hour", "hours", "day", "days"]
+            return words.count == 2 && (Int(words[0]) ?? 0) >= 1 && units.contains(words[1])
+        default: return ScheduleExpression(text) != nil
         }
+    }
+
+    /// The days of a month.
+    package static func lengthOfMonth(_ year: Int, _ month: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// `2026-01-31T08:00:00`.
+    private static func isMoment(_ text: Substring) -> Bool {
+        let form = "0000-00-00T00:00:00"
+        guard text.utf8.count == form.utf8.count,
+            zip(text.utf8, form.utf8).allSatisfy({ $1 == 0x30 ? $0 &- 0x30 < 10 : $0 == $1 })
+        else { return false }
+        let numbers = text.split { "-T:".contains($0) }.compactMap { Int($0) }
+        return (1970...9999).contains(numbers[0]) && (1...12).contains(numbers[1])
+            && (1...lengthOfMonth(numbers[0], numbers[1])).contains(numbers[2])
+            && numbers[3] < 24 && numbers[4] < 60 && numbers[5] < 60
     }
 }
 
-extension Schedule.Cron {
+extension ScheduleExpression.Cron {
     private static let monthNames = [
         "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
     ]
@@ -126,7 +154,7 @@ extension Schedule.Cron {
         return all
     }
 
-    private static func days(_ text: String) -> Schedule.DayRule? {
+    private static func days(_ text: String) -> ScheduleExpression.DayRule? {
         if text == "*" { return .any }
         if text == "L" { return .last(minus: 0) }
         if text == "LW" { return .workingDay(near: 0) }
@@ -137,7 +165,7 @@ extension Schedule.Cron {
         return numbers(text, 1...31).map { .numbers($0) }
     }
 
-    private static func weekdays(_ text: String) -> Schedule.DayRule? {
+    private static func weekdays(_ text: String) -> ScheduleExpression.DayRule? {
         if text == "*" { return .any }
         // `L` alone is Saturday, the last day of the week.
         if text == "L" { return .weekdays([7]) }
@@ -153,75 +181,5 @@ extension Schedule.Cron {
             return .nth(weekday: day, turn)
         }
         return numbers(text, 1...7, names: weekdayNames).map { .weekdays($0) }
-    }
-
-    func next(after time: Timestamp) -> Timestamp? {
-        // The next whole minute.
-        let first = time.milliseconds / 60_000 + 1
-        var day = first / 1440
-        var start = first % 1440
-        // The calendar repeats itself after 400 years; beyond the last year nothing is due.
-        let lastDay = Timestamp.days(year: 2200, month: 1, day: 1)
-        while day < lastDay {
-            if fits(day) {
-                for hour in hours.sorted() where hour * 60 + 59 >= start {
-                    for minute in minutes.sorted() where hour * 60 + minute >= start {
-                        return Timestamp(milliseconds: ((day * 24 + hour) * 60 + minute) * 60_000)
-                    }
-                }
-            }
-            day += 1
-            start = 0
-        }
-        return nil
-    }
-
-    private func fits(_ day: Int) -> Bool {
-        let date = Timestamp(milliseconds: day * 86_400_000).date
-        guard months.contains(date.month), years?.contains(date.year) ?? true else { return false }
-        let length = Timestamp.lengthOfMonth(date.year, date.month)
-        let weekday = Self.weekday(day)
-        switch days {
-        case .any: return true
-        case .numbers(let numbers): return numbers.contains(date.day)
-        case .last(let minus): return date.day == length - minus
-        case .weekdays(let wanted): return wanted.contains(weekday)
-        case .nth(let wanted, let turn): return weekday == wanted && (date.day - 1) / 7 + 1 == turn
-        case .lastWeekday(let wanted): return weekday == wanted && date.day + 7 > length
-        case .workingDay(let near):
-            let wanted = near == 0 ? length : near
-            guard wanted <= length else { return false }
-            return date.day == Self.workingDay(near: wanted, length, weekday: Self.weekday(day - date.day + wanted))
-        }
-    }
-
-    /// 1 is Sunday; the first day of 1970 was a Thursday.
-    private static func weekday(_ day: Int) -> Int { (day + 4) % 7 + 1 }
-
-    /// Saturday goes back, Sunday forth, but never into another month.
-    private static func workingDay(near day: Int, _ length: Int, weekday: Int) -> Int {
-        switch weekday {
-        case 7: day == 1 ? 3 : day - 1
-        case 1: day == length ? day - 2 : day + 1
-        default: day
-        }
-    }
-}
-
-extension Timestamp {
-    static func lengthOfMonth(_ year: Int, _ month: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// The days from 1970 to a date.
-    static func days(year: Int, month: Int, day: Int) -> Int {
-        var days = 0
-        for past in 1970..<year { days += (1...12).reduce(0) { $0 + lengthOfMonth(past, $1) } }
-        for past in 1..<month { days += lengthOfMonth(year, past) }
-        return days + day - 1
     }
 }
