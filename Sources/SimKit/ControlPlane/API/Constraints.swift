@@ -148,6 +148,8 @@ enum Constraints {
         ),
         Line(member: "LicenseInfo", rules: [.maximumLength(512)]),
         Line(member: "Environment.Variables", isSensitive: true, rules: [.keys([.pattern("[a-zA-Z]([a-zA-Z0-9_])+")])]),
+        Line(member: "KMSKeyArn", rules: [.pattern(LambdaPattern.resource)]),
+        Line(member: "DeadLetterConfig.TargetArn", rules: [.pattern(LambdaPattern.resource)]),
         Line(member: "EphemeralStorage.Size", rules: [.minimum(512), .maximum(10240)]),
         Line(member: "TenancyConfig.TenantIsolationMode", rules: [.values(["PER_TENANT"])]),
         Line(member: "TracingConfig.Mode", rules: [.values(["Active", "PassThrough"])]),
@@ -269,6 +271,7 @@ enum Constraints {
             rules: [.values(["Auto", "Manual", "FunctionUpdate"])]
         ),
         Line(member: "RecursiveLoop", rules: [.values(["Terminate", "Allow"])]),
+        Line(member: "EventSourceArn", rules: [.pattern(LambdaPattern.eventSource)]),
         Line(member: "StartingPosition", rules: [.values(["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"])]),
         Line(
             member: "MaxItems",
