@@ -69,6 +69,7 @@ extension ControlPlane {
         if try request.bool("Publish") == true { shown = try record.publish(description: nil, .now).version }
         try store.save(record)
         noteRuntime(record)
+        noteLayers(record)
         prepare(name)
         return shown.configuration(name, arn: place.function(name), in: place, .created)
     }
@@ -82,6 +83,14 @@ extension ControlPlane {
                     + "The actual size is \(code.unpackedSize + layers) bytes."
             )
         }
+    }
+
+    /// A program that looks below /opt by itself finds nothing there, and may not even fail.
+    private func noteLayers(_ record: FunctionRecord) {
+        guard options.template.isolation == .none, !record.latest.settings.layers.isEmpty else { return }
+        note(
+            "the layers of '\(record.name)' are in /opt only with --isolate; without it, PATH and LD_LIBRARY_PATH lead to them"
+        )
     }
 
     /// Reports early what only a call would report.

@@ -193,6 +193,8 @@ struct ControlPlaneTests {
                     """#,
                     server
                 )
+                #expect(server.running.log.contains("shim-sim: the layers of 'g' are in /opt only with --isolate"))
+                #expect(!server.running.log.contains("the layers of 'f'"))
             }
         }
     }
