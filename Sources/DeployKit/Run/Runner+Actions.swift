@@ -137,7 +137,8 @@ extension Runner {
     private func errorCount(_ function: String, alias: String, version: String, since start: Date)
         throws -> Int
     {
-        let time = ISO8601DateFormatter()
+        // Not ISO8601DateFormatter, which is CoreFoundation's and crashes in a static executable.
+        func time(_ date: Date) -> JSON { .string(date.formatted(.iso8601)) }
         let dimensions: [(String, String)] = [
             ("FunctionName", function), ("Resource", "\(function):\(alias)"),
             ("ExecutedVersion", version),
@@ -148,8 +149,8 @@ extension Runner {
                 "get-metric-statistics",
                 [
                     "Namespace": .string("AWS/Lambda"), "MetricName": .string("Errors"), "Period": .int(60),
-                    "StartTime": .string(time.string(from: start.addingTimeInterval(-60))),
-                    "EndTime": .string(time.string(from: Date().addingTimeInterval(60))),
+                    "StartTime": time(start.addingTimeInterval(-60)),
+                    "EndTime": time(Date().addingTimeInterval(60)),
                     "Statistics": .list(["Sum"]),
                     "Dimensions": .array(
                         dimensions.map { .object(["Name": .string($0.0), "Value": .string($0.1)]) }
