@@ -75,7 +75,8 @@ export SHIM_TEST_SAM=$tools/sam
 scripts/docs.py
 swift format lint --strict --recursive Package.swift Sources Tests handlers
 swift build -c release -Xswiftc -warnings-as-errors
-export SHIM_STATIC=$PWD/.build/release/shim
+# What users get is what is tested: the static executables.
+export SHIM_STATIC=$PWD/.build/release/shim SHIM_TEST_PRODUCTS=$PWD/.build/release
 swift build --build-tests -Xswiftc -warnings-as-errors
 scripts/run-tests.sh "$@"
 # An archive of what was built is installed, used and removed.

@@ -242,11 +242,13 @@ struct PackCommand {
         try language.add(to: &request)
         console.clearProgress()
         if let found {
-            console.say("packs the language \(name) for '\(program)', as \(found.reason); --language says it otherwise")
+            console.say(
+                "'\(program)' is packed with the language \(name), as \(found.reason); --language NAME overrides that"
+            )
         }
         if !language.foundModules.isEmpty {
             let names = language.foundModules.joined(separator: ", ")
-            console.say("packs the modules that it uses: \(names); --language-module names others")
+            console.say("with the modules that it uses: \(names); --language-module NAME overrides that")
         }
         return true
     }

@@ -41,9 +41,9 @@ package struct LanguageFinder {
         }
         if let line = ScriptLine(start) { return try find(line, recipes) }
         guard let recipe = recipes.first(where: { $0.runs.contains { path.hasSuffix($0.ending) } }),
-            try !isInLayer(recipe)
+            try !isInLayer(recipe), let run = recipe.runs.first(where: { path.hasSuffix($0.ending) })
         else { return nil }
-        return Finding(name: recipe.name, folder: nil, reason: "its name says so")
+        return Finding(name: recipe.name, folder: nil, reason: "its name ends in \(run.ending)")
     }
 
     private func find(_ line: ScriptLine, _ recipes: [LanguageRecipe]) throws -> Finding? {

@@ -32,9 +32,12 @@ extension EndToEnd {
             let library = folder.path + "/preload.so"
             let built = try TestProcess.run(compiler, ["-shared", "-fPIC", "-o", library, folder.path + "/preload.c"])
             #expect(built.status == 0, "\(built.errors)")
-            return (
-                try ShimUnderTest(command, environment: environment.merging(["LD_PRELOAD": library]) { $1 }), folder
+            let shim = try ShimUnderTest(
+                command,
+                environment: environment.merging(["LD_PRELOAD": library]) { $1 },
+                executable: Executables.dynamic("shim")
             )
+            return (shim, folder)
         }
 
         // MARK: the system

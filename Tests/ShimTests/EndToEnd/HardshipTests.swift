@@ -157,7 +157,11 @@ extension EndToEnd {
                 printf 'last words' >&2
                 printf late
                 """
-            let shim = try ShimUnderTest(["sh", "-c", script], environment: ["LD_PRELOAD": library])
+            let shim = try ShimUnderTest(
+                ["sh", "-c", script],
+                environment: ["LD_PRELOAD": library],
+                executable: Executables.dynamic("shim")
+            )
             for _ in 0..<3 { #expect(try shim.invoke("{}").text == "late") }
             #expect(shim.process.errors == String(repeating: "last words\n", count: 3))
         }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PackKit
 
-extension Packing {
+extension PackingSystems {
     /// `--test` in a root that has what the target has: of every form, and never fooled by what this machine has.
     @Suite struct PackBareProofTests {
         private func nothingIsLeft(_ pack: PackUnderTest) throws -> Bool {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PackKit
 
-extension Packing {
+extension PackingSystems {
     /// Packages that are started where the libraries of the machine that built them are not: a bare Debian 11, glibc 2.31.
     @Suite struct PackDebianTests {
         private static let solve = "{\"op\":\"solve\",\"a\":[[2,1],[1,3]],\"b\":[3,5]}"

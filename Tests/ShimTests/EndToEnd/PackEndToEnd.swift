@@ -19,6 +19,9 @@ import ToolKit
     }
 }
 
+/// The packer with the languages and larger programs of the system: a chain of its own, which runs beside the other one.
+@Suite(.serialized) enum PackingSystems {}
+
 extension Packing {
     @Suite struct PackResolverTests {
         /// The dynamically linked programs of a folder.

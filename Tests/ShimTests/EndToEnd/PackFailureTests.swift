@@ -253,7 +253,7 @@ extension Packing {
         }
 
         @Test(.timeLimit(.minutes(5))) func aDynamicBootstrapProgramIsRefused() throws {
-            let debug = try Executables.path("shim")
+            let debug = try Executables.dynamic("shim")
             try expectFailure(
                 ["--shim", debug, "/bin/busybox"],
                 """

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension Packing {
+extension PackingSystems {
     /// Programs of a language are packed with it though nobody says which; scripts of the system find their programs.
     @Suite struct PackFrontTests {
         /// What a package answers in the bare root, where nothing of the language is.
@@ -32,8 +32,8 @@ extension Packing {
             )
             let pack = try answer(["sum.lua"], folder, event: "{\"a\":2}")
             #expect(pack.output == "{\"sum\":42}\n" || pack.output == "{\"sum\":42}")
-            #expect(pack.errors.contains("packs the language lua for 'sum.lua', as its name says so; "))
-            #expect(pack.errors.contains("packs the modules that it uses: cjson; "))
+            #expect(pack.errors.contains("'sum.lua' is packed with the language lua, as its name ends in .lua; "))
+            #expect(pack.errors.contains("with the modules that it uses: cjson; "))
         }
 
         @Test(.timeLimit(.minutes(4))) func aCommandOfALanguageIsPackedWithIt() throws {
@@ -60,7 +60,7 @@ extension Packing {
             )
             let pack = try answer(["venv/bin/greet"], folder)
             #expect(pack.output == "hello\n")
-            #expect(pack.errors.contains("packs the language python for 'venv/bin/greet', as 'python3' runs it; "))
+            #expect(pack.errors.contains("'venv/bin/greet' is packed with the language python, as 'python3' runs it; "))
         }
 
         @Test(.timeLimit(.minutes(4))) func anArchiveOfJavaBringsThoseOfItsManifest() throws {

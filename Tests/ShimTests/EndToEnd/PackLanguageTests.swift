@@ -2,7 +2,7 @@ import Foundation
 import ImageKit
 import Testing
 
-extension Packing {
+extension PackingSystems {
     /// A script of each language with a compiled module, where nothing is but its package.
     @Suite struct PackLanguageTests {
         struct Sample: Sendable, CustomTestStringConvertible {

@@ -4,7 +4,7 @@ import ToolKit
 
 @testable import PackKit
 
-extension Packing {
+extension PackingSystems {
     /// Observation: programs whose files no table names start where the machine that packed them is not.
     @Suite struct PackObserveTests {
         /// A shell script that prints what a file of the system says, and finds it by a variable where there is one.
@@ -82,7 +82,7 @@ extension Packing {
                 "--observe", "7", "--test", "7", "--expect", "ASCII text 2 7", "-o", "x.zip", script,
             ])
             #expect(pack.status == 0, "\(pack.errors)")
-            #expect(pack.errors.contains("packs the language r for "))
+            #expect(pack.errors.contains(" is packed with the language r, as "))
             #expect(pack.errors.contains("observed: bootstrap sets MAGIC="))
         }
 

@@ -1,14 +1,22 @@
 import Foundation
 
-/// The programs under test, as SwiftPM built them beside the test program.
+/// The programs under test, as SwiftPM built them.
+///
+/// `scripts/test.sh` names those of the release build, which are what users get: they are static, and some of Foundation does
+/// not work there.
 enum Executables {
-    /// The path of a product of this package: beside the test program, or in the folder that SHIM_TEST_PRODUCTS names,
-    /// whose programs may be for another architecture (scripts/arm64.sh).
+    /// The path of a product of this package: in the folder that SHIM_TEST_PRODUCTS names, whose programs may be for another
+    /// architecture (scripts/arm64.sh); without it, beside the test program.
     static func path(_ name: String) throws -> String {
+        try path(name, in: ProcessInfo.processInfo.environment["SHIM_TEST_PRODUCTS"])
+    }
+
+    /// The program of a debug build: the only one into which LD_PRELOAD puts a library.
+    static func dynamic(_ name: String) throws -> String { try path(name, in: nil) }
+
+    private static func path(_ name: String, in folder: String?) throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let folder =
-            ProcessInfo.processInfo.environment["SHIM_TEST_PRODUCTS"] ?? (own as NSString).deletingLastPathComponent
-        let path = folder + "/" + name
+        let path = (folder ?? (own as NSString).deletingLastPathComponent) + "/" + name
         guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing("'\(path)': run 'swift build'") }
         return path
     }
