@@ -62,6 +62,23 @@ enum Relocations {
         Row(variable: "TCL_LIBRARY", pattern: "/usr/share/tcltk/tcl[0-9]*"),
         Row(variable: "TCL8_6_TM_PATH", pattern: "/usr/share/tcltk/tcl8.6/tcl8", joined: ":"),
         Row(variable: "TCLLIBPATH", pattern: "/usr/share/tcltk/tcllib*", joined: " "),
+        // Rakudo's "Running Raku", environment variables
+        Row(variable: "NQP_HOME", pattern: "/usr/share/nqp"),
+        Row(variable: "RAKUDO_HOME", pattern: "/usr/lib/perl6"),
+        Row(variable: "RAKUDO_HOME", pattern: "/usr/share/perl6"),
+        // Open Babel's "Configuration", environment variables
+        Row(variable: "BABEL_DATADIR", pattern: "/usr/share/openbabel/*"),
+        Row(variable: "BABEL_LIBDIR", pattern: "/usr/lib/*/openbabel/*"),
+        // gst-launch-1.0(1)
+        Row(variable: "GST_PLUGIN_SYSTEM_PATH_1_0", pattern: "/usr/lib/*/gstreamer-1.0", joined: ":"),
+        Row(
+            variable: "GST_PLUGIN_SCANNER_1_0",
+            pattern: "/usr/lib/*/gstreamer1.0/gstreamer-1.0/gst-plugin-scanner"
+        ),
+        // "Running GIO applications", environment variables
+        Row(variable: "GIO_MODULE_DIR", pattern: "/usr/lib/*/gio/modules"),
+        // Vim's starting.txt, $VIMRUNTIME
+        Row(variable: "VIMRUNTIME", pattern: "/usr/share/vim/vim[0-9]*"),
         // php(1)
         Row(variable: "PHPRC", pattern: "/etc/php/*/cli"),
         // R(1), Rscript(1)
