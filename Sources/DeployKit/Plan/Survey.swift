@@ -8,6 +8,8 @@ package struct Survey {
         let call: AWSCall
         /// Codes that mean that it is not there.
         var absent: [String] = ["ResourceNotFoundException"]
+        /// Whether it is passed over where AWS does not say.
+        var isOptional = false
         let take: (JSON, inout Observed) -> Void
     }
 
@@ -45,10 +47,14 @@ package struct Survey {
     /// - Returns: What is there.
     /// - Throws: ``DeployError`` where AWS does not say.
     package func observeAll(_ desired: inout Desired) throws -> Observed {
-        let observed = try observe(desired, everything: true)
-        guard desired.deploy.alias == nil, observed.aliases.count == 1 else { return observed }
-        desired.deploy.alias = observed.aliases[0]["Name"]?.string
-        return try observe(desired, everything: true)
+        var observed = try observe(desired, everything: true)
+        if desired.deploy.alias == nil, observed.aliases.count == 1 {
+            desired.deploy.alias = observed.aliases[0]["Name"]?.string
+            observed = try observe(desired, everything: true)
+        }
+        let details = details(of: observed)
+        if !details.isEmpty { try perform(details, &observed) }
+        return observed
     }
 
     /// The newest version of a layer; `nil` where there is none.
@@ -67,7 +73,7 @@ package struct Survey {
             switch answer {
             case .success(let value): read.take(value, &observed)
             case .failure(let failure):
-                guard let code = failure.code, read.absent.contains(code) else {
+                guard let code = failure.code, read.isOptional || read.absent.contains(code) else {
                     throw DeployError.refused(failure)
                 }
             }
@@ -178,7 +184,6 @@ package struct Survey {
                 Read(call: AWSCall("lambda", "get-layer-version", input)) { $1.layers[layer] = $0 }
             )
         }
-        if everything { reads += details(of: desired, observed) }
         if observed.defect != nil { reads += waysToCall(.string(desired.name)) }
         if let api = observed.api?["ApiId"] {
             reads.append(
@@ -191,7 +196,7 @@ package struct Survey {
     }
 
     /// What lists and statements only mention.
-    private func details(of desired: Desired, _ observed: Observed) -> [Read] {
+    private func details(of observed: Observed) -> [Read] {
         let schedules = observed.schedules.keys.sorted().filter { observed.schedules[$0]?["ScheduleExpression"] == nil }
         let buckets = Set(observed.statements.compactMap(\.bucket)).subtracting(observed.notifications.keys).sorted()
         return schedules.map { name in
@@ -200,8 +205,8 @@ package struct Survey {
             + buckets.map { bucket in
                 Read(
                     call: AWSCall("s3api", "get-bucket-notification-configuration", ["Bucket": .string(bucket)]),
-                    // The permission may be older than the bucket, or the bucket somebody else's.
-                    absent: ["NoSuchBucket", "AccessDenied"]
+                    // The bucket may be gone, somebody else's, or in another region.
+                    isOptional: true
                 ) { $1.notifications[bucket] = $0 }
             }
     }

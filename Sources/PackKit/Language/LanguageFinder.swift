@@ -29,7 +29,8 @@ package struct LanguageFinder {
     ///
     /// - Throws: What keeps the program from being read.
     package func find() throws -> Finding? {
-        guard let path = request.program, request.form == .function || request.isFromScratch,
+        guard let path = request.program,
+            request.form == .function || request.form == .dockerfile || request.isFromScratch,
             request.observedEvents.isEmpty, !request.packsInterpreter,
             let real = context.root.realHost(Paths.absolute(path)), Disk.kind(real) == .file
         else { return nil }

@@ -12,7 +12,12 @@ struct ProgramResolver {
         self.taskRoot = taskRoot
         let path = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
         let layerFolders = ((try? Files.list(layers)) ?? []).map { "\(layers)/\($0)/bin" }
-        searchPath = path + ["\(layers)/bin"] + layerFolders.filter { Files.status($0)?.isDirectory == true }
+        // Lambda's own PATH ends in /opt/bin.
+        let known = Set(path)
+        searchPath =
+            path
+            + (["\(layers)/bin"] + layerFolders.filter { Files.status($0)?.isDirectory == true })
+            .filter { !known.contains($0) }
     }
 
     /// The program of `shim COMMAND ARG...`.

@@ -207,8 +207,10 @@ extension ControlPlane {
         var settings = record.latest.settings
         try settings.apply(request, layer: layerUse)
         try checkSize(record.latest.code, settings)
+        let hadLayers = !record.latest.settings.layers.isEmpty
         record.update(settings: settings, .now)
         try store.save(record)
+        if !hadLayers { noteLayers(record) }
         prepare(record.name)
         return record.latest.configuration(record.name, arn: place.function(record.name), in: place)
     }

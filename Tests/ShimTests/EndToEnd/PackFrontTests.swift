@@ -8,11 +8,12 @@ extension PackingSystems {
         private func answer(
             _ arguments: [String],
             _ folder: TemporaryFolder,
-            event: String = "{}"
+            event: String = "{}",
+            form: [String] = ["-o", "x.zip"]
         ) throws -> PackUnderTest {
             // The machine's own languages, not what a user has put in front of them.
             let pack = try PackUnderTest(
-                ["--test", event, "-o", "x.zip"] + arguments,
+                ["--test", event] + form + arguments,
                 folder: folder,
                 environment: ["PATH": "/usr/bin:/bin:/usr/sbin"]
             )
@@ -20,7 +21,8 @@ extension PackingSystems {
             return pack
         }
 
-        @Test(.timeLimit(.minutes(3))) func aScriptGetsItsLanguageAndTheModulesThatItNames() throws {
+        @Test(.timeLimit(.minutes(3)), arguments: [["-o", "x.zip"], ["--dockerfile", "d"]])
+        func aScriptGetsItsLanguageAndTheModulesThatItNames(form: [String]) throws {
             let folder = try TemporaryFolder()
             try folder.write("part.lua", "return 40\n")
             try folder.write(
@@ -30,7 +32,7 @@ extension PackingSystems {
                 io.write(cjson.encode({ sum = require("part") + cjson.decode(io.read("a")).a }))
                 """
             )
-            let pack = try answer(["sum.lua"], folder, event: "{\"a\":2}")
+            let pack = try answer(["sum.lua"], folder, event: "{\"a\":2}", form: form)
             #expect(pack.output == "{\"sum\":42}\n" || pack.output == "{\"sum\":42}")
             #expect(pack.errors.contains("'sum.lua' is packed with the language lua, as its name ends in .lua; "))
             #expect(pack.errors.contains("with the modules that it uses: cjson; "))
