@@ -12,14 +12,12 @@ package enum Disk {
     }
 
     package static func kind(_ path: String) -> Kind? {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-        switch attributes[.type] as? FileAttributeType {
-        case FileAttributeType.typeRegular: return .file
-        case FileAttributeType.typeDirectory: return .folder
-        case FileAttributeType.typeSymbolicLink:
-            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return .other }
-            return .link(target)
-        default: return .other
+        switch Files.item(path)?.kind {
+        case nil: nil
+        case .file: .file
+        case .folder: .folder
+        case .link: Files.target(ofLink: path).map { .link($0) } ?? .other
+        case .other: .other
         }
     }
 
@@ -99,7 +97,7 @@ package enum Disk {
 
     /// When a file was changed last; `nil` where it cannot be looked at.
     package static func time(_ path: String) -> Date? {
-        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+        Files.item(path).map { Date(timeIntervalSince1970: $0.modificationTime) }
     }
 
     /// Sets when a file was changed last.

@@ -16,8 +16,21 @@ struct PrivateFiles {
     ]
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let own = [environment["HOME"] ?? "", NSHomeDirectory()].filter { $0.hasPrefix("/") && $0 != "/" }
+        let own = [environment["HOME"] ?? "", Self.home(of: geteuid()) ?? ""].filter { $0.hasPrefix("/") && $0 != "/" }
         homes = Set(own.flatMap { [$0, FileSystemRoot().real($0) ?? $0] }).sorted()
+    }
+
+    /// The folder that `/etc/passwd` names for a user.
+    ///
+    /// `NSHomeDirectory` asks the C library, which loads plug-ins for a user who is not in that file, as in a container with a
+    /// user of its own; in a static executable they crash it.
+    static func home(of user: UInt32, in passwd: String = "/etc/passwd") -> String? {
+        guard let text = try? Files.read(passwd, atMost: 1 << 20) else { return nil }
+        for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            if fields.count >= 7, fields[2] == "\(user)" { return String(fields[5]) }
+        }
+        return nil
     }
 
     /// Whether a file of this machine is private; what a link leads to has to be asked about as well.

@@ -1,5 +1,6 @@
 import Foundation
 import LambdaWire
+import Platform
 import ToolKit
 
 /// How large a package is, and what in it.
@@ -51,10 +52,10 @@ package struct SizeTable: Equatable, Sendable {
     }
 
     static func size(_ path: String) throws -> Int {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
+        guard let item = Files.item(path) else {
             throw ToolError.cannotRead(path: path, cause: "its size is unknown")
         }
-        return size
+        return item.size
     }
 
     /// The table as lines, sizes in bytes to the left; small files beyond the twentieth are one line.

@@ -25,6 +25,35 @@ extension EndToEnd {
             #expect(try TestProcess.run("/bin/sh", ["-c", "LC_ALL=C nm '\(shim)' 2>&1"]).output.contains("no symbols"))
         }
 
+        /// Whoever asks the C library for a user, as some of Foundation does, has plug-ins loaded for one who is not in /etc/passwd,
+        /// and a static executable crashes by that.
+        @Test func nobodyIsLookedUpInTheDatabaseOfUsers() throws {
+            let folder = try TemporaryFolder()
+            let shim = try Executables.staticShim()
+            let bin = URL(fileURLWithPath: shim).deletingLastPathComponent().path
+            let strace = try Executables.system("strace")
+            let foreign = try folder.write("data/file", "x")
+            if getuid() == 0 { #expect(chown(foreign, 54321, 54321) == 0) }
+            for words in [
+                ["shim-pack", "--shim", shim, "-o", "x.zip", "--include", "data", "/bin/cat"],
+                ["shim-pack", "--shim", shim, "--image", "x.tar", "/bin/cat"], ["shim-pack", "inspect", "x.zip"],
+                ["shim-pack", "--shim", shim, "--language", "perl", "--layer", "-o", "l.zip"],
+                ["shim-sim", "run", "--quiet", "x.zip", "-d", "1"], ["shim-deploy", "template", "x.zip"],
+            ] {
+                // Not the children, which may ask.
+                let run = try TestProcess.run(
+                    strace,
+                    ["-o", "trace", "-e", "trace=openat,connect", bin + "/" + words[0]] + words.dropFirst(),
+                    environment: ["PATH": "/usr/bin:/bin:/usr/sbin", "TMPDIR": folder.path],
+                    folder: folder.path
+                )
+                #expect(run.status == 0, "\(words): \(run.errors)")
+                let trace = try String(contentsOfFile: folder.path + "/trace", encoding: .utf8)
+                #expect(!trace.contains("nsswitch.conf") && !trace.contains("\"/etc/passwd\""), "\(words)")
+                #expect(trace.contains("openat("))
+            }
+        }
+
         /// A whole invocation in a root that holds `/proc`, the shim and one static program.
         @Test func worksInAnEmptyRoot() throws {
             try #require(getuid() == 0, "chroot needs root, as scripts/test.sh does")

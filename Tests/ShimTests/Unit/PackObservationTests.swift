@@ -73,6 +73,19 @@ import ToolKit
         #expect(ObservedUses.Round(places: places).isLed(to: path) == isLed)
     }
 
+    @Test func theFolderOfAUserIsInTheFileOfUsers() throws {
+        let folder = try TemporaryFolder()
+        let passwd = try folder.write(
+            "passwd",
+            "root:x:0:0::/root:/bin/sh\n\nshort:x:7\nme:x:1000:1000:Me,,:/home/me:/bin/sh\n"
+        )
+        #expect(PrivateFiles.home(of: 1000, in: passwd) == "/home/me")
+        #expect(PrivateFiles.home(of: 0, in: passwd) == "/root")
+        #expect(PrivateFiles.home(of: 7, in: passwd) == nil)
+        #expect(PrivateFiles.home(of: 54321, in: passwd) == nil)
+        #expect(PrivateFiles.home(of: 0, in: folder.path + "/missing") == nil)
+    }
+
     @Test func whatIsAUsersOwnIsPrivate() throws {
         let folder = try TemporaryFolder()
         let home = Paths.absolute(folder.path)
