@@ -160,7 +160,7 @@ struct SimEmulatorTests {
             for file in ["started", "go"] {
                 try? FileManager.default.removeItem(at: folder.appendingPathComponent(file))
             }
-            let ours = try await SimServer.with([target, "--timeout", "20"], in: folder) { server in
+            let ours = try await SimServer.with([target, "--timeout", "120"], in: folder) { server in
                 let answers = try await askAll(server.port, in: folder)
                 let log = server.running.log
                 let used = try #require(log.firstMatch(of: /Max Memory Used: (\d+) MB/)).1

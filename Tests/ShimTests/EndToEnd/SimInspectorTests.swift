@@ -93,6 +93,14 @@ struct SimInspectorTests {
                     wait('log', lambda: 'REPORT RequestId' in evaluate("document.getElementById('log').textContent"))
                     parts = evaluate("[...document.querySelectorAll('#line rect')].map(r => r.dataset.part).join()")
                     assert parts.endswith('init,run'), parts
+                    # One click sends the chosen call again, whatever the form has by now.
+                    wait('the call', lambda: not evaluate("document.getElementById('again').disabled"))
+                    evaluate("document.getElementById('event').value = '1'; document.getElementById('again').click()")
+                    wait('again', lambda: evaluate("document.querySelectorAll('#list tr[data-id]').length") == 2)
+                    assert json.loads(evaluate("document.getElementById('answer').textContent")) == json.loads(answer)
+                    evaluate("var f = document.getElementById('filter'); f.value = '/REPORT/'; f.oninput()")
+                    def live(): return (evaluate("document.getElementById('live').textContent") or '').split('\n')
+                    wait('filter', lambda: len(live()) == 2 and all('REPORT' in line for line in live()))
                     evaluate("document.getElementById('event').value = '{'; document.getElementById('send').click()")
                     wait('refusal', lambda: '400' in evaluate("document.getElementById('status').textContent"))
                     print('done')
