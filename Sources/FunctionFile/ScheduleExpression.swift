@@ -38,9 +38,9 @@ package enum ScheduleExpression: Equatable, Sendable {
     ///
     /// - Returns: `nil` where EventBridge would not take it.
     package init?(_ text: String) {
-        guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else { return nil }
-        let words = text[text.index(after: open)...].dropLast().split(separator: " ").map(String.init)
-        switch text[..<open] {
+        guard let (kind, inner) = Self.parts(text) else { return nil }
+        let words = inner.split(separator: " ").map(String.init)
+        switch kind {
         case "rate":
             guard words.count == 2, let number = Int(words[0]), (1...10_000_000).contains(number) else { return nil }
             let units = ["minute": 1, "hour": 60, "day": 1440]
@@ -55,6 +55,12 @@ package enum ScheduleExpression: Equatable, Sendable {
         }
     }
 
+    /// `rate` and `5 minutes` of `rate(5 minutes)`.
+    private static func parts(_ text: String) -> (kind: Substring, inner: Substring)? {
+        guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else { return nil }
+        return (text[..<open], text[text.index(after: open)...].dropLast())
+    }
+
     /// What EventBridge Scheduler takes, to be shown.
     package static let forms = "rate(5 minutes), cron(0 8 * * ? *) or at(2026-01-31T08:00:00)"
 
@@ -63,9 +69,8 @@ package enum ScheduleExpression: Equatable, Sendable {
     /// It takes what the rules of EventBridge take, `at(2026-01-31T08:00:00)`, and units in either number. Source:
     /// ScheduleExpression of CreateSchedule, and "Schedule types" in its user guide.
     package static func isForScheduler(_ text: String) -> Bool {
-        guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else { return false }
-        let inner = text[text.index(after: open)...].dropLast()
-        switch text[..<open] {
+        guard let (kind, inner) = parts(text) else { return false }
+        switch kind {
         case "at": return isMoment(inner)
         case "rate":
             let words = inner.split(separator: " ")

@@ -10,15 +10,13 @@ package enum LambdaPattern {
         + #"[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)"#
     /// The name of an alias.
     package static let aliasName = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)"
-    /// Where the outcome of asynchronous calls goes.
-    package static let destination =
-        #"$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:"#
-        + #"((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)"#
-    /// Any resource: a key, a queue, a topic.
-    package static let resource = #"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"#
-    /// A source of events.
-    package static let eventSource =
+    /// Any ARN, of a source of events or of calls for instance.
+    package static let arn =
         #"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)"#
+    /// Where the outcome of asynchronous calls goes.
+    package static let destination = #"$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|"# + arn
+    /// A key, a queue, a topic, or none.
+    package static let resource = #"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"#
     /// An access point of a file system.
     package static let fileSystem =
         #"arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:access-point/"#

@@ -18,9 +18,14 @@ extension Files {
         package let user: UInt32
         /// Its group.
         package let group: UInt32
+        /// When it was changed last, in seconds since 1970.
+        package let modificationTime: Double
     }
 
     /// What is at a place, or `nil` where nothing is or it may not be looked at.
+    ///
+    /// FileManager's `attributesOfItem` asks the C library for the owner's name as well, which loads plug-ins for one who is
+    /// not in /etc/passwd; in a static executable they crash it.
     package static func entry(_ path: String) -> Entry? {
         var info = stat()
         guard lstat(path, &info) == 0 else { return nil }
@@ -36,7 +41,8 @@ extension Files {
             mode: info.st_mode & 0o7777,
             size: Int(info.st_size),
             user: info.st_uid,
-            group: info.st_gid
+            group: info.st_gid,
+            modificationTime: Double(info.st_mtim.tv_sec) + Double(info.st_mtim.tv_nsec) / 1e9
         )
     }
 

@@ -28,50 +28,6 @@ package enum Files {
         )
     }
 
-    /// What a path itself is, links not followed.
-    package struct Item: Sendable, Equatable {
-        /// The kinds of item.
-        package enum Kind: Sendable {
-            case file, folder, link, other
-        }
-
-        /// What it is.
-        package let kind: Kind
-        /// The size in bytes.
-        package let size: Int
-        /// When it was changed last, in seconds since 1970.
-        package let modificationTime: Double
-    }
-
-    /// What is there itself, or `nil` where nothing is or it may not be looked at.
-    ///
-    /// FileManager's `attributesOfItem` says the same, and asks the C library for the owner's name, which loads plug-ins for one
-    /// who is not in /etc/passwd; in a static executable they crash it.
-    package static func item(_ path: String) -> Item? {
-        var info = stat()
-        guard lstat(path, &info) == 0 else { return nil }
-        let kind: Item.Kind =
-            switch info.st_mode & S_IFMT {
-            case S_IFREG: .file
-            case S_IFDIR: .folder
-            case S_IFLNK: .link
-            default: .other
-            }
-        return Item(
-            kind: kind,
-            size: Int(info.st_size),
-            modificationTime: Double(info.st_mtim.tv_sec) + Double(info.st_mtim.tv_nsec) / 1e9
-        )
-    }
-
-    /// Where a link leads to, as it is written; `nil` where it is not a link.
-    package static func target(ofLink path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let count = readlink(path, &buffer, buffer.count - 1)
-        guard count >= 0 else { return nil }
-        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     /// The path of the file itself, all links on the way to it followed; the path as it is where it leads nowhere.
     package static func resolved(_ path: String) -> String {
         guard let found = realpath(path, nil) else { return path }

@@ -12,11 +12,11 @@ package enum Disk {
     }
 
     package static func kind(_ path: String) -> Kind? {
-        switch Files.item(path)?.kind {
+        switch Files.entry(path)?.kind {
         case nil: nil
         case .file: .file
         case .folder: .folder
-        case .link: Files.target(ofLink: path).map { .link($0) } ?? .other
+        case .link: Files.linkTarget(path).map { .link($0) } ?? .other
         case .other: .other
         }
     }
@@ -97,7 +97,7 @@ package enum Disk {
 
     /// When a file was changed last; `nil` where it cannot be looked at.
     package static func time(_ path: String) -> Date? {
-        Files.item(path).map { Date(timeIntervalSince1970: $0.modificationTime) }
+        Files.entry(path).map { Date(timeIntervalSince1970: $0.modificationTime) }
     }
 
     /// Sets when a file was changed last.

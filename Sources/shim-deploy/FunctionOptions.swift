@@ -256,7 +256,7 @@ enum FunctionOptions {
         }
         if let system = arguments.value("--file-system") {
             // The ARN has colons of its own; the path is what begins with a slash.
-            guard let colon = system.range(of: ":/mnt/") else {
+            guard let colon = system.range(of: ":/") else {
                 throw UsageError(
                     "'\(system)' is not a value for --file-system",
                     hint: "the ARN of an access point and a path: ARN:/mnt/NAME"
@@ -265,7 +265,7 @@ enum FunctionOptions {
             file.configuration["FileSystemConfigs"] = .array([
                 .object([
                     "Arn": .string(String(system[..<colon.lowerBound])),
-                    "LocalMountPath": .string("/mnt/" + system[colon.upperBound...]),
+                    "LocalMountPath": .string("/" + system[colon.upperBound...]),
                 ])
             ])
         }

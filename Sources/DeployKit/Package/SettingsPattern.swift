@@ -68,7 +68,7 @@ struct SettingsPattern: Sendable {
         },
         SettingsPattern(
             setting: "the ARN of a queue or stream",
-            pattern: LambdaPattern.eventSource,
+            pattern: LambdaPattern.arn,
             hint: "arn:aws:sqs:REGION:123456789012:NAME"
         ) { ($0.deploy.sources ?? []).map(\.arn) },
         SettingsPattern(

@@ -47,11 +47,12 @@ package struct Survey {
     /// - Returns: What is there.
     /// - Throws: ``DeployError`` where AWS does not say.
     package func observeAll(_ desired: inout Desired) throws -> Observed {
-        var observed = try observe(desired, everything: true)
-        if desired.deploy.alias == nil, observed.aliases.count == 1 {
-            desired.deploy.alias = observed.aliases[0]["Name"]?.string
-            observed = try observe(desired, everything: true)
+        if desired.deploy.alias == nil {
+            var named = Observed()
+            try perform([aliases(.string(desired.name))], &named)
+            if named.aliases.count == 1 { desired.deploy.alias = named.aliases[0]["Name"]?.string }
         }
+        var observed = try observe(desired, everything: true)
         let details = details(of: observed)
         if !details.isEmpty { try perform(details, &observed) }
         return observed
@@ -300,11 +301,14 @@ package struct Survey {
         [
             Read(call: AWSCall("lambda", "list-versions-by-function", ["FunctionName": name])) {
                 $1.versions = ($0["Versions"]?.array ?? []).filter { $0["Version"]?.string != "$LATEST" }
-            },
-            Read(call: AWSCall("lambda", "list-aliases", ["FunctionName": name])) {
-                $1.aliases = $0["Aliases"]?.array ?? []
-            },
+            }, aliases(name),
         ]
+    }
+
+    private func aliases(_ name: JSON) -> Read {
+        Read(call: AWSCall("lambda", "list-aliases", ["FunctionName": name])) {
+            $1.aliases = $0["Aliases"]?.array ?? []
+        }
     }
 
     private func image(_ desired: Desired) -> [Read] {

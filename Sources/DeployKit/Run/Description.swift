@@ -96,12 +96,16 @@ package enum Description {
         return .object(members.filter { $0.value.object?.isEmpty != true })
     }
 
+    /// The number that ids of ours end in.
+    private static func number(_ id: String) -> Int { id.split(separator: "-").last.flatMap { Int($0) } ?? 0 }
+
     private static func schedules(_ observed: Observed) -> [JSON] {
-        observed.schedules.sorted { $0.key.count == $1.key.count ? $0.key < $1.key : $0.key.count < $1.key.count }
+        observed.schedules.sorted { number($0.key) < number($1.key) }
             .compactMap { _, schedule in
                 guard let expression = schedule["ScheduleExpression"] else { return nil }
                 var member = ["Expression": expression]
-                if let zone = schedule["ScheduleExpressionTimezone"], zone.string != "UTC" { member["Timezone"] = zone }
+                let usual = DeploySettings.Schedule(expression: "").timezone
+                if let zone = schedule["ScheduleExpressionTimezone"], zone.string != usual { member["Timezone"] = zone }
                 if let input = schedule.at("Target", "Input")?.string {
                     member["Input"] = JSON.parse(input.utf8) ?? .string(input)
                 }
@@ -114,16 +118,14 @@ package enum Description {
         let all = observed.notifications.flatMap { bucket, document in
             (document["LambdaFunctionConfigurations"]?.array ?? []).map { (bucket, $0) }
         }.filter { desired.naming.isNotification($0.1["Id"]?.string ?? "") }
-        func order(_ entry: (String, JSON)) -> Int {
-            Int((entry.1["Id"]?.string ?? "").split(separator: "-").last ?? "") ?? 0
-        }
+        func order(_ entry: (String, JSON)) -> Int { number(entry.1["Id"]?.string ?? "") }
         return all.sorted { order($0) < order($1) }.map { bucket, notification in
             var member: [String: JSON] = ["Bucket": .string(bucket)]
             for rule in notification.at("Filter", "Key", "FilterRules")?.array ?? [] {
                 // S3 writes the names of rules in its own case.
                 member[rule["Name"]?.string?.lowercased() == "prefix" ? "Prefix" : "Suffix"] = rule["Value"]
             }
-            if let events = notification["Events"], events.strings != ["s3:ObjectCreated:*"] {
+            if let events = notification["Events"], events.strings != DeploySettings.Bucket(name: bucket).events {
                 member["Events"] = events
             }
             return .object(member)

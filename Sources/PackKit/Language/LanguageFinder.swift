@@ -41,10 +41,12 @@ package struct LanguageFinder {
             return Finding(name: recipe.name, folder: folder, reason: "it is a command of that language")
         }
         if let line = ScriptLine(start) { return try find(line, recipes) }
-        guard let recipe = recipes.first(where: { $0.runs.contains { path.hasSuffix($0.ending) } }),
-            try !isInLayer(recipe), let run = recipe.runs.first(where: { path.hasSuffix($0.ending) })
-        else { return nil }
-        return Finding(name: recipe.name, folder: nil, reason: "its name ends in \(run.ending)")
+        for recipe in recipes {
+            guard let run = recipe.runs.first(where: { path.hasSuffix($0.ending) }) else { continue }
+            if try isInLayer(recipe) { return nil }
+            return Finding(name: recipe.name, folder: nil, reason: "its name ends in \(run.ending)")
+        }
+        return nil
     }
 
     private func find(_ line: ScriptLine, _ recipes: [LanguageRecipe]) throws -> Finding? {

@@ -52,10 +52,10 @@ package struct SizeTable: Equatable, Sendable {
     }
 
     static func size(_ path: String) throws -> Int {
-        guard let item = Files.item(path) else {
+        guard let entry = Files.entry(path) else {
             throw ToolError.cannotRead(path: path, cause: "its size is unknown")
         }
-        return item.size
+        return entry.size
     }
 
     /// The table as lines, sizes in bytes to the left; small files beyond the twentieth are one line.

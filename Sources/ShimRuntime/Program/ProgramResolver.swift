@@ -13,11 +13,9 @@ struct ProgramResolver {
         let path = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
         let layerFolders = ((try? Files.list(layers)) ?? []).map { "\(layers)/\($0)/bin" }
         // Lambda's own PATH ends in /opt/bin.
-        let known = Set(path)
-        searchPath =
-            path
-            + (["\(layers)/bin"] + layerFolders.filter { Files.status($0)?.isDirectory == true })
-            .filter { !known.contains($0) }
+        searchPath = Self.unique(
+            path + ["\(layers)/bin"] + layerFolders.filter { Files.status($0)?.isDirectory == true }
+        )
     }
 
     /// The program of `shim COMMAND ARG...`.
@@ -29,7 +27,7 @@ struct ProgramResolver {
             command.utf8.contains(UInt8(ascii: "/"))
             ? [absolute(command)] : ([taskRoot] + searchPath).map { "\($0)/\(command)" }
         guard let file = places.first(where: { Files.status($0)?.isRegular == true }) else {
-            throw .programNotFound(name: command, tried: unique(places))
+            throw .programNotFound(name: command, tried: Self.unique(places))
         }
         return try program(file: file, arguments: arguments)
     }
@@ -128,7 +126,7 @@ struct ProgramResolver {
         return taskRoot + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
     }
 
-    private func unique(_ places: [String]) -> [String] {
+    private static func unique(_ places: [String]) -> [String] {
         var seen = Set<String>()
         return places.filter { seen.insert($0).inserted }
     }

@@ -34,6 +34,7 @@ enum Constraints {
         + #"[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}"#
         + #"|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"#
         + #"|capacity-provider:[a-zA-Z0-9-_]+)"#
+
     /// The runtimes that can be asked for, in the order in which Lambda lists them in its messages (of late 2025).
     static let runtimes = [
         "nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13", "nodejs24.x", "nodejs22.x",
@@ -198,7 +199,7 @@ enum Constraints {
         ),
         Line(
             member: "SourceArn",
-            rules: [.pattern(LambdaPattern.eventSource)]
+            rules: [.pattern(LambdaPattern.arn)]
         ),
         Line(member: "SourceAccount", rules: [.maximumLength(12), .pattern(#"\d{12}"#)]),
         Line(member: "EventSourceToken", rules: [.maximumLength(256), .pattern(#"[a-zA-Z0-9._\-]+"#)]),
@@ -271,7 +272,7 @@ enum Constraints {
             rules: [.values(["Auto", "Manual", "FunctionUpdate"])]
         ),
         Line(member: "RecursiveLoop", rules: [.values(["Terminate", "Allow"])]),
-        Line(member: "EventSourceArn", rules: [.pattern(LambdaPattern.eventSource)]),
+        Line(member: "EventSourceArn", rules: [.pattern(LambdaPattern.arn)]),
         Line(member: "StartingPosition", rules: [.values(["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"])]),
         Line(
             member: "MaxItems",
