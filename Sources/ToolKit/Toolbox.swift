@@ -122,19 +122,28 @@ package struct Toolbox: Sendable {
 
     /// Runs tools side by side, each to its end, whatever that is.
     ///
+    /// - Parameters:
+    ///   - runs: The tools.
+    ///   - work: What to do here while they run; it is done once as many of them as may run at once have been started.
     /// - Returns: What each left, in the order of `runs`.
-    /// - Throws: ``ToolError`` where one is missing or cannot start, ``Platform/Interruption``; then none runs any more.
-    package func results(_ runs: [ToolRun]) throws -> [ToolResult] {
+    /// - Throws: ``ToolError`` where one is missing or cannot start, ``Platform/Interruption``, or what `work` throws; then
+    ///   none runs any more.
+    package func results(_ runs: [ToolRun], meanwhile work: () throws -> Void = {}) throws -> [ToolResult] {
         try checkInterrupt()
         var results = [ToolResult?](repeating: nil, count: runs.count)
         var next = 0
         var running: [(index: Int, process: ToolProcess)] = []
+        func start() throws {
+            while next < runs.count, running.count < width {
+                running.append((next, try ToolProcess(runs[next], path: try path(of: runs[next].tool))))
+                next += 1
+            }
+        }
         do {
+            try start()
+            try work()
             while next < runs.count || !running.isEmpty {
-                while next < runs.count, running.count < width {
-                    running.append((next, try ToolProcess(runs[next], path: try path(of: runs[next].tool))))
-                    next += 1
-                }
+                try start()
                 let ends = running.map { PollRequest($0.process.end, .readable) }
                 let seen = try Platform.poll(ends + [PollRequest(interrupts ?? -1, .readable)], timeout: nil)
                 if seen.last?.isEmpty == false { throw Interruption() }

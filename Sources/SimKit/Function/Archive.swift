@@ -3,13 +3,27 @@ import ToolKit
 
 /// Zip files and layers, by the system's own programs.
 enum Archive {
+    /// The files that are most of most packages: unzip uses one processor, so they are unpacked beside the rest.
+    private static let large = ["bootstrap", "shim"]
+
     /// Unpacks a zip to a new folder, permission bits included; a signal ends it.
-    static func unpack(_ zip: String, to folder: String, signals: Int32) throws(SimError) {
+    ///
+    /// - Parameters:
+    ///   - zip: The file.
+    ///   - folder: The folder.
+    ///   - signals: Where signals arrive.
+    ///   - work: What to do while it is being unpacked.
+    static func unpack(
+        _ zip: String,
+        to folder: String,
+        signals: Int32,
+        meanwhile work: () throws(SimError) -> Void = {}
+    ) throws(SimError) {
         try makeFolder(folder)
-        let words = ["-q", "-o", zip, "-d", folder]
-        let result = try run(.unzip, words, purpose: "unpack '\(zip)'", signals: signals)
-        // unzip says 1 for warnings, with everything unpacked.
-        guard case .exited(let status) = result.end, status <= 1 else {
+        let runs = [large, ["-x"] + large].map { ToolRun(.unzip, ["-q", "-o", zip] + $0 + ["-d", folder]) }
+        for result in try run(runs, purpose: "unpack '\(zip)'", signals: signals, meanwhile: work) {
+            // unzip says 1 for warnings, with everything unpacked, and 11 where no file is to be unpacked.
+            if case .exited(let status) = result.end, status <= 1 || status == 11 { continue }
             if result.end == .exited(status: 9) { throw .incompleteZip(zip) }
             throw .toolFailed("unzip", object: zip, detail: result.lastLine ?? "no message")
         }
@@ -22,8 +36,8 @@ enum Archive {
         try makeFolder(folder)
         // Whose files they are here is nothing to Lambda, and a user namespace does not know all users.
         let words = ["-a", "--no-preserve=ownership", "--", "\(layer)/.", folder]
-        let result = try run(.cp, words, purpose: "copy the layer '\(layer)'", signals: signals)
-        guard result.succeeded else {
+        for result in try run([ToolRun(.cp, words)], purpose: "copy the layer '\(layer)'", signals: signals)
+        where !result.succeeded {
             throw .toolFailed("cp", object: layer, detail: result.lastLine ?? "no message")
         }
     }
@@ -36,21 +50,25 @@ enum Archive {
         }
     }
 
-    /// Runs a tool whose files are for another user too, whatever the umask is here.
-    static func run(
-        _ tool: Tool,
-        _ words: [String],
+    /// Runs tools whose files are for another user too, whatever the umask is here.
+    private static func run(
+        _ runs: [ToolRun],
         purpose: String,
-        signals: Int32
-    ) throws(SimError) -> ToolResult {
+        signals: Int32,
+        meanwhile work: () throws(SimError) -> Void = {}
+    ) throws(SimError) -> [ToolResult] {
+        var runs = runs
+        for index in runs.indices { runs[index].directory = "/" }
         do {
-            return try Files.withMask(0o022) { try Toolbox(interrupts: signals).result(tool, words, directory: "/") }
+            return try Files.withMask(0o022) { try Toolbox(interrupts: signals).results(runs, meanwhile: work) }
         } catch is Interruption {
             throw .interrupted
         } catch ToolError.missingTool(let name, _) {
             throw .missingTool(name, purpose: purpose)
+        } catch let error as SimError {
+            throw error
         } catch {
-            throw .toolFailed(tool.name, object: purpose, detail: "\(error)")
+            throw .toolFailed(runs[0].tool.name, object: purpose, detail: "\(error)")
         }
     }
 }

@@ -80,17 +80,18 @@ private struct Contents {
 
     init(_ function: FunctionConfiguration, in folder: String, _ context: SimulatorContext) throws(SimError) {
         var owns = false
+        var isBare = false
         if case .namespaces(let wanted) = function.isolation {
             owns = !Isolator.keepsOwners
             switch wanted {
             case .machine: break
             case .folder(let path): root = path
             case .image: root = folder + "/image"
-            case .bare:
-                let bare = try context.workspace.makeBareRoot()
-                (root, notes) = (bare.path, bare.notes)
+            case .bare: isBare = true
             }
         }
+        var bare: BareRoot?
+        let makeRoot = { () throws(SimError) in if isBare { bare = try context.workspace.makeBareRoot() } }
         let copy = folder + "/task"
         switch function.target {
         case .program(let path, _, _): taskRoot = Paths.parent(path)
@@ -112,8 +113,10 @@ private struct Contents {
             if taskRoot == copy { try Archive.merge(path, into: copy, signals: context.signals) }
         case .zip(let path):
             taskRoot = copy
-            try Archive.unpack(path, to: copy, signals: context.signals)
+            try Archive.unpack(path, to: copy, signals: context.signals, meanwhile: makeRoot)
         }
+        if bare == nil { try makeRoot() }
+        if let bare { (root, notes) = (bare.path, bare.notes) }
         if let image {
             do throws(ImageError) {
                 try image.checkStart(path: function.target.path)
