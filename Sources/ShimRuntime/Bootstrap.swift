@@ -12,7 +12,10 @@ public final class Bootstrap {
     private let log: Log
     private let loop = EventLoop()
     /// Room for one read of whoever reads.
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    ///
+    /// What passes through it should stay in a processor's own cache: with 128 KB or more, events of 6 MB take a third
+    /// longer where that cache has 512 KB.
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
     private var lanes: [Lane] = []
     private var livingLanes = 0
