@@ -92,9 +92,11 @@ package enum ScheduleExpression: Equatable, Sendable {
     /// `2026-01-31T08:00:00`.
     private static func isMoment(_ text: Substring) -> Bool {
         let form = "0000-00-00T00:00:00"
-        guard text.utf8.count == form.utf8.count,
-            zip(text.utf8, form.utf8).allSatisfy({ $1 == 0x30 ? $0 &- 0x30 < 10 : $0 == $1 })
-        else { return false }
+        guard text.utf8.count == form.utf8.count else { return false }
+        for (byte, wanted) in zip(text.utf8, form.utf8) {
+            let isDigit: Bool = byte >= 0x30 && byte <= 0x39
+            if wanted == 0x30 ? !isDigit : byte != wanted { return false }
+        }
         let numbers = text.split { "-T:".contains($0) }.compactMap { Int($0) }
         return (1970...9999).contains(numbers[0]) && (1...12).contains(numbers[1])
             && (1...lengthOfMonth(numbers[0], numbers[1])).contains(numbers[2])

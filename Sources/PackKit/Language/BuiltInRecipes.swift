@@ -481,13 +481,27 @@ enum BuiltInRecipes {
 
             # What the script imports, as far as it is here; of what lies beside the script, the files.
             default-modules python3 -
-                import ast, importlib.util, os, sys
+                import ast, importlib.util, importlib.metadata as metadata, os, re, sys
                 script = sys.argv[1]
                 folder = os.path.dirname(script)
+                def tree(path):
+                    try: return ast.walk(ast.parse(open(path, "rb").read()))
+                    except (SyntaxError, ValueError, OSError): return []
+                # A script that setuptools made names a distribution and imports nothing of it.
+                def distributions(path):
+                    for node in tree(path):
+                        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == "__requires__" for t in node.targets): values = ast.walk(node.value)
+                        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("distribution", "get_distribution", "load_entry_point", "require", "version"): values = node.args[:1]
+                        else: continue
+                        for value in values:
+                            found = isinstance(value, ast.Constant) and isinstance(value.value, str) and re.match(r"[A-Za-z0-9._-]+", value.value)
+                            if found: yield re.sub(r"[-_.]+", "-", found.group()).lower()
+                named = set(distributions(script))
+                if named:
+                    for module, of in metadata.packages_distributions().items():
+                        if "/" not in module and named & {re.sub(r"[-_.]+", "-", name).lower() for name in of}: print("module %s" % module)
                 def imports(path):
-                    try: tree = ast.parse(open(path, "rb").read())
-                    except (SyntaxError, ValueError, OSError): return
-                    for node in ast.walk(tree):
+                    for node in tree(path):
                         if isinstance(node, ast.Import): yield from (alias.name for alias in node.names)
                         elif isinstance(node, ast.ImportFrom) and node.module and not node.level: yield node.module
                 seen, paths = set(), [script]
