@@ -62,8 +62,9 @@ struct HiddenSystem {
 
     /// The arguments of `unshare` that run a command.
     func words(_ command: [String]) -> [String] {
-        let user = Files.isSuperuser ? [] : ["--user", "--map-root-user"]
-        return user + ["--mount", "--", "/bin/sh", "-c", Self.script, view.folder] + scripts + ["--"] + mounted + ["--"]
-            + hidden + ["--"] + command
+        var words = Files.isSuperuser ? [] : ["--user", "--map-root-user"]
+        words += ["--mount", "--", "/bin/sh", "-c", Self.script, view.folder]
+        for part in [scripts, mounted, hidden] { words += part + ["--"] }
+        return words + command
     }
 }

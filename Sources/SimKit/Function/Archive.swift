@@ -13,6 +13,7 @@ enum Archive {
     ///   - folder: The folder.
     ///   - signals: Where signals arrive.
     ///   - work: What to do while it is being unpacked.
+    /// - Throws: ``SimError`` where the zip is damaged or `unzip` is missing, and what `work` throws.
     static func unpack(
         _ zip: String,
         to folder: String,

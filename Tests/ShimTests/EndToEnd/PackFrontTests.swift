@@ -48,18 +48,37 @@ extension PackingSystems {
             #expect(script.output.hasPrefix("a b"))
         }
 
-        /// The first line of a script in a virtual environment names the environment's own Python.
-        @Test(.timeLimit(.minutes(4))) func aProgramOfAVirtualEnvironmentBringsItsModules() throws {
+        /// The first line of a script in a virtual environment names the environment's own Python; the second script is as
+        /// setuptools writes it, and imports nothing of what it runs.
+        @Test(
+            .timeLimit(.minutes(4)),
+            arguments: [
+                "from greeting import words\nprint(words.hello)\n",
+                """
+                __requires__ = 'Greeting_Words==1.0'
+                from importlib.metadata import distribution
+                def load_entry_point(spec, group, name):
+                    found = distribution(spec.partition('==')[0]).entry_points
+                    return next(entry for entry in found if entry.group == group and entry.name == name).load()
+                load_entry_point('Greeting_Words==1.0', 'console_scripts', 'greet')()
+                """,
+            ]
+        )
+        func aProgramOfAVirtualEnvironmentBringsItsModules(text: String) throws {
             let folder = try TemporaryFolder()
             try PackTool.run("/usr/bin/python3", ["-m", "venv", "--without-pip", folder.path + "/venv"])
             let library = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/venv/lib")[0]
-            try folder.write("venv/lib/\(library)/site-packages/greeting/__init__.py", "import greeting.words\n")
-            try folder.write("venv/lib/\(library)/site-packages/greeting/words.py", "hello = 'hello'\n")
-            try folder.write(
-                "venv/bin/greet",
-                "#!\(folder.path)/venv/bin/python3\nimport sys\nfrom greeting import words\nprint(words.hello)\n",
-                mode: 0o755
-            )
+            let modules = "venv/lib/\(library)/site-packages"
+            try folder.write("\(modules)/greeting/__init__.py", "import greeting.words\n")
+            try folder.write("\(modules)/greeting/words.py", "hello = 'hello'\ndef say(): print(hello)\n")
+            for (name, content) in [
+                ("METADATA", "Metadata-Version: 2.1\nName: greeting-words\nVersion: 1.0\n"),
+                ("entry_points.txt", "[console_scripts]\ngreet = greeting.words:say\n"),
+                ("top_level.txt", "greeting\n"),
+            ] {
+                try folder.write("\(modules)/greeting_words-1.0.dist-info/\(name)", content)
+            }
+            try folder.write("venv/bin/greet", "#!\(folder.path)/venv/bin/python3\n\(text)", mode: 0o755)
             let pack = try answer(["venv/bin/greet"], folder)
             #expect(pack.output == "hello\n")
             #expect(pack.errors.contains("'venv/bin/greet' is packed with the language python, as 'python3' runs it; "))
