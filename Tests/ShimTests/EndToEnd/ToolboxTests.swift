@@ -55,6 +55,28 @@ struct ToolboxTests {
         _ = try ProcessControl.reap(abandoned)
     }
 
+    @Test func somethingElseIsDoneWhileToolsRun() throws {
+        let folder = try TemporaryFolder()
+        // It ends only once the file is there, which is made meanwhile.
+        let waiting = shellRun("until [ -e '\(folder.path)/go' ]; do sleep 0.02; done; echo went")
+        let result = try toolbox.results([waiting], meanwhile: { _ = try folder.write("go", "") })
+        #expect(result[0].succeeded && result[0].text == "went\n")
+
+        struct Refusal: Error {}
+        let endless = shellRun("echo $$ >'\(folder.path)/pid'; exec sleep 1000")
+        #expect(throws: Refusal.self) {
+            try toolbox.results(
+                [endless],
+                meanwhile: {
+                    eventually("the tool starts") { (try? folder.read("pid"))?.hasSuffix("\n") == true }
+                    throw Refusal()
+                }
+            )
+        }
+        let pid = try #require(pid_t(folder.read("pid").trimmingCharacters(in: .newlines)))
+        #expect(kill(pid, 0) == -1 && errno == ESRCH, "the tool has ended with the work")
+    }
+
     /// More than any pipe holds, on all three streams at once.
     @Test func noAmountOfOutputBlocks() throws {
         let text = String(repeating: "x", count: 3_000_000)
