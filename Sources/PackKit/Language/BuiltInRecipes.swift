@@ -481,12 +481,14 @@ enum BuiltInRecipes {
 
             # What the script imports, as far as it is here; of what lies beside the script, the files.
             default-modules python3 -
-                import ast, importlib.util, importlib.metadata as metadata, os, re, sys
+                import ast, functools, importlib.util, importlib.metadata as metadata, os, re, sys
                 script = sys.argv[1]
                 folder = os.path.dirname(script)
+                @functools.lru_cache(maxsize=1)
                 def tree(path):
-                    try: return ast.walk(ast.parse(open(path, "rb").read()))
+                    try: return list(ast.walk(ast.parse(open(path, "rb").read())))
                     except (SyntaxError, ValueError, OSError): return []
+                def normal(distribution): return re.sub(r"[-_.]+", "-", distribution).lower()
                 # A script that setuptools made names a distribution and imports nothing of it.
                 def distributions(path):
                     for node in tree(path):
@@ -495,11 +497,11 @@ enum BuiltInRecipes {
                         else: continue
                         for value in values:
                             found = isinstance(value, ast.Constant) and isinstance(value.value, str) and re.match(r"[A-Za-z0-9._-]+", value.value)
-                            if found: yield re.sub(r"[-_.]+", "-", found.group()).lower()
+                            if found: yield normal(found.group())
                 named = set(distributions(script))
                 if named:
                     for module, of in metadata.packages_distributions().items():
-                        if "/" not in module and named & {re.sub(r"[-_.]+", "-", name).lower() for name in of}: print("module %s" % module)
+                        if "/" not in module and named & set(map(normal, of)): print("module %s" % module)
                 def imports(path):
                     for node in tree(path):
                         if isinstance(node, ast.Import): yield from (alias.name for alias in node.names)

@@ -3,7 +3,7 @@ import ToolKit
 
 /// Zip files and layers, by the system's own programs.
 enum Archive {
-    /// The files that are most of most packages: unzip uses one processor, so they are unpacked beside the rest.
+    /// The files that have most of the bytes of most packages: unzip uses one processor, so they are unpacked beside the rest.
     private static let large = ["bootstrap", "shim"]
 
     /// Unpacks a zip to a new folder, permission bits included; a signal ends it.
@@ -21,8 +21,8 @@ enum Archive {
         meanwhile work: () throws(SimError) -> Void = {}
     ) throws(SimError) {
         try makeFolder(folder)
-        let runs = [large, ["-x"] + large].map { ToolRun(.unzip, ["-q", "-o", zip] + $0 + ["-d", folder]) }
-        for result in try run(runs, purpose: "unpack '\(zip)'", signals: signals, meanwhile: work) {
+        let uses = [large, ["-x"] + large].map { ["-q", "-o", zip] + $0 + ["-d", folder] }
+        for result in try run(.unzip, uses, purpose: "unpack '\(zip)'", signals: signals, meanwhile: work) {
             // unzip says 1 for warnings, with everything unpacked, and 11 where no file is to be unpacked.
             if case .exited(let status) = result.end, status <= 1 || status == 11 { continue }
             if result.end == .exited(status: 9) { throw .incompleteZip(zip) }
@@ -37,8 +37,8 @@ enum Archive {
         try makeFolder(folder)
         // Whose files they are here is nothing to Lambda, and a user namespace does not know all users.
         let words = ["-a", "--no-preserve=ownership", "--", "\(layer)/.", folder]
-        for result in try run([ToolRun(.cp, words)], purpose: "copy the layer '\(layer)'", signals: signals)
-        where !result.succeeded {
+        let result = try run(.cp, [words], purpose: "copy the layer '\(layer)'", signals: signals)[0]
+        guard result.succeeded else {
             throw .toolFailed("cp", object: layer, detail: result.lastLine ?? "no message")
         }
     }
@@ -51,15 +51,19 @@ enum Archive {
         }
     }
 
-    /// Runs tools whose files are for another user too, whatever the umask is here.
+    /// Runs a tool whose files are for another user too, whatever the umask is here; several uses of it side by side.
     private static func run(
-        _ runs: [ToolRun],
+        _ tool: Tool,
+        _ uses: [[String]],
         purpose: String,
         signals: Int32,
         meanwhile work: () throws(SimError) -> Void = {}
     ) throws(SimError) -> [ToolResult] {
-        var runs = runs
-        for index in runs.indices { runs[index].directory = "/" }
+        let runs = uses.map { words in
+            var run = ToolRun(tool, words)
+            run.directory = "/"
+            return run
+        }
         do {
             return try Files.withMask(0o022) { try Toolbox(interrupts: signals).results(runs, meanwhile: work) }
         } catch is Interruption {
@@ -69,7 +73,7 @@ enum Archive {
         } catch let error as SimError {
             throw error
         } catch {
-            throw .toolFailed(runs[0].tool.name, object: purpose, detail: "\(error)")
+            throw .toolFailed(tool.name, object: purpose, detail: "\(error)")
         }
     }
 }

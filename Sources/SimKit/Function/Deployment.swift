@@ -80,18 +80,15 @@ private struct Contents {
 
     init(_ function: FunctionConfiguration, in folder: String, _ context: SimulatorContext) throws(SimError) {
         var owns = false
-        var isBare = false
+        let isBare = function.isolation == .namespaces(root: .bare)
         if case .namespaces(let wanted) = function.isolation {
             owns = !Isolator.keepsOwners
             switch wanted {
-            case .machine: break
+            case .machine, .bare: break
             case .folder(let path): root = path
             case .image: root = folder + "/image"
-            case .bare: isBare = true
             }
         }
-        var bare: BareRoot?
-        let makeRoot = { () throws(SimError) in if isBare { bare = try context.workspace.makeBareRoot() } }
         let copy = folder + "/task"
         switch function.target {
         case .program(let path, _, _): taskRoot = Paths.parent(path)
@@ -113,10 +110,15 @@ private struct Contents {
             if taskRoot == copy { try Archive.merge(path, into: copy, signals: context.signals) }
         case .zip(let path):
             taskRoot = copy
-            try Archive.unpack(path, to: copy, signals: context.signals, meanwhile: makeRoot)
+            try Archive.unpack(path, to: copy, signals: context.signals) { () throws(SimError) in
+                // The workspace keeps it.
+                if isBare { _ = try context.workspace.makeBareRoot() }
+            }
         }
-        if bare == nil { try makeRoot() }
-        if let bare { (root, notes) = (bare.path, bare.notes) }
+        if isBare {
+            let bare = try context.workspace.makeBareRoot()
+            (root, notes) = (bare.path, bare.notes)
+        }
         if let image {
             do throws(ImageError) {
                 try image.checkStart(path: function.target.path)
