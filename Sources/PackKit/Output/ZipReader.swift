@@ -8,20 +8,30 @@ struct ZipReader: Equatable, Sendable {
         /// The Unix mode with its type bits; `nil` where a system without modes made the archive.
         let mode: UInt16?
         let size: Int
+        /// Where its header and then its bytes are in the archive.
+        let offset: Int
+        /// Where its record is in the table of contents.
+        let record: Range<Int>
+
+        /// The field of a record that holds ``offset``.
+        static let offsetField = 42..<46
+
         /// Where its flags are in the archive: in the table of contents, and before its bytes.
-        var flagOffsets: [Int] = []
+        var flagOffsets: [Int] { [record.lowerBound + 8, offset + 6] }
 
         var isFolder: Bool { name.hasSuffix("/") }
         var isLink: Bool { (mode ?? 0) & 0xf000 == 0xa000 }
     }
 
     let entries: [Entry]
+    /// Where the table of contents begins.
+    let table: Int
 
     /// Reads the central directory.
     ///
     /// - Throws: ``PackError/damagedZip(path:cause:)`` for anything but an archive in one file.
     init(_ data: Data, path: String) throws {
-        entries = try data.withUnsafeBytes { bytes in
+        (entries, table) = try data.withUnsafeBytes { bytes in
             func fail(_ cause: String) -> PackError { .damagedZip(path: path, cause: cause) }
             func number<I: FixedWidthInteger>(_ type: I.Type, _ offset: Int) -> I? {
                 guard offset >= 0, offset <= bytes.count - MemoryLayout<I>.size else { return nil }
@@ -53,18 +63,21 @@ struct ZipReader: Equatable, Sendable {
                     throw fail("it is encrypted, which Lambda does not take")
                 }
                 let name = String(decoding: bytes[(offset + 46)..<(offset + 46 + Int(nameLength))], as: UTF8.self)
+                let next = offset + 46 + Int(nameLength) + Int(extra) + Int(comment)
+                guard next <= bytes.count else { throw fail("its table of contents is damaged") }
                 let isUnix = madeBy >> 8 == 3 || madeBy >> 8 == 19
                 result.append(
                     Entry(
                         name: name,
                         mode: isUnix ? UInt16(truncatingIfNeeded: attributes >> 16) : nil,
                         size: Int(size),
-                        flagOffsets: [offset + 8, Int(local) + 6]
+                        offset: Int(local),
+                        record: offset..<next
                     )
                 )
-                offset += 46 + Int(nameLength) + Int(extra) + Int(comment)
+                offset = next
             }
-            return result
+            return (result, Int(start))
         }
     }
 
