@@ -107,10 +107,29 @@ package struct Packer {
         let sizes = try SizeTable(folder: staging.path("tree"))
         let made = try writer.write(plan, from: staging.path("tree"), sizes)
         try context.toolbox.checkInterrupt()
-        if proof != nil { context.progress("test") }
-        let proved: Proof.Result?
+        var proved: Proof.Result?
+        var sum: String?
+        if made.isUploaded {
+            sum = try Checksum(toolbox: context.toolbox).base64(made.path) { proved = try prove(made, plan, proof) }
+        } else {
+            proved = try prove(made, plan, proof)
+        }
+        try Disk.move(made.path, to: request.output)
+        return PackResult(
+            architecture: plan.machine.description,
+            codeSHA256: sum,
+            sizes: sizes,
+            outputBytes: made.bytes,
+            notes: plan.notes + notes + made.notes + (proved?.notes ?? plan.unproved.map { [$0] } ?? []),
+            answers: proved?.answers ?? []
+        )
+    }
+
+    private func prove(_ made: WrittenPackage, _ plan: PackagePlan, _ proof: Proof?) throws -> Proof.Result? {
+        guard let proof else { return nil }
+        context.progress("test")
         do {
-            proved = try proof?.run(made.path, request, staging: staging, toolbox: context.toolbox)
+            return try proof.run(made.path, request, staging: staging, toolbox: context.toolbox)
         } catch PackError.testFailed(let path, let detail) {
             var detail = detail + (plan.unproved.map { "\n" + $0 } ?? "")
             if let language = request.observation.language {
@@ -118,15 +137,6 @@ package struct Packer {
             }
             throw PackError.testFailed(path: path, detail: detail)
         }
-        try Disk.move(made.path, to: request.output)
-        return PackResult(
-            architecture: plan.machine.description,
-            codeSHA256: made.codeSHA256,
-            sizes: sizes,
-            outputBytes: made.bytes,
-            notes: plan.notes + notes + made.notes + (proved?.notes ?? plan.unproved.map { [$0] } ?? []),
-            answers: proved?.answers ?? []
-        )
     }
 
     private func writer(_ base: BaseImage?) -> any PackageWriter {

@@ -15,18 +15,25 @@ package struct Checksum {
     /// - Parameters:
     ///   - paths: The files, at least one.
     ///   - tool: What computes them: coreutils' `sha256sum` or one like it.
+    ///   - work: What to do here while it does.
     /// - Returns: As many sums as files.
-    /// - Throws: ``ToolError`` for a file that cannot be read.
-    package func hex(_ paths: [String], by tool: Tool = .sha256sum) throws -> [String] {
-        try toolbox.run(tool, ["--"] + paths).text.split(separator: "\n").map { line in
+    /// - Throws: ``ToolError`` for a file that cannot be read, or what `work` throws.
+    package func hex(
+        _ paths: [String],
+        by tool: Tool = .sha256sum,
+        meanwhile work: () throws -> Void = {}
+    ) throws -> [String] {
+        let result = try toolbox.results([ToolRun(tool, ["--"] + paths)], meanwhile: work)[0]
+        guard result.succeeded else { throw toolbox.failure(of: tool, result) }
+        return result.text.split(separator: "\n").map { line in
             // A name with a backslash is escaped, which the tool marks in front of the sum.
             String(line.drop { $0 == "\\" }.prefix { $0 != " " })
         }
     }
 
     /// The sum as Lambda shows it (`CodeSha256`): base64.
-    package func base64(_ path: String) throws -> String {
-        let digits = try hex(path)
+    package func base64(_ path: String, meanwhile work: () throws -> Void = {}) throws -> String {
+        let digits = try hex([path], meanwhile: work)[0]
         var bytes = Data()
         var rest = digits[...]
         while let byte = UInt8(rest.prefix(2), radix: 16) {

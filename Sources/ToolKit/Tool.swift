@@ -27,6 +27,7 @@ package struct Tool: Sendable, Equatable {
     package static let find = Tool("find", package: "findutils")
     package static let cp = Tool("cp", package: "coreutils")
     package static let sha256sum = Tool("sha256sum", package: "coreutils")
+    package static let b2sum = Tool("b2sum", package: "coreutils")
     package static let sha512sum = Tool("sha512sum", package: "coreutils")
     package static let head = Tool("head", package: "coreutils")
     package static let unshare = Tool("unshare", package: "util-linux")

@@ -19,8 +19,8 @@ struct WrittenPackage {
     let path: String
     /// Its size, where it is a file.
     var bytes: Int?
-    /// The base64 SHA-256 that Lambda shows, where it is uploaded as it is.
-    var codeSHA256: String?
+    /// Whether Lambda gets it as it is, and shows its sum.
+    var isUploaded = false
     /// Lines for the user.
     var notes: [String] = []
 }

@@ -21,12 +21,11 @@ struct ZipPackageWriter: PackageWriter {
         let file = staging.path("package.zip")
         try ZipWriter(toolbox: context.toolbox, cache: ZipCache(toolbox: context.toolbox)).write(tree, to: file)
         let bytes = try SizeTable.size(file)
-        let sum = try Checksum(toolbox: context.toolbox).base64(file)
         try Disk.setMode(file, 0o644)
         return WrittenPackage(
             path: file,
             bytes: bytes,
-            codeSHA256: sum,
+            isUploaded: true,
             notes: bytes > LambdaLimit.zippedCode ? ["warning: " + SizeTable.zippedWarning(bytes)] : []
         )
     }
