@@ -2,7 +2,11 @@ import ELF
 import Foundation
 import ToolKit
 
-/// Writes an OCI image archive (image-spec 1.0): one layer with the package, alone or on the layers of a base image.
+/// Writes an OCI image archive (image-spec 1.0): a layer with `shim` and one with the rest of the package, alone or on the
+/// layers of a base image.
+///
+/// `shim` has a layer of its own because it is the same in all images: a registry stores and takes it once, and here it is
+/// compressed once (``ShimCache``).
 struct ImageWriter: PackageWriter {
     let request: PackRequest
     /// The image that this one is based on.
@@ -25,8 +29,7 @@ struct ImageWriter: PackageWriter {
     func write(_ plan: PackagePlan, from tree: String, _ sizes: SizeTable) throws -> WrittenPackage {
         try Disk.makeFolder(layout + "/blobs/sha256")
         if base == nil { try Disk.setMode(tree + "/tmp", 0o1777) }
-        let layer = try writeLayer(tree)
-        let manifest = try writeManifest(plan, layer)
+        let manifest = try writeManifest(plan, try writeLayers(tree))
         try writeIndex(manifest, plan.machine)
         let archive = staging.path("image.tar")
         // The layer's modes are set already; those of the layout are the umask's.
@@ -49,20 +52,60 @@ struct ImageWriter: PackageWriter {
         let size: Int
     }
 
-    private func tar(_ names: [String], in folder: String, to path: String) throws {
-        let options = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"]
-        try toolbox.run(.tar, options + ["-C", folder, "-cf", path] + names)
+    /// A blob that holds files.
+    private struct Layer {
+        let blob: Blob
+        /// The SHA-256 of the archive before it was compressed, in hexadecimal digits.
+        let diffID: String
     }
 
-    private func writeLayer(_ folder: String) throws -> (blob: Blob, diffID: String) {
-        let file = staging.path("layer.tar")
+    /// Writes an archive of what lies in a folder.
+    private func tar(_ names: [String], in folder: String, to path: String, _ options: [String] = []) throws {
+        let same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"]
+        try toolbox.run(.tar, same + options + ["-C", folder, "-cf", path] + names)
+    }
+
+    /// Writes the layers of a package, lowest first.
+    private func writeLayers(_ folder: String) throws -> [Layer] {
+        let shim = "\(Planner.taskFolder)/\(ShimCache.name)"
+        let rest = staging.path("layer.tar")
         context.progress("image: pack \(try Disk.list(folder).count) folders")
-        try tar(Disk.list(folder), in: folder, to: file)
-        context.progress("image: checksum")
-        let diffID = try Checksum(toolbox: toolbox).hex(file)
-        context.progress("image: compress \(try SizeTable.size(file) >> 20) MB")
-        try toolbox.run(.gzip, ["-n", file])
-        return (try adopt(file + ".gz"), diffID)
+        try tar(Disk.list(folder), in: folder, to: rest, ["--anchored", "--no-wildcards", "--exclude=\(shim)"])
+        guard Disk.kind("\(folder)/\(shim)") == .file else { return try compress([rest]) }
+        let cache = ShimCache(toolbox: toolbox)
+        let key = try cache?.key(of: "\(folder)/\(shim)", madeBy: [.tar, .gzip])
+        if let cache, let key, let kept = cache.layer(key) {
+            let copy = staging.path("shim.tar.gz")
+            try Disk.copy(kept.path, to: copy)
+            let blob = try adopt(copy)
+            if blob.digest == kept.digest { return [Layer(blob: blob, diffID: kept.diffID)] + (try compress([rest])) }
+            // It is damaged.
+            unlink("\(layout)/blobs/sha256/\(blob.digest)")
+        }
+        let own = staging.path("shim.tar")
+        // With the folders that it is in, so that their modes are known to whoever unpacks it.
+        try tar(["var", Planner.taskFolder, shim], in: folder, to: own, ["--no-recursion"])
+        let layers = try compress([own, rest])
+        if let cache, let key {
+            let file = "\(layout)/blobs/sha256/\(layers[0].blob.digest)"
+            cache.keep(layer: .init(path: file, diffID: layers[0].diffID, digest: layers[0].blob.digest), key)
+        }
+        return layers
+    }
+
+    /// Compresses archives side by side.
+    private func compress(_ archives: [String]) throws -> [Layer] {
+        let bytes = try archives.reduce(0) { try $0 + SizeTable.size($1) }
+        context.progress("image: compress \(bytes >> 20) MB")
+        var sums: [String] = []
+        let results = try toolbox.results(archives.map { ToolRun(.gzip, ["-n", "-k", $0]) }) {
+            sums = try Checksum(toolbox: toolbox).hex(archives)
+        }
+        for result in results where !result.succeeded { throw toolbox.failure(of: .gzip, result) }
+        return try zip(archives, sums).map { archive, sum in
+            unlink(archive)
+            return Layer(blob: try adopt(archive + ".gz"), diffID: sum)
+        }
     }
 
     /// Makes a file a blob, under its digest.
@@ -84,12 +127,15 @@ struct ImageWriter: PackageWriter {
         try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
     }
 
-    private func writeManifest(_ plan: PackagePlan, _ layer: (blob: Blob, diffID: String)) throws -> Blob {
+    private func writeManifest(_ plan: PackagePlan, _ layers: [Layer]) throws -> Blob {
         let media = "application/vnd.oci.image"
-        let config = try writeJSON(config(plan, diffID: layer.diffID))
-        let own: [String: Any] = [
-            "mediaType": "\(media).layer.v1.tar+gzip", "digest": "sha256:\(layer.blob.digest)", "size": layer.blob.size,
-        ]
+        let config = try writeJSON(config(plan, layers))
+        let own: [[String: Any]] = layers.map { layer in
+            [
+                "mediaType": "\(media).layer.v1.tar+gzip", "digest": "sha256:\(layer.blob.digest)",
+                "size": layer.blob.size,
+            ]
+        }
         for layer in base?.layers ?? [] {
             guard let digest = layer["digest"] as? String, let base else { continue }
             context.progress("image: copy a layer of the base")
@@ -104,11 +150,11 @@ struct ImageWriter: PackageWriter {
             "config": [
                 "mediaType": "\(media).config.v1+json", "digest": "sha256:\(config.digest)", "size": config.size,
             ],
-            "layers": (base?.layers ?? []) + [own],
+            "layers": (base?.layers ?? []) + own,
         ])
     }
 
-    private func config(_ plan: PackagePlan, diffID: String) throws -> [String: Any] {
+    private func config(_ plan: PackagePlan, _ layers: [Layer]) throws -> [String: Any] {
         guard let launch = plan.launch else {
             throw PackError.contradiction("no program to pack", hint: "only --layer does without one")
         }
@@ -134,10 +180,11 @@ struct ImageWriter: PackageWriter {
         config["os"] = "linux"
         config["created"] = "1980-01-01T00:00:00Z"
         var rootfs = config["rootfs"] as? [String: Any] ?? ["type": "layers"]
-        rootfs["diff_ids"] = (rootfs["diff_ids"] as? [String] ?? []) + ["sha256:\(diffID)"]
+        rootfs["diff_ids"] = (rootfs["diff_ids"] as? [String] ?? []) + layers.map { "sha256:\($0.diffID)" }
         config["rootfs"] = rootfs
         let history = config["history"] as? [[String: Any]] ?? []
-        config["history"] = history + [["created": "1980-01-01T00:00:00Z", "created_by": "shim-pack --image"]]
+        let step = ["created": "1980-01-01T00:00:00Z", "created_by": "shim-pack --image"]
+        config["history"] = history + [[String: Any]](repeating: step, count: layers.count)
         return config
     }
 

@@ -19,7 +19,7 @@ struct ZipPackageWriter: PackageWriter {
         try sizes.checkUnpackedLimit(isStripped: request.strips)
         context.progress("zip")
         let file = staging.path("package.zip")
-        try ZipWriter(toolbox: context.toolbox, cache: ZipCache(toolbox: context.toolbox)).write(tree, to: file)
+        try ZipWriter(toolbox: context.toolbox, cache: ShimCache(toolbox: context.toolbox)).write(tree, to: file)
         let bytes = try SizeTable.size(file)
         try Disk.setMode(file, 0o644)
         return WrittenPackage(

@@ -14,7 +14,7 @@ struct ZipWriter {
 
     let toolbox: Toolbox
     /// Archives of the bootstrap from earlier packings.
-    var cache: ZipCache?
+    var cache: ShimCache?
     /// How many parts are compressed at once at most.
     var width = ProcessInfo.processInfo.activeProcessorCount
 
@@ -31,10 +31,10 @@ struct ZipWriter {
     func write(_ folder: String, to path: String) throws {
         var items = try Self.items(folder)
         var archives: [String] = []
-        var fresh: (key: ZipCache.Key, archive: String)?
-        if let cache, let shim = items.firstIndex(where: { $0.name == ZipCache.name }) {
-            let key = try cache.key(of: folder)
-            if let known = cache.archive(key) {
+        var fresh: (key: ShimCache.Key, archive: String)?
+        if let cache, let shim = items.firstIndex(where: { $0.name == ShimCache.name }) {
+            let key = try cache.key(of: "\(folder)/\(ShimCache.name)", madeBy: [.zip])
+            if let known = cache.zip(key) {
                 archives.append(known)
             } else {
                 fresh = (key, part("shim"))
@@ -43,7 +43,7 @@ struct ZipWriter {
             items.remove(at: shim)
         }
         var runs: [ToolRun] = []
-        if let fresh { runs.append(run([ZipCache.name], of: folder, to: fresh.archive)) }
+        if let fresh { runs.append(run([ShimCache.name], of: folder, to: fresh.archive)) }
         for (index, items) in Self.parts(items, atMost: width).enumerated() {
             archives.append(part("\(index)"))
             runs.append(run(items.map(\.name), of: folder, to: part("\(index)")))
@@ -51,7 +51,7 @@ struct ZipWriter {
         for result in try toolbox.results(runs) where !result.succeeded {
             throw toolbox.failure(of: .zip, result)
         }
-        if let fresh { cache?.keep(fresh.archive, fresh.key) }
+        if let fresh { cache?.keep(zip: fresh.archive, fresh.key) }
         try ZipJoiner(archives).write(to: path)
         try markNames(path)
     }

@@ -52,7 +52,7 @@ extension Packing {
             #expect(inspected.Env.contains("LAMBDA_TASK_ROOT=/var/task"))
             // The image has its glibc's C.UTF-8 and no other locale.
             #expect(inspected.Env.contains("LC_ALL=C.UTF-8"))
-            #expect(inspected.Layers.count == 1)
+            #expect(inspected.Layers.count == 2)
             let configuration = try configuration(pack)
             #expect(configuration.config.Entrypoint == ["/var/task/shim", "/var/task/matrix"])
             #expect(configuration.config.WorkingDir == "/var/task")
@@ -97,6 +97,41 @@ extension Packing {
                 let text = try answer(of: pack.path("l") + ":latest", configuration.config.Entrypoint, to: "{\"a\":7}")
                 #expect(text == (isBundled ? "7\n" : "{\"a\":7}"))
             }
+        }
+
+        /// `shim` is a layer of its own, the same in all images, which is compressed once: with it or without it, and where
+        /// what was kept is damaged, the same bytes.
+        @Test(.timeLimit(.minutes(3))) func imagesShareTheLayerOfShim() throws {
+            let cache = try TemporaryFolder()
+            func image(_ program: String, cached: Bool = true) throws -> (layers: [String], path: PackUnderTest) {
+                let pack = try PackUnderTest(
+                    ["--image", "image.tar", program],
+                    environment: ["XDG_CACHE_HOME": cached ? cache.path : "none", "HOME": "none"]
+                )
+                try #require(pack.status == 0, "\(pack.errors)")
+                let seen = try PackTool.run("skopeo", ["inspect", "oci-archive:\(pack.path("image.tar"))"])
+                return (try JSONDecoder().decode(Inspected.self, from: Data(seen.utf8)).Layers, pack)
+            }
+            let busybox = try Executables.system("busybox", package: "busybox-static")
+            let plain = try image(busybox, cached: false)
+            let other = try image("/usr/bin/cat")
+            #expect(plain.layers.count == 2)
+            #expect(plain.layers[0] == other.layers[0])
+            #expect(plain.layers[1] != other.layers[1])
+            let names = try FileManager.default.contentsOfDirectory(atPath: cache.path + "/shim")
+            let kept = "\(cache.path)/shim/\(try #require(names.first))"
+            #expect(names.count == 1)
+            #expect(kept.hasSuffix(".\(plain.layers[0].dropFirst("sha256:".count)).tar.gz"))
+            let whole = try Data(contentsOf: URL(fileURLWithPath: kept))
+            for (what, bytes) in [("whole", whole), ("cut", whole.prefix(whole.count / 2)), ("empty", Data())] {
+                try bytes.write(to: URL(fileURLWithPath: kept))
+                let again = try image(busybox)
+                #expect(try Disk.same(plain.path.path("image.tar"), again.path.path("image.tar")), "\(what)")
+            }
+            // What was damaged was replaced.
+            #expect(try Data(contentsOf: URL(fileURLWithPath: kept)) == whole)
+            let list = try PackTool.run("sh", ["-c", "tar -tvzf \(kept) | awk '{ print $1, $2, $6 }'"])
+            #expect(list == "drwxr-xr-x 0/0 var/\ndrwxr-xr-x 0/0 var/task/\n-rwxr-xr-x 0/0 var/task/shim\n")
         }
 
         @Test(.timeLimit(.minutes(2))) func theSameImageHasTheSameBytes() throws {

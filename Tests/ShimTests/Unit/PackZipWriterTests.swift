@@ -35,7 +35,7 @@ import Testing
         let path = folder.path + "/out.zip"
         var writer = ZipWriter(toolbox: toolbox)
         writer.width = width
-        writer.cache = cache.flatMap { ZipCache(toolbox: toolbox, environment: ["XDG_CACHE_HOME": $0]) }
+        writer.cache = cache.flatMap { ShimCache(toolbox: toolbox, environment: ["XDG_CACHE_HOME": $0]) }
         try writer.write(folder.path + "/tree", to: path)
         try PackTool.run("unzip", ["-q", "-t", path])
         return try Data(contentsOf: URL(fileURLWithPath: path))
@@ -109,30 +109,30 @@ import Testing
     /// Another `shim` gets an archive of its own, and the oldest ones go.
     @Test func fewArchivesAreKept() throws {
         let cache = try TemporaryFolder()
-        for size in 1...6 { _ = try write(try tree(shim: size), cache.path) }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: cache.path + "/shim").count == 4)
+        for size in 1...10 { _ = try write(try tree(shim: size), cache.path) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache.path + "/shim").count == 8)
     }
 
     /// Nothing is kept where somebody else could write, and nothing fails for it.
     @Test func foldersOfOthersAreNotUsed() throws {
         let toolbox = Toolbox(interrupts: nil)
         let folder = try TemporaryFolder()
-        #expect(ZipCache(toolbox: toolbox, environment: [:]) == nil)
-        #expect(ZipCache(toolbox: toolbox, environment: ["XDG_CACHE_HOME": "relative"]) == nil)
-        #expect(ZipCache(toolbox: toolbox, environment: ["HOME": folder.path + "/none"]) == nil)
-        #expect(ZipCache(toolbox: toolbox, environment: ["HOME": folder.path]) != nil)
+        #expect(ShimCache(toolbox: toolbox, environment: [:]) == nil)
+        #expect(ShimCache(toolbox: toolbox, environment: ["XDG_CACHE_HOME": "relative"]) == nil)
+        #expect(ShimCache(toolbox: toolbox, environment: ["HOME": folder.path + "/none"]) == nil)
+        #expect(ShimCache(toolbox: toolbox, environment: ["HOME": folder.path]) != nil)
         #expect(
             try PackTool.run("find", [".", "-printf", "%P %m\n"], directory: folder.path).contains(".cache/shim 700")
         )
         try PackTool.run("chmod", ["777", folder.path + "/.cache/shim"])
-        #expect(ZipCache(toolbox: toolbox, environment: ["HOME": folder.path]) == nil)
+        #expect(ShimCache(toolbox: toolbox, environment: ["HOME": folder.path]) == nil)
         try FileManager.default.removeItem(atPath: folder.path + "/.cache/shim")
         try folder.write(".cache/shim", "a file", mode: 0o644)
-        #expect(ZipCache(toolbox: toolbox, environment: ["HOME": folder.path]) == nil)
+        #expect(ShimCache(toolbox: toolbox, environment: ["HOME": folder.path]) == nil)
         if geteuid() == 0 {
             try FileManager.default.removeItem(atPath: folder.path + "/.cache")
             try PackTool.run("chown", ["65534", folder.path])
-            #expect(ZipCache(toolbox: toolbox, environment: ["HOME": folder.path]) == nil, "root with a user's HOME")
+            #expect(ShimCache(toolbox: toolbox, environment: ["HOME": folder.path]) == nil, "root with a user's HOME")
             #expect(!FileManager.default.fileExists(atPath: folder.path + "/.cache"))
         }
     }
