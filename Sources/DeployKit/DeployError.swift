@@ -45,9 +45,9 @@ package enum DeployError: Error, Equatable, Sendable, CustomStringConvertible {
         case .contradiction(_, let hint): hint
         case .noFunction:
             "'shim-deploy PACKAGE NAME' makes it; --region and --profile say where it is looked for"
-        case .smokeFailed: "callers still get the version before: 'shim-deploy logs' may say more"
+        case .smokeFailed: "callers still get the previous version: 'shim-deploy logs' may say more"
         case .notReady(let what, _) where what == "the function cannot run":
-            "mend the cause and run it again: a function that could not be made, and that nobody calls, is made anew"
+            "mend the cause and run it again: a function that could not be made, and that nobody calls, is created again"
         case .notReady, .strangeAnswer: nil
         }
     }

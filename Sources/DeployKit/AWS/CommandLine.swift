@@ -36,7 +36,7 @@ package struct CommandLineText: Sendable {
 
     /// The command as one types it into a shell, with the variables that it sets and uses.
     ///
-    /// The values of environment variables are not shown; they belong into a file that the command names.
+    /// The values of environment variables are not shown; they belong in a file that the command names.
     package func shell(_ call: AWSCall) -> String {
         var input = call.input
         var words = ["aws", call.service, call.operation] + place

@@ -10,7 +10,7 @@ struct PackedProgram: Sendable {
     let isMain: Bool
 }
 
-/// What belongs into a package, before it is known where libraries and glibc go.
+/// What belongs in a package, before it is known where libraries and glibc go.
 struct Contents: Sendable {
     /// The program's name in messages.
     var name = ""

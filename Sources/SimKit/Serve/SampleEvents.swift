@@ -18,7 +18,7 @@ package enum SampleEvents {
         Sample(name: "s3", summary: "S3, an object was created", json: bucket),
         Sample(name: "sqs", summary: "SQS, two messages", json: queue),
         Sample(name: "sns", summary: "SNS, a notification", json: topic),
-        Sample(name: "eventbridge", summary: "EventBridge, an event of one's own", json: bus),
+        Sample(name: "eventbridge", summary: "EventBridge, a custom event", json: bus),
         Sample(name: "dynamodb", summary: "DynamoDB stream, an item was changed", json: table),
         Sample(name: "kinesis", summary: "Kinesis data stream, a record", json: stream),
         Sample(name: "scheduled", summary: "EventBridge schedule", json: schedule),

@@ -197,7 +197,7 @@ import Testing
             ),
             (
                 .smokeFailed(version: "3", detail: "boom"),
-                "version 3 failed the smoke test: boom\nhint: callers still get the version before: 'shim-deploy logs' may say more"
+                "version 3 failed the smoke test: boom\nhint: callers still get the previous version: 'shim-deploy logs' may say more"
             ),
             (.contradiction("a", hint: nil), "a"),
         ] as [(DeployError, String)]
