@@ -155,7 +155,8 @@ struct ObservedUses {
         if hasSystem, kinds.contains(.run) ? ProvidedSystem.hasCommand(source) : Self.isSystems(source) { return nil }
         switch kind {
         case .folder: return real == "/" ? nil : use(.folder)
-        case .file: break
+        // What lists the folder that it works in looks at the packages that were made there before.
+        case .file: if kinds == [.look], FinishedPackage.isOne(real) { return nil }
         default: return nil
         }
         if kinds.contains(.run) { return use(.program) }

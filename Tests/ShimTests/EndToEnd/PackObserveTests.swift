@@ -24,6 +24,28 @@ extension PackingSystems {
             return try body(data)
         }
 
+        /// A program that lists the folder it works in looks at all there is, and needs no package that was made there before.
+        @Test(.timeLimit(.minutes(2))) func packagesThatWereMadeBeforeAreNotPacked() throws {
+            let folder = try TemporaryFolder()
+            try folder.write("data.txt", "x")
+            try folder.write("other.zip", "not one of ours")
+            let script = try folder.script(
+                "count.sh",
+                "n=0; for f in *; do [ -f \"$f\" ] && n=$((n + 1)); done; echo $n"
+            )
+            for output in [["-o", "first.zip"], ["--image", "image.tar"], ["--layer", "-o", "layer.zip"]] {
+                let pack = try PackUnderTest(output + ["/bin/busybox"], folder: folder)
+                try #require(pack.status == 0, "\(pack.errors)")
+            }
+            let dry = try PackUnderTest(["--observe", "{}", "--dry-run", "-o", "x.zip", script], folder: folder)
+            try #require(dry.status == 0, "\(dry.errors)")
+            #expect(dry.output.contains("data.txt"))
+            #expect(dry.output.contains("other.zip"))
+            for name in ["first.zip", "image.tar", "layer.zip"] {
+                #expect(!dry.output.contains(name), "\(dry.output)")
+            }
+        }
+
         @Test(.timeLimit(.minutes(2))) func whatWillNotBeFoundIsNamedWithTheRemedy() throws {
             try withData { data in
                 let (folder, script) = try reader(data)
