@@ -43,11 +43,11 @@ struct ShimCache {
             home = cache
         } else if let user = set("HOME"), Self.isOwn(user) {
             home = user + "/.cache"
-            mkdir(home, 0o700)
         } else {
             return nil
         }
         let folder = home + "/shim"
+        mkdir(home, 0o700)
         guard Self.isOwn(home) else { return nil }
         mkdir(folder, 0o700)
         guard Self.isOwn(folder), let mode = Files.entry(folder)?.mode, mode & 0o022 == 0 else { return nil }
