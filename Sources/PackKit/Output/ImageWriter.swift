@@ -74,21 +74,20 @@ struct ImageWriter: PackageWriter {
         guard Disk.kind("\(folder)/\(shim)") == .file else { return try compress([rest]) }
         let cache = ShimCache(toolbox: toolbox)
         let key = try cache?.key(of: "\(folder)/\(shim)", madeBy: [.tar, .gzip])
-        if let cache, let key, let kept = cache.layer(key) {
-            let copy = staging.path("shim.tar.gz")
-            try Disk.copy(kept.path, to: copy)
-            let blob = try adopt(copy)
-            if blob.digest == kept.digest { return [Layer(blob: blob, diffID: kept.diffID)] + (try compress([rest])) }
-            // It is damaged.
-            unlink("\(layout)/blobs/sha256/\(blob.digest)")
+        if let cache, let key, let kept = try cache.layer(key) {
+            let place = blobPath(kept.digest)
+            try Disk.copy(kept.path, to: place)
+            try Disk.setMode(place, 0o644)
+            let blob = Blob(digest: kept.digest, size: try SizeTable.size(place))
+            return [Layer(blob: blob, diffID: kept.diffID)] + (try compress([rest]))
         }
         let own = staging.path("shim.tar")
         // With the folders that it is in, so that their modes are known to whoever unpacks it.
         try tar(["var", Planner.taskFolder, shim], in: folder, to: own, ["--no-recursion"])
         let layers = try compress([own, rest])
         if let cache, let key {
-            let file = "\(layout)/blobs/sha256/\(layers[0].blob.digest)"
-            cache.keep(layer: .init(path: file, diffID: layers[0].diffID, digest: layers[0].blob.digest), key)
+            let digest = layers[0].blob.digest
+            cache.keep(layer: .init(path: blobPath(digest), diffID: layers[0].diffID, digest: digest), key)
         }
         return layers
     }
@@ -108,12 +107,14 @@ struct ImageWriter: PackageWriter {
         }
     }
 
+    private func blobPath(_ digest: String) -> String { "\(layout)/blobs/sha256/\(digest)" }
+
     /// Makes a file a blob, under its digest.
     private func adopt(_ path: String) throws -> Blob {
         let digest = try Checksum(toolbox: toolbox).hex(path)
         let size = try SizeTable.size(path)
         try Disk.setMode(path, 0o644)
-        try Disk.move(path, to: "\(layout)/blobs/sha256/\(digest)")
+        try Disk.move(path, to: blobPath(digest))
         return Blob(digest: digest, size: size)
     }
 

@@ -24,7 +24,7 @@ struct ShimCache {
         let path: String
         /// The SHA-256 of the archive before it was compressed, in hexadecimal digits.
         let diffID: String
-        /// The SHA-256 that it must have, in hexadecimal digits.
+        /// Its own SHA-256, in hexadecimal digits.
         let digest: String
     }
 
@@ -83,15 +83,18 @@ struct ShimCache {
         return path
     }
 
-    /// A layer that is there; whether it is whole shows the sum that it must have.
-    func layer(_ key: Key) -> Layer? {
+    /// A layer that is there and whole.
+    ///
+    /// - Throws: ``Platform/Interruption``, ``ToolKit/ToolError`` for a sum that cannot be computed.
+    func layer(_ key: Key) throws -> Layer? {
         let start = key.name + "."
         for name in (try? Files.list(folder)) ?? [] where name.hasPrefix(start) && isUsable("\(folder)/\(name)") {
             let words = name.dropFirst(start.count).split(separator: ".").map(String.init)
             guard words.count == 4, words[2...] == ["tar", "gz"], words[0].count == 64, words[1].count == 64 else {
                 continue
             }
-            return Layer(path: "\(folder)/\(name)", diffID: words[0], digest: words[1])
+            let layer = Layer(path: "\(folder)/\(name)", diffID: words[0], digest: words[1])
+            return try Checksum(toolbox: toolbox).hex(layer.path) == layer.digest ? layer : nil
         }
         return nil
     }

@@ -31,19 +31,20 @@ struct ZipWriter {
     func write(_ folder: String, to path: String) throws {
         var items = try Self.items(folder)
         var archives: [String] = []
+        var runs: [ToolRun] = []
         var fresh: (key: ShimCache.Key, archive: String)?
         if let cache, let shim = items.firstIndex(where: { $0.name == ShimCache.name }) {
+            items.remove(at: shim)
             let key = try cache.key(of: "\(folder)/\(ShimCache.name)", madeBy: [.zip])
             if let known = cache.zip(key) {
                 archives.append(known)
             } else {
-                fresh = (key, part("shim"))
-                archives.append(part("shim"))
+                let archive = part("shim")
+                fresh = (key, archive)
+                archives.append(archive)
+                runs.append(run([ShimCache.name], of: folder, to: archive))
             }
-            items.remove(at: shim)
         }
-        var runs: [ToolRun] = []
-        if let fresh { runs.append(run([ShimCache.name], of: folder, to: fresh.archive)) }
         for (index, items) in Self.parts(items, atMost: width).enumerated() {
             archives.append(part("\(index)"))
             runs.append(run(items.map(\.name), of: folder, to: part("\(index)")))
@@ -69,8 +70,9 @@ struct ZipWriter {
     private static func items(_ folder: String) throws -> [Item] {
         var items: [Item] = []
         func walk(_ path: String, _ place: String) throws {
-            guard let entry = Files.entry(path), entry.kind == .folder else {
-                items.append(Item(name: place, bytes: Files.entry(path)?.size ?? 0))
+            let entry = Files.entry(path)
+            guard entry?.kind == .folder else {
+                items.append(Item(name: place, bytes: entry?.size ?? 0))
                 return
             }
             let inside = try Disk.list(path)

@@ -14,7 +14,7 @@ struct LayerContents {
     /// So many files are named; of more, only their number is.
     private static let listed = 20
     /// The files that start a function.
-    private static let start = ["bootstrap", "shim"]
+    static let start = ["bootstrap", "shim"]
 
     /// Whether a packed loader has to look into it.
     var hasLoaderLibraries: Bool { names.contains { $0.hasPrefix("glibc/lib/") } }
